@@ -1,0 +1,91 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Tidings;
+
+/// <summary>
+/// Every bound of the server, in configuration section <c>Tidings:Limits</c>. What happens at each is said with it;
+/// each is counted by the meter <c>Tidings</c>. Silos and gateways of a cluster are meant to be given the same values.
+/// </summary>
+public sealed record TidingsLimits
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Tidings:Limits";
+
+    /// <summary>Largest request body, WebSocket message or REST publish, in bytes. Default 1 MiB. Beyond: HTTP 413, close code 1009.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
+    public int MessageBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Most messages in one request or frame. Default 1,000. Beyond: HTTP 400 or close code 1008, nothing of it is carried out.</summary>
+    [Range(1, 100_000)]
+    public int MessagesPerRequest { get; init; } = 1000;
+
+    /// <summary>Deepest nesting of JSON. Default 64. Beyond: the request is malformed.</summary>
+    [Range(4, 1000)]
+    public int JsonDepth { get; init; } = 64;
+
+    /// <summary>Longest message id in bytes of JSON. Default 256. Beyond: <c>405::message_id_invalid</c>.</summary>
+    [Range(8, 64 * 1024)]
+    public int MessageIdBytes { get; init; } = 256;
+
+    /// <summary>Most subscriptions of one session. Default 1,000. Beyond: <c>429::too_many_subscriptions</c>.</summary>
+    [Range(1, 1_000_000)]
+    public int SubscriptionsPerSession { get; init; } = 1000;
+
+    /// <summary>Most sessions of one tenant on one silo. Default 1,000,000. Beyond: the handshake is refused with <c>429::too_many_sessions</c>.</summary>
+    [Range(1, int.MaxValue)]
+    public int SessionsPerTenant { get; init; } = 1_000_000;
+
+    /// <summary>
+    /// Most messages that wait in a gateway for one session. Default 10,000. Beyond: the window is dropped and the session
+    /// re-reads the log from its cursor when it takes messages again.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int PendingMessagesPerSession { get; init; } = 10_000;
+
+    /// <summary>As <see cref="PendingMessagesPerSession"/>, in bytes of payload. Default 8 MiB.</summary>
+    [Range(1024, int.MaxValue)]
+    public int PendingBytesPerSession { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Most direct messages (service replies) that wait for one session. Default 1,000. Beyond: the oldest is dropped.</summary>
+    [Range(1, 1_000_000)]
+    public int DirectMessagesPerSession { get; init; } = 1000;
+
+    /// <summary>Bytes of deliveries under way from one silo to one gateway. Default 64 MiB. Beyond: its sessions fall back to their cursors.</summary>
+    [Range(64 * 1024, int.MaxValue)]
+    public int LinkBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Publishes of one connection that wait for their acknowledgement. Default 1,024. Beyond: the connection is not read from.</summary>
+    [Range(1, 1_000_000)]
+    public int PublishesInFlight { get; init; } = 1024;
+
+    /// <summary>Publishes that wait in one channel for the log. Default 10,000. Beyond: <c>503::channel_busy</c>.</summary>
+    [Range(1, 1_000_000)]
+    public int PendingPublishesPerChannel { get; init; } = 10_000;
+
+    /// <summary>Longest channel name in characters. Default 512. Beyond: <c>405::channel_invalid</c>.</summary>
+    [Range(8, 8192)]
+    public int ChannelNameLength { get; init; } = 512;
+
+    /// <summary>Most segments of a channel name. Default 32. Beyond: <c>405::channel_invalid</c>.</summary>
+    [Range(1, 1024)]
+    public int ChannelDepth { get; init; } = 32;
+
+    /// <summary>Messages that a channel's log keeps. Default 10,000. Beyond: the oldest is dropped.</summary>
+    [Range(1, 10_000_000)]
+    public int LogMessages { get; init; } = 10_000;
+
+    /// <summary>Bytes of payload that a channel's log keeps (memory log). Default 64 MiB. Beyond: the oldest is dropped.</summary>
+    [Range(1024, long.MaxValue)]
+    public long LogBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a message stays in its channel's log. Default 1 hour.</summary>
+    public TimeSpan LogAge { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Messages of each channel that a silo keeps at hand for sessions on the move. Default 256. Beyond: the log is read.</summary>
+    [Range(1, 100_000)]
+    public int TailMessages { get; init; } = 256;
+
+    /// <summary>Most messages that one read of a log returns. Default 1,000.</summary>
+    [Range(1, 100_000)]
+    public int ReadMessages { get; init; } = 1000;
+}

@@ -1,0 +1,72 @@
+namespace Tidings.Grains.Logs;
+
+/// <summary>
+/// The logs of all channels: one interface, a ring in memory (standalone) and Redis (cluster).
+/// A writer claims a channel first; a later claim fences every earlier one, so that two activations of a channel grain can
+/// never fork its history. Offsets are consecutive from 1 and never reused within an epoch; an epoch ends when a log was lost.
+/// </summary>
+public interface IMessageLog
+{
+    /// <summary>Claims the channel for one writer and reads where its log stands. Earlier writers are fenced from here on.</summary>
+    ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Appends messages after the claim's head: all or nothing. Outcomes are values; after an exception of the store
+    /// (a time-out, a lost connection) the implementation has read back whether the append happened and answers for sure,
+    /// or throws <see cref="LogUnavailableException"/> and the claim must not be used again.
+    /// </summary>
+    /// <param name="claim">The claim, whose head the first message follows: <c>messages[0].Offset == claim.Head.Offset + 1</c>.</param>
+    /// <param name="messages">Consecutive messages.</param>
+    /// <param name="cancellationToken">Ends waiting for the store, with an unknown outcome.</param>
+    /// <returns>The advanced claim, or null when a later claim fenced this one.</returns>
+    ValueTask<LogClaim?> AppendAsync(LogClaim claim, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads up to <paramref name="limit"/> consecutive messages after an offset. An unknown channel reads as empty with epoch 0.</summary>
+    ValueTask<LogRead> ReadAsync(ChannelId channel, long after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores, with the log, whether a silo wants this channel's messages.</summary>
+    ValueTask SetInterestAsync(ChannelId channel, string silo, bool interested, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The channels of a tenant that changed after a point in the tenant's own sequence, and the sequence now.
+    /// A wildcard session that was away finds by it what it missed, also in channels that did not exist when it left.
+    /// </summary>
+    ValueTask<ChangedChannels> ReadChangedAsync(string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Drops what is older than <see cref="TidingsLimits.LogAge"/> in channels nobody writes to any more. Heads and epochs stay.</summary>
+    ValueTask TrimAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Whether the store answers.</summary>
+    ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>A writer's right to append to one channel.</summary>
+/// <param name="Channel">The channel.</param>
+/// <param name="Writer">The fencing token: the largest is the only one that may append.</param>
+/// <param name="Head">Where the log stands.</param>
+/// <param name="Silos">The silos that want this channel's messages.</param>
+public sealed record LogClaim(ChannelId Channel, long Writer, ChannelHead Head, IReadOnlyCollection<string> Silos);
+
+/// <summary>Answer of <see cref="IMessageLog.ReadChangedAsync"/>.</summary>
+/// <param name="Sequence">The tenant's sequence at the time of reading, or that of the last channel named where the limit cut the list.</param>
+/// <param name="Channels">Names of the channels, in order of their last change.</param>
+public sealed record ChangedChannels(long Sequence, IReadOnlyList<string> Channels);
+
+/// <summary>The store of the logs did not answer in time, or refused; whether the last append happened is not known.</summary>
+public sealed class LogUnavailableException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public LogUnavailableException()
+    {
+    }
+
+    /// <summary>Creates the exception with a message.</summary>
+    public LogUnavailableException(string message) : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception with a message and its cause.</summary>
+    public LogUnavailableException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,154 @@
+namespace Tidings;
+
+/// <summary>
+/// A session: its subscriptions and, while no gateway holds it, its cursors. Key: <see cref="SessionId.ToKey"/>.
+/// A session is attached to at most one gateway; that gateway delivers to it and keeps its clock.
+/// </summary>
+[Alias("tidings.ISessionGrain")]
+public interface ISessionGrain : IGrainWithStringKey
+{
+    /// <summary>Begins the session and attaches it to a gateway.</summary>
+    [Alias("Open")]
+    Task<OpenStatus> Open(SessionDescription description, GatewayAddress gateway);
+
+    /// <summary>
+    /// Moves delivery to a gateway: the one that has the session hands over, then messages go on from the cursors.
+    /// A gateway that already holds the session and ran out of window names what it has (<paramref name="handover"/>).
+    /// </summary>
+    [Alias("Attach")]
+    Task<AttachResult> Attach(GatewayAddress gateway, SessionHandover? handover);
+
+    /// <summary>The gateway gives the session up; it waits for its next <see cref="Attach"/> until its lifetime ends.</summary>
+    [Alias("Park")]
+    Task Park(string gatewayId, SessionHandover handover, TimeSpan lifetime);
+
+    /// <summary>Looks the session up and, where no gateway keeps its clock, prolongs it.</summary>
+    [Alias("Touch")]
+    Task<SessionDescription?> Touch();
+
+    /// <summary>Subscribes to names and patterns, all or none.</summary>
+    [Alias("Subscribe")]
+    Task<SubscribeStatus> Subscribe(string[] subscriptions);
+
+    /// <summary>Unsubscribes; what is not subscribed is passed over.</summary>
+    [Alias("Unsubscribe")]
+    Task<SubscribeStatus> Unsubscribe(string[] subscriptions);
+
+    /// <summary>The session's subscriptions, or null if there is no such session.</summary>
+    [Alias("Subscriptions")]
+    Task<string[]?> Subscriptions();
+
+    /// <summary>Queues a message for this session alone.</summary>
+    [Alias("Deliver")]
+    Task<bool> Deliver(DirectMessage message);
+
+    /// <summary>Ends the session.</summary>
+    /// <returns>Whether there was one.</returns>
+    [Alias("Close")]
+    Task<bool> Close(SessionEnd reason);
+}
+
+/// <summary>What is fixed for a session's life.</summary>
+[GenerateSerializer, Immutable, Alias("tidings.SessionDescription")]
+public sealed record SessionDescription
+{
+    /// <summary>The front end that opened it, such as <c>bayeux</c>.</summary>
+    [Id(0)] public required string Protocol { get; init; }
+
+    /// <summary>How long it lives without its client asking for deliveries.</summary>
+    [Id(1)] public required TimeSpan Lifetime { get; init; }
+
+    /// <summary>The browser cookie it is bound to, if that option is on.</summary>
+    [Id(2)] public string? Browser { get; init; }
+}
+
+/// <summary>Where a gateway takes deliveries.</summary>
+/// <param name="Id">The gateway process: unique for each start.</param>
+/// <param name="Observer">Its receiving end.</param>
+[GenerateSerializer, Immutable, Alias("tidings.GatewayAddress")]
+public sealed record GatewayAddress([property: Id(0)] string Id, [property: Id(1)] IGatewayObserver Observer);
+
+/// <summary>How <see cref="ISessionGrain.Open"/> ended.</summary>
+public enum OpenStatus
+{
+    /// <summary>The session exists.</summary>
+    Opened,
+
+    /// <summary>The tenant has as many sessions as it may (<see cref="TidingsLimits.SessionsPerTenant"/>).</summary>
+    TooManySessions,
+}
+
+/// <summary>How <see cref="ISessionGrain.Attach"/> ended.</summary>
+/// <param name="Description">The session, or null if there is none.</param>
+/// <param name="Live">
+/// Whether new messages follow by themselves. If not, a first part of what was missed is on its way, and the gateway attaches
+/// again when that is delivered.
+/// </param>
+[GenerateSerializer, Immutable, Alias("tidings.AttachResult")]
+public sealed record AttachResult([property: Id(0)] SessionDescription? Description, [property: Id(1)] bool Live);
+
+/// <summary>How a subscribe or unsubscribe ended.</summary>
+public enum SubscribeStatus
+{
+    /// <summary>Carried out.</summary>
+    Done,
+
+    /// <summary>There is no such session.</summary>
+    UnknownSession,
+
+    /// <summary>More than <see cref="TidingsLimits.SubscriptionsPerSession"/>; nothing was subscribed.</summary>
+    TooMany,
+
+    /// <summary>A channel could not be reached; nothing was subscribed.</summary>
+    Unavailable,
+}
+
+/// <summary>Why a session ended.</summary>
+public enum SessionEnd
+{
+    /// <summary>Its client said so.</summary>
+    Disconnected,
+
+    /// <summary>Its client did not come back in time.</summary>
+    Expired,
+
+    /// <summary>Server code ended it.</summary>
+    Kicked,
+}
+
+/// <summary>What a gateway had delivered of a session when it gave it up.</summary>
+[GenerateSerializer, Immutable, Alias("tidings.SessionHandover")]
+public sealed record SessionHandover
+{
+    /// <summary>The last link frame the gateway had taken in.</summary>
+    [Id(0)] public required long Frame { get; init; }
+
+    /// <summary>Per channel with undelivered messages, the last delivered offset; for all others everything up to <see cref="Frame"/> is delivered.</summary>
+    [Id(1)] public required ChannelCursor[] Cursors { get; init; }
+
+    /// <summary>Direct messages not delivered.</summary>
+    [Id(2)] public DirectMessage[] Directs { get; init; } = [];
+}
+
+/// <summary>A place in a channel.</summary>
+/// <param name="Channel">The channel's name.</param>
+/// <param name="Offset">Everything up to this offset is delivered.</param>
+[GenerateSerializer, Immutable, Alias("tidings.ChannelCursor")]
+public readonly record struct ChannelCursor([property: Id(0)] string Channel, [property: Id(1)] long Offset);
+
+/// <summary>A message for one session that belongs to no channel's log: the reply of a service, a word from the server.</summary>
+[GenerateSerializer, Immutable, Alias("tidings.DirectMessage")]
+public sealed record DirectMessage
+{
+    /// <summary>The channel it is delivered on.</summary>
+    [Id(0)] public required string Channel { get; init; }
+
+    /// <summary>The body, JSON.</summary>
+    [Id(1)] public required byte[] Body { get; init; }
+
+    /// <summary>The id of the call it answers, as JSON; null for none.</summary>
+    [Id(2)] public byte[]? CallId { get; init; }
+
+    /// <summary>Whether the call it answers succeeded; null where it answers none.</summary>
+    [Id(3)] public bool? Successful { get; init; }
+}

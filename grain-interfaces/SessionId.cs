@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Tidings;
+
+/// <summary>
+/// The two names of a session. The secret one (the Bayeux clientId) is known to its client alone and stored nowhere;
+/// the public one is derived from it, addresses the session grain and is what logs, traces and events show.
+/// </summary>
+public static class SessionId
+{
+    private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int SecretLength = 27;
+
+    /// <summary>A new secret id: 160 random bits as 27 characters of <c>[A-Za-z0-9]</c>.</summary>
+    public static string NewSecret() => RandomNumberGenerator.GetString(Alphabet, SecretLength);
+
+    /// <summary>The public id of a secret one: 128 bits of its SHA-256, in hexadecimal.</summary>
+    public static string PublicOf(string secret)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(secret), hash);
+        return Convert.ToHexStringLower(hash[..16]);
+    }
+
+    /// <summary>The session grain's key: a session of one tenant does not exist for another.</summary>
+    public static string ToKey(string tenant, string publicId) => $"{tenant}/{publicId}";
+}

@@ -1,0 +1,171 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tidings.Grains.Fanout;
+
+/// <summary>
+/// The way from this silo to one gateway: frames in order, one call in flight, the rest waits and goes with the next.
+/// A frame counts as delivered when the gateway says that every session has it; until then cursors do not move past it.
+/// </summary>
+internal sealed partial class GatewayLink(
+    string silo, GatewayAddress gateway, TidingsLimits limits, TimeProvider time, ILogger logger, Func<GatewayLink, Task> drained, Action<GatewayLink> lost)
+{
+    private const int CallBytes = 1024 * 1024;
+    private const int CallFrames = 4096;
+    private static readonly TimeSpan AskForNews = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Queue<(LinkFrame Frame, int Bytes)> _waiting = new();
+    private readonly SemaphoreSlim _arrived = new(0, 1);
+    private readonly CancellationTokenSource _closed = new();
+    private long _lastFrame;
+    private long _sentFrame;
+    private long _bytes;
+
+    /// <summary>The gateway process.</summary>
+    public string GatewayId => gateway.Id;
+
+    /// <summary>Up to this frame the gateway has delivered everything to everyone, or parked whom it could not.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>Whether it was given up; its sessions wait for another gateway.</summary>
+    public bool IsLost => _closed.IsCancellationRequested;
+
+    /// <summary>Whether the gateway is so far behind that deliveries wait in the logs (<see cref="TidingsLimits.LinkBytes"/>).</summary>
+    public bool Stalled { get; set; }
+
+    /// <summary>The channels with messages that were not sent because the link stalled.</summary>
+    public HashSet<ChannelFeed> Behind { get; } = [];
+
+    /// <summary>Bytes of messages that wait.</summary>
+    public long WaitingBytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Whether as many bytes wait as may.</summary>
+    public bool IsFull => WaitingBytes >= limits.LinkBytes;
+
+    /// <summary>Whether there is room again after it stalled.</summary>
+    public bool HasRoom => WaitingBytes < limits.LinkBytes / 2;
+
+    public void Start() => _ = Task.Run(PumpAsync);
+
+    /// <summary>Adds a frame and gives its number. Called under the fan-out's lock, so that frames are in the order of events.</summary>
+    public long Add(LinkFrame frame, int bytes = 0)
+    {
+        lock (_lock)
+        {
+            _waiting.Enqueue((frame, bytes));
+            _bytes += bytes;
+            _lastFrame++;
+        }
+
+        Signal();
+        return _lastFrame;
+    }
+
+    public void Close()
+    {
+        _closed.Cancel();
+        Signal();
+    }
+
+    /// <summary>
+    /// Waits for (a) frames to send, (b) 200 ms while deliveries are not acknowledged, (c) a second otherwise, so that either side
+    /// notices the other's death.
+    /// </summary>
+    private async Task PumpAsync()
+    {
+        var failingSince = (DateTimeOffset?)null;
+        var batch = Take();
+        while (!IsLost)
+        {
+            if (batch.Length == 0 && failingSince is null)
+            {
+                await WaitAsync(Delivered < _sentFrame ? AskForNews : SignOfLife);
+                batch = Take();
+            }
+
+            try
+            {
+                var first = _sentFrame - batch.Length + 1;
+                var ack = await gateway.Observer.Receive(new LinkBatch { Silo = silo, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
+                Delivered = Math.Max(Delivered, ack.Delivered);
+                failingSince = null;
+                batch = Take();
+                if (Stalled && HasRoom)
+                {
+                    await drained(this);
+                }
+            }
+            catch (Exception exception) when (!IsLost)
+            {
+                failingSince ??= time.GetUtcNow();
+                if (time.GetUtcNow() - failingSince > LostAfter)
+                {
+                    Log.GatewayLost(logger, GatewayId, exception);
+                    Close();
+                    lost(this);
+                    return;
+                }
+
+                await WaitAsync(AskForNews);
+            }
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan longest)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(longest, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _closed.Token);
+            await _arrived.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Time to ask for news.
+        }
+    }
+
+    private LinkFrame[] Take()
+    {
+        lock (_lock)
+        {
+            if (_waiting.Count == 0)
+            {
+                return [];
+            }
+
+            var frames = new List<LinkFrame>(Math.Min(_waiting.Count, CallFrames));
+            var bytes = 0;
+            while (frames.Count < CallFrames && bytes < CallBytes && _waiting.TryDequeue(out var next))
+            {
+                frames.Add(next.Frame);
+                bytes += next.Bytes;
+            }
+
+            _bytes -= bytes;
+            _sentFrame += frames.Count;
+            return [.. frames];
+        }
+    }
+
+    private void Signal()
+    {
+        try
+        {
+            _arrived.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // The pump has been told already.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1201, LogLevel.Warning, "Gateway {Gateway} does not answer; its sessions wait for another")]
+        public static partial void GatewayLost(ILogger logger, string gateway, Exception exception);
+    }
+}

@@ -1,0 +1,59 @@
+namespace Tidings.Grains.Fanout;
+
+/// <summary>
+/// A session's place in its silo's fan-out. While a gateway holds the session, the gateway's frames say where it stands and
+/// nothing is kept per message; otherwise <see cref="Cursors"/> do. Guarded by the fan-out's lock.
+/// </summary>
+internal sealed class Mailbox(string tenant, string sessionId)
+{
+    public string Tenant { get; } = tenant;
+
+    /// <summary>The session's public id.</summary>
+    public string SessionId { get; } = sessionId;
+
+    public Dictionary<string, Subscription> Subscriptions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The gateway its messages go to by themselves; null while it has to be caught up or waits for a gateway.</summary>
+    public GatewayLink? Link { get; set; }
+
+    /// <summary>The frame with which it joined <see cref="Link"/>.</summary>
+    public long JoinFrame { get; set; }
+
+    /// <summary>Where it stood when it last had no gateway; still true as long as the gateway has not taken in <see cref="JoinFrame"/>.</summary>
+    public Dictionary<string, LogPosition> Cursors { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>Direct messages that wait for a gateway.</summary>
+    public Queue<DirectMessage> Directs { get; } = new();
+
+    /// <summary>When it ends unless a gateway takes it; null while one keeps its clock.</summary>
+    public DateTimeOffset? Deadline { get; set; }
+
+    /// <summary>How long it lives without a gateway.</summary>
+    public TimeSpan Lifetime { get; set; }
+
+    /// <summary>Every channel seen so far that one of its subscriptions matches, with the frame its subscription joined at.</summary>
+    public IEnumerable<(ChannelFeed Feed, long JoinFrame)> Feeds()
+    {
+        if (Subscriptions.Count == 1)
+        {
+            var only = Subscriptions.Values.First();
+            return only.Topic.Feeds.Select(feed => (feed, only.JoinFrame));
+        }
+
+        // Where subscriptions overlap, the one joined first has seen most.
+        return Subscriptions.Values
+            .SelectMany(subscription => subscription.Topic.Feeds, (subscription, feed) => (feed, subscription.JoinFrame))
+            .GroupBy(pair => pair.feed, pair => pair.JoinFrame)
+            .Select(group => (group.Key, group.Min()));
+    }
+
+    /// <summary>The place in a channel up to which the session has everything, while it has no gateway.</summary>
+    public LogPosition CursorOf(ChannelFeed feed) =>
+        Cursors.TryGetValue(feed.Channel.Name, out var cursor) ? cursor : new LogPosition(feed.Epoch, feed.StartedAt);
+}
+
+/// <summary>A session's hold on a topic.</summary>
+internal readonly record struct Subscription(Topic Topic, long JoinFrame);
+
+/// <summary>A place in a log of a certain epoch.</summary>
+internal readonly record struct LogPosition(long Epoch, long Offset);

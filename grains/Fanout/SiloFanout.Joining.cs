@@ -1,0 +1,213 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tidings.Grains.Fanout;
+
+/// <content>Joining a session to a gateway, and topics to channels.</content>
+internal sealed partial class SiloFanout
+{
+    /// <summary>
+    /// Joins when everything missed is at hand: missed messages and join travel in one frame, so that no live message can come between.
+    /// </summary>
+    private bool TryJoin(
+        Mailbox mailbox,
+        GatewayLink link,
+        Dictionary<ChannelFeed, LogPosition> caughtUp,
+        CatchUpBudget budget,
+        out List<(ChannelFeed Feed, LogPosition Cursor)> beyondTail)
+    {
+        beyondTail = [];
+        var batches = new List<ChannelBatch>();
+        foreach (var (feed, _) in mailbox.Feeds())
+        {
+            var cursor = caughtUp.TryGetValue(feed, out var later) ? later : mailbox.CursorOf(feed);
+            var reached = feed.TryTail(cursor.Offset, out var messages);
+            if (cursor.Epoch != feed.Epoch || !reached)
+            {
+                beyondTail.Add((feed, cursor));
+            }
+            else if (messages.Length > 0)
+            {
+                budget.Spend(messages);
+                batches.Add(BatchOf(feed, messages));
+            }
+        }
+
+        if (beyondTail.Count > 0)
+        {
+            return false;
+        }
+
+        Join(mailbox, link, [.. batches]);
+        return true;
+    }
+
+    private static void Join(Mailbox mailbox, GatewayLink link, ChannelBatch[] missed)
+    {
+        var frame = link.Add(
+            FrameFor(mailbox, LinkFrameKind.Join, [.. mailbox.Subscriptions.Keys], missed),
+            missed.Sum(static batch => batch.Messages.Sum(static message => message.Size)));
+        mailbox.Link = link;
+        mailbox.JoinFrame = frame;
+        mailbox.Deadline = null;
+        JoinTopics(mailbox, link, [.. mailbox.Subscriptions.Values.Select(subscription => subscription.Topic)], frame);
+        while (mailbox.Directs.TryDequeue(out var direct))
+        {
+            link.Add(DirectFrame(mailbox, direct), direct.Body.Length);
+        }
+    }
+
+    private static void JoinTopics(Mailbox mailbox, GatewayLink link, List<Topic> topics, long frame)
+    {
+        foreach (var topic in topics)
+        {
+            topic.AddLink(link);
+            mailbox.Subscriptions[topic.Id.Name] = new Subscription(topic, frame);
+            foreach (var feed in topic.Feeds)
+            {
+                feed.NoteSent(link, frame, link.Behind.Contains(feed) ? feed.LastSent(link) : feed.Head);
+            }
+        }
+    }
+
+    /// <summary>Sends what was read of a log to one session; tells a gap where the log begins after its cursor.</summary>
+    private LogPosition CatchUp(
+        Mailbox mailbox, GatewayLink link, ChannelFeed feed, LogPosition cursor, LogRead read, CatchUpBudget budget)
+    {
+        var lost = cursor.Epoch != feed.Epoch || read.First > cursor.Offset + 1;
+        if (lost)
+        {
+            metrics.GapsTold.Add(1);
+            link.Add(new LinkFrame
+            {
+                Kind = LinkFrameKind.Gap,
+                Tenant = mailbox.Tenant,
+                Session = mailbox.SessionId,
+                Gap = new ChannelCursor(feed.Channel.Name, read.First),
+            });
+        }
+
+        if (read.Messages.Length == 0)
+        {
+            return new LogPosition(feed.Epoch, feed.Head);
+        }
+
+        budget.Spend(read.Messages);
+        var bytes = read.Messages.Sum(static message => message.Size);
+        link.Add(FrameFor(mailbox, LinkFrameKind.CatchUp, [], [BatchOf(feed, read.Messages)]), bytes);
+        return new LogPosition(feed.Epoch, read.Messages[^1].Offset);
+    }
+
+    private static LinkFrame FrameFor(Mailbox mailbox, LinkFrameKind kind, string[] subscriptions, ChannelBatch[]? batches = null) => new()
+    {
+        Kind = kind,
+        Tenant = mailbox.Tenant,
+        Session = mailbox.SessionId,
+        Subscriptions = subscriptions,
+        Batches = batches ?? [],
+    };
+
+    private static LinkFrame DirectFrame(Mailbox mailbox, DirectMessage message) => new()
+    {
+        Kind = LinkFrameKind.Direct,
+        Tenant = mailbox.Tenant,
+        Session = mailbox.SessionId,
+        Direct = message,
+    };
+
+    private Topic TopicOf(ChannelId id)
+    {
+        if (!_topics.TryGetValue(id, out var topic))
+        {
+            _topics[id] = topic = new Topic(id);
+            foreach (var feed in MatchingFeeds(topic))
+            {
+                topic.Feeds.Add(feed);
+                feed.Topics.Add(topic);
+            }
+        }
+
+        topic.Users++;
+        return topic;
+    }
+
+    private IEnumerable<ChannelFeed> MatchingFeeds(Topic topic)
+    {
+        if (!topic.IsPattern)
+        {
+            return _feeds.TryGetValue(topic.Id, out var feed) ? [feed] : [];
+        }
+
+        return _feeds.Values.Where(feed => feed.Channel.Tenant == topic.Id.Tenant && ChannelName.Matches(topic.Id.Name, feed.Channel.Name));
+    }
+
+    /// <summary>Tells the channel, or the registry of patterns, that this silo wants messages; a channel answers with its head.</summary>
+    private async Task RegisterAsync(Topic topic)
+    {
+        if (_unregistering.TryGetValue(topic.Id, out var leaving))
+        {
+            await leaving;
+        }
+
+        if (topic.IsPattern)
+        {
+            await grains.GetGrain<IPatternRegistryGrain>(topic.Id.Tenant).Add(topic.Id.Name, _silo);
+            return;
+        }
+
+        var head = await grains.GetGrain<IChannelGrain>(topic.Id.ToKey()).Register(_silo);
+        lock (_lock)
+        {
+            var feed = FeedOf(topic.Id);
+            if (head.Epoch > feed.Epoch)
+            {
+                feed.Start(head.Epoch, head.Offset);
+            }
+        }
+    }
+
+    private async Task UnregisterAsync(Topic topic)
+    {
+        try
+        {
+            await (topic.IsPattern
+                ? grains.GetGrain<IPatternRegistryGrain>(topic.Id.Tenant).Remove(topic.Id.Name, _silo)
+                : grains.GetGrain<IChannelGrain>(topic.Id.ToKey()).Unregister(_silo).AsTask());
+        }
+        catch (Exception exception)
+        {
+            Log.UnregisterFailed(logger, topic.Id.Name, exception);
+        }
+    }
+
+    private void LeaveTopic(Mailbox mailbox, Topic topic)
+    {
+        if (mailbox.Link is { } link)
+        {
+            topic.RemoveLink(link);
+        }
+
+        Leave(topic);
+    }
+
+    private void Leave(Topic topic)
+    {
+        if (--topic.Users == 0)
+        {
+            topic.UnusedSince = time.GetUtcNow();
+        }
+    }
+
+    private void RemoveTopic(Topic topic)
+    {
+        _topics.Remove(topic.Id);
+        foreach (var feed in topic.Feeds.ToList())
+        {
+            // A channel that is not followed any more must not be mistaken for a current one later.
+            feed.Topics.Remove(topic);
+            if (feed.Topics.Count == 0)
+            {
+                RemoveFeed(feed);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tidings.Grains.Fanout;
+
+/// <content>What the live path lost is read from the log.</content>
+internal sealed partial class SiloFanout
+{
+    private static readonly TimeSpan RepairRetry = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Fills the gap before the deferred batches of a feed, then passes those on. Other channels go on meanwhile.</summary>
+    private async Task RepairAsync(ChannelFeed feed)
+    {
+        metrics.GapsRepaired.Add(1);
+        while (true)
+        {
+            long after;
+            lock (_lock)
+            {
+                after = feed.Head;
+            }
+
+            LogRead read;
+            try
+            {
+                read = await log.ReadAsync(feed.Channel, after, _limits.ReadMessages);
+            }
+            catch (Exception exception)
+            {
+                Log.RepairFailed(logger, exception);
+                await Task.Delay(RepairRetry, time);
+                continue;
+            }
+
+            lock (_lock)
+            {
+                if (TakeRepair(feed, read))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Passes on what was read; true when the deferred batches followed.</summary>
+    private bool TakeRepair(ChannelFeed feed, LogRead read)
+    {
+        if (read.Head.Epoch == feed.Epoch && read.First > feed.Head + 1)
+        {
+            TellGap(feed, read.First);
+            feed.Start(feed.Epoch, read.First - 1);
+        }
+
+        if (read.Head.Epoch == feed.Epoch && read.Messages.Length > 0)
+        {
+            PassOn(feed, read.Messages);
+            if (feed.Head < read.Head.Offset)
+            {
+                return false;
+            }
+        }
+
+        var deferred = feed.Deferred!;
+        feed.Deferred = null;
+        foreach (var batch in deferred)
+        {
+            // Whatever a batch still misses before it starts the next repair, which the rest then waits for.
+            if (feed.Deferred is { } waiting)
+            {
+                waiting.Add(batch);
+            }
+            else if (batch.Messages.Length > 0)
+            {
+                DeliverInOrder(feed, batch);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A stalled gateway has room again: sends what it missed, channel by channel.</summary>
+    private async Task ResumeAsync(GatewayLink link)
+    {
+        while (!link.IsLost)
+        {
+            ChannelFeed? feed;
+            long after;
+            lock (_lock)
+            {
+                feed = link.Behind.FirstOrDefault(SendBehind);
+                if (feed is null)
+                {
+                    link.Stalled = link.Behind.Count > 0;
+                    return;
+                }
+
+                after = feed.LastSent(link);
+            }
+
+            var read = await log.ReadAsync(feed.Channel, after, _limits.ReadMessages);
+            lock (_lock)
+            {
+                SendRead(link, feed, read);
+            }
+        }
+
+        // Sends from what is at hand, as long as there is room. True: this one needs the log.
+        bool SendBehind(ChannelFeed feed)
+        {
+            if (!link.HasRoom)
+            {
+                return false;
+            }
+
+            if (!feed.TryTail(feed.LastSent(link), out var messages))
+            {
+                return true;
+            }
+
+            link.Behind.Remove(feed);
+            SendWhileStalled(link, feed, messages);
+            return false;
+        }
+    }
+
+    private void SendRead(GatewayLink link, ChannelFeed feed, LogRead read)
+    {
+        if (read.Head.Epoch != feed.Epoch || read.Messages.Length == 0)
+        {
+            link.Behind.Remove(feed);
+            return;
+        }
+
+        if (read.First > feed.LastSent(link) + 1)
+        {
+            TellGap(feed, read.First);
+        }
+
+        SendWhileStalled(link, feed, read.Messages);
+    }
+
+    private void SendWhileStalled(GatewayLink link, ChannelFeed feed, Message[] messages)
+    {
+        if (messages.Length == 0)
+        {
+            return;
+        }
+
+        link.Stalled = false;
+        SendTo(link, feed, messages);
+        link.Stalled = true;
+    }
+}

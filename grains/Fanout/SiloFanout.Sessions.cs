@@ -1,0 +1,311 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tidings.Grains.Fanout;
+
+/// <content>Sessions come, subscribe, move between gateways and go.</content>
+internal sealed partial class SiloFanout
+{
+    private readonly Dictionary<string, Mailbox> _mailboxes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _sessionsPerTenant = new(StringComparer.Ordinal);
+
+    /// <summary>Begins a session and joins it to a gateway; null when its tenant has too many.</summary>
+    public Mailbox? Open(string tenant, string sessionId, TimeSpan lifetime, GatewayAddress gateway)
+    {
+        lock (_lock)
+        {
+            var count = _sessionsPerTenant.GetValueOrDefault(tenant);
+            if (count >= _limits.SessionsPerTenant)
+            {
+                return null;
+            }
+
+            _sessionsPerTenant[tenant] = count + 1;
+            var mailbox = new Mailbox(tenant, sessionId) { Lifetime = lifetime };
+            _mailboxes[sessionId] = mailbox;
+            Join(mailbox, LinkOf(gateway), []);
+            metrics.SessionsOpened.Add(1);
+            return mailbox;
+        }
+    }
+
+    /// <summary>Registers the silo with channels and patterns, so that their messages come here. All or nothing.</summary>
+    /// <exception cref="Exception">A channel or the registry could not be reached.</exception>
+    public async Task<Topic[]> AcquireAsync(string tenant, string[] subscriptions)
+    {
+        Topic[] topics;
+        Task[] registrations;
+        lock (_lock)
+        {
+            topics = [.. subscriptions.Select(name => TopicOf(new ChannelId(tenant, name)))];
+            registrations = [.. topics.Select(topic => topic.Registration ??= Task.Run(() => RegisterAsync(topic)))];
+        }
+
+        try
+        {
+            await Task.WhenAll(registrations);
+            return topics;
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                foreach (var topic in topics)
+                {
+                    topic.Registration = topic.Registration is { IsFaulted: true } ? null : topic.Registration;
+                    Leave(topic);
+                }
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Subscribes a session to acquired topics, from their heads on.</summary>
+    public void Subscribe(Mailbox mailbox, Topic[] topics)
+    {
+        lock (_lock)
+        {
+            var added = new List<Topic>();
+            foreach (var topic in topics)
+            {
+                if (mailbox.Subscriptions.TryAdd(topic.Id.Name, new Subscription(topic, 0)))
+                {
+                    added.Add(topic);
+                }
+                else
+                {
+                    Leave(topic);
+                }
+            }
+
+            if (mailbox.Link is { } link)
+            {
+                JoinTopics(mailbox, link, added, link.Add(FrameFor(mailbox, LinkFrameKind.Join, [.. added.Select(topic => topic.Id.Name)])));
+                return;
+            }
+
+            foreach (var feed in added.SelectMany(topic => topic.Feeds))
+            {
+                mailbox.Cursors.TryAdd(feed.Channel.Name, new LogPosition(feed.Epoch, feed.Head));
+            }
+        }
+    }
+
+    public void Unsubscribe(Mailbox mailbox, string[] names)
+    {
+        lock (_lock)
+        {
+            var held = names.Where(mailbox.Subscriptions.ContainsKey).Distinct(StringComparer.Ordinal).ToArray();
+            if (held.Length == 0)
+            {
+                return;
+            }
+
+            mailbox.Link?.Add(FrameFor(mailbox, LinkFrameKind.Leave, held));
+            foreach (var name in held)
+            {
+                mailbox.Subscriptions.Remove(name, out var subscription);
+                LeaveTopic(mailbox, subscription.Topic);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Joins a session to a gateway, after what it missed. Reads the logs only where the messages at hand do not reach back far enough.
+    /// </summary>
+    /// <returns>False when a first part is on its way and the rest must wait until that is delivered.</returns>
+    public async Task<bool> AttachAsync(Mailbox mailbox, GatewayAddress gateway)
+    {
+        var caughtUp = new Dictionary<ChannelFeed, LogPosition>();
+        var budget = new CatchUpBudget(_limits);
+        while (true)
+        {
+            List<(ChannelFeed Feed, LogPosition Cursor)> beyondTail;
+            GatewayLink link;
+            lock (_lock)
+            {
+                link = LinkOf(gateway);
+                if (link.Stalled)
+                {
+                    return false;
+                }
+
+                if (TryJoin(mailbox, link, caughtUp, budget, out beyondTail))
+                {
+                    return true;
+                }
+            }
+
+            foreach (var (feed, cursor) in beyondTail)
+            {
+                if (budget.IsSpent)
+                {
+                    return false;
+                }
+
+                var read = await log.ReadAsync(feed.Channel, cursor.Epoch == feed.Epoch ? cursor.Offset : 0, _limits.ReadMessages);
+                lock (_lock)
+                {
+                    caughtUp[feed] = CatchUp(mailbox, link, feed, cursor, read, budget);
+                }
+            }
+        }
+    }
+
+    /// <summary>The gateway that had the session gave it up: what it delivered becomes the session's cursors.</summary>
+    /// <param name="mailbox">The session.</param>
+    /// <param name="gatewayId">The gateway.</param>
+    /// <param name="handover">What it delivered; null when it cannot be asked: then what it acknowledged last counts.</param>
+    public void Detach(Mailbox mailbox, string? gatewayId, SessionHandover? handover)
+    {
+        lock (_lock)
+        {
+            if (mailbox.Link is { } link && link.GatewayId == gatewayId)
+            {
+                DetachFrom(mailbox, link, handover?.Frame ?? link.Delivered);
+            }
+
+            foreach (var cursor in handover?.Cursors ?? [])
+            {
+                var channel = new ChannelId(mailbox.Tenant, cursor.Channel);
+                if (_feeds.TryGetValue(channel, out var feed))
+                {
+                    mailbox.Cursors[cursor.Channel] = new LogPosition(feed.Epoch, cursor.Offset);
+                }
+            }
+
+            foreach (var direct in handover?.Directs ?? [])
+            {
+                mailbox.Directs.Enqueue(direct);
+            }
+        }
+    }
+
+    /// <summary>Whether a gateway still answers this silo.</summary>
+    public bool IsReachable(GatewayAddress gateway)
+    {
+        lock (_lock)
+        {
+            return _links.TryGetValue(gateway.Id, out var link) && !link.IsLost;
+        }
+    }
+
+    /// <summary>Starts, moves or (null) stops the clock that ends a session without a gateway.</summary>
+    public void SetDeadline(Mailbox mailbox, TimeSpan? lifetime)
+    {
+        lock (_lock)
+        {
+            mailbox.Deadline = lifetime is { } span ? time.GetUtcNow() + span : null;
+        }
+    }
+
+    /// <summary>Prolongs a waiting session by its lifetime, from now.</summary>
+    public void Touch(Mailbox mailbox)
+    {
+        lock (_lock)
+        {
+            if (mailbox.Deadline is { } deadline && time.GetUtcNow() + mailbox.Lifetime is var later && later > deadline)
+            {
+                mailbox.Deadline = later;
+            }
+        }
+    }
+
+    public void Deliver(Mailbox mailbox, DirectMessage message)
+    {
+        lock (_lock)
+        {
+            if (mailbox.Link is { } link)
+            {
+                link.Add(DirectFrame(mailbox, message), message.Body.Length);
+                return;
+            }
+
+            if (mailbox.Directs.Count >= _limits.DirectMessagesPerSession)
+            {
+                mailbox.Directs.Dequeue();
+                metrics.DirectsDropped.Add(1);
+            }
+
+            mailbox.Directs.Enqueue(message);
+        }
+    }
+
+    /// <summary>Ends a session and tells the gateway that holds it.</summary>
+    public void Close(Mailbox mailbox, GatewayAddress? holder, SessionEnd reason)
+    {
+        lock (_lock)
+        {
+            if (!_mailboxes.Remove(mailbox.SessionId))
+            {
+                return;
+            }
+
+            _sessionsPerTenant[mailbox.Tenant]--;
+            if (holder is not null && _links.TryGetValue(holder.Id, out var link))
+            {
+                link.Add(new LinkFrame { Kind = LinkFrameKind.End, Tenant = mailbox.Tenant, Session = mailbox.SessionId, End = reason });
+            }
+
+            foreach (var subscription in mailbox.Subscriptions.Values)
+            {
+                LeaveTopic(mailbox, subscription.Topic);
+            }
+
+            mailbox.Subscriptions.Clear();
+            mailbox.Link = null;
+            metrics.SessionsEnded.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        }
+    }
+
+    /// <summary>The sessions whose deadline has passed.</summary>
+    public IReadOnlyList<Mailbox> TakeExpired()
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            return [.. _mailboxes.Values.Where(mailbox => mailbox.Deadline < now)];
+        }
+    }
+
+    private static void DetachFrom(Mailbox mailbox, GatewayLink link, long frame)
+    {
+        // Before its join was taken in, the session stands where it stood then.
+        if (frame >= mailbox.JoinFrame)
+        {
+            mailbox.Cursors.Clear();
+            foreach (var (feed, joinFrame) in mailbox.Feeds())
+            {
+                mailbox.Cursors[feed.Channel.Name] = new LogPosition(feed.Epoch, feed.OffsetAt(link, Math.Max(frame, joinFrame)));
+            }
+        }
+
+        mailbox.Link = null;
+        foreach (var subscription in mailbox.Subscriptions.Values)
+        {
+            subscription.Topic.RemoveLink(link);
+        }
+    }
+
+    private void OnLinkLost(GatewayLink link)
+    {
+        lock (_lock)
+        {
+            if (_links.TryGetValue(link.GatewayId, out var current) && ReferenceEquals(current, link))
+            {
+                _links.Remove(link.GatewayId);
+            }
+
+            foreach (var mailbox in _mailboxes.Values.Where(mailbox => ReferenceEquals(mailbox.Link, link)))
+            {
+                DetachFrom(mailbox, link, link.Delivered);
+                mailbox.Deadline = time.GetUtcNow() + mailbox.Lifetime;
+            }
+
+            foreach (var feed in _feeds.Values)
+            {
+                feed.Forget(link);
+            }
+        }
+    }
+}

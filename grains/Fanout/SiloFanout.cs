@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tidings.Grains.Logs;
+using Tidings.Grains.Streams;
+
+namespace Tidings.Grains.Fanout;
+
+/// <summary>
+/// The silo's fan-out: takes the events of this silo's stream and passes each message on once per gateway, naming the
+/// subscriptions whose sessions are to get it. Work per message does not depend on the number of sessions.
+/// One lock guards feeds, topics and mailboxes; nothing waits while holding it.
+/// </summary>
+internal sealed partial class SiloFanout(
+    ILocalSiloDetails silo,
+    IMessageLog log,
+    IGrainFactory grains,
+    IOptions<TidingsLimits> limits,
+    TimeProvider time,
+    SiloMetrics metrics,
+    ILogger<SiloFanout> logger)
+{
+    private static readonly TimeSpan UnusedTopicLife = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ChannelId, ChannelFeed> _feeds = [];
+    private readonly Dictionary<ChannelId, Topic> _topics = [];
+    private readonly Dictionary<string, GatewayLink> _links = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ChannelId, Task> _unregistering = new();
+    private readonly TidingsLimits _limits = limits.Value;
+    private readonly string _silo = SiloStream.NameOf(silo.SiloAddress);
+
+    /// <summary>Passes on a batch of a channel, or notices that something before it is missing.</summary>
+    public void Deliver(ChannelBatch batch)
+    {
+        lock (_lock)
+        {
+            var feed = FeedOf(batch.Channel);
+            if (feed.Deferred is { } waiting)
+            {
+                waiting.Add(batch);
+                return;
+            }
+
+            DeliverInOrder(feed, batch);
+        }
+    }
+
+    /// <summary>Forgets topics nobody uses and channels whose log has expired.</summary>
+    public async Task SweepAsync()
+    {
+        List<Topic> unused;
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            unused = [.. _topics.Values.Where(topic => topic.Users == 0 && now - topic.UnusedSince > UnusedTopicLife)];
+            foreach (var topic in unused)
+            {
+                RemoveTopic(topic);
+                _unregistering[topic.Id] = Task.Run(() => UnregisterAsync(topic));
+            }
+
+            var old = _feeds.Values.Where(feed => now - feed.LastUsed > _limits.LogAge && feed.Topics.TrueForAll(topic => topic.IsPattern));
+            foreach (var feed in old.ToList())
+            {
+                RemoveFeed(feed);
+            }
+        }
+
+        foreach (var topic in unused)
+        {
+            await _unregistering[topic.Id];
+            _unregistering.TryRemove(topic.Id, out _);
+        }
+    }
+
+    private void DeliverInOrder(ChannelFeed feed, ChannelBatch batch)
+    {
+        if (batch.Epoch < feed.Epoch)
+        {
+            return;
+        }
+
+        if (batch.Epoch != feed.Epoch)
+        {
+            BeginEpoch(feed, batch);
+        }
+
+        var fresh = batch.Messages;
+        if (fresh.Length > 0 && fresh[0].Offset <= feed.Head)
+        {
+            fresh = [.. fresh.Where(message => message.Offset > feed.Head)];
+        }
+
+        if (fresh.Length > 0 ? fresh[0].Offset > feed.Head + 1 : batch.Head > feed.Head)
+        {
+            feed.Deferred = [batch];
+            _ = Task.Run(() => RepairAsync(feed));
+        }
+        else if (fresh.Length > 0)
+        {
+            PassOn(feed, fresh);
+        }
+    }
+
+    /// <summary>The first batch of a channel seen here starts its feed; one of a newer epoch says that a log was lost.</summary>
+    private void BeginEpoch(ChannelFeed feed, ChannelBatch batch)
+    {
+        var known = feed.Head >= 0;
+        feed.Start(batch.Epoch, known ? 0 : batch.Messages.Length > 0 ? batch.Messages[0].Offset - 1 : batch.Head);
+        if (known)
+        {
+            TellGap(feed, 1);
+        }
+    }
+
+    private void PassOn(ChannelFeed feed, Message[] messages)
+    {
+        feed.Append(messages);
+        feed.LastUsed = time.GetUtcNow();
+        foreach (var topic in feed.Topics)
+        {
+            foreach (var link in topic.Links.Keys)
+            {
+                // A gateway that holds sessions of several matching topics gets one frame, at the first of them.
+                if (feed.Topics.Count == 1 || ReferenceEquals(feed.Topics.First(other => other.Links.ContainsKey(link)), topic))
+                {
+                    SendTo(link, feed, messages);
+                }
+            }
+        }
+    }
+
+    private void SendTo(GatewayLink link, ChannelFeed feed, Message[] messages)
+    {
+        if (link.IsFull && !link.Stalled)
+        {
+            link.Stalled = true;
+            metrics.LinkOverflows.Add(1);
+            Log.GatewayBehind(logger, link.GatewayId);
+        }
+
+        if (link.Stalled)
+        {
+            link.Behind.Add(feed);
+            return;
+        }
+
+        var frame = link.Add(
+            new LinkFrame
+            {
+                Kind = LinkFrameKind.Deliver,
+                Tenant = feed.Channel.Tenant,
+                Subscriptions = NamesFor(feed, link),
+                Batches = [BatchOf(feed, messages)],
+            },
+            messages.Sum(static message => message.Size));
+        feed.NoteSent(link, frame, messages[^1].Offset);
+    }
+
+    private static string[] NamesFor(ChannelFeed feed, GatewayLink link) =>
+        feed.Topics.Count == 1
+            ? [feed.Topics[0].Id.Name]
+            : [.. feed.Topics.Where(topic => topic.Links.ContainsKey(link)).Select(topic => topic.Id.Name)];
+
+    private static ChannelBatch BatchOf(ChannelFeed feed, Message[] messages) =>
+        new() { Channel = feed.Channel, Epoch = feed.Epoch, Messages = messages, Head = messages.Length > 0 ? messages[^1].Offset : feed.Head };
+
+    /// <summary>Tells every session joined to the channel that what lies before an offset is gone.</summary>
+    private void TellGap(ChannelFeed feed, long firstAfter)
+    {
+        metrics.GapsTold.Add(1);
+        foreach (var link in feed.Topics.SelectMany(topic => topic.Links.Keys).Distinct())
+        {
+            link.Add(new LinkFrame
+            {
+                Kind = LinkFrameKind.Gap,
+                Tenant = feed.Channel.Tenant,
+                Subscriptions = NamesFor(feed, link),
+                Gap = new ChannelCursor(feed.Channel.Name, firstAfter),
+            });
+        }
+    }
+
+    private ChannelFeed FeedOf(ChannelId channel)
+    {
+        if (_feeds.TryGetValue(channel, out var feed))
+        {
+            return feed;
+        }
+
+        feed = new ChannelFeed(channel, _limits.TailMessages) { LastUsed = time.GetUtcNow() };
+        foreach (var name in ChannelName.PatternsOf(channel.Name).Append(channel.Name))
+        {
+            if (_topics.TryGetValue(channel with { Name = name }, out var topic))
+            {
+                feed.Topics.Add(topic);
+                topic.Feeds.Add(feed);
+            }
+        }
+
+        return _feeds[channel] = feed;
+    }
+
+    private void RemoveFeed(ChannelFeed feed)
+    {
+        _feeds.Remove(feed.Channel);
+        foreach (var topic in feed.Topics)
+        {
+            topic.Feeds.Remove(feed);
+        }
+    }
+
+    private GatewayLink LinkOf(GatewayAddress gateway)
+    {
+        if (_links.TryGetValue(gateway.Id, out var link) && !link.IsLost)
+        {
+            return link;
+        }
+
+        link = new GatewayLink(_silo, gateway, _limits, time, logger, ResumeAsync, OnLinkLost);
+        _links[gateway.Id] = link;
+        link.Start();
+        return link;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1211, LogLevel.Warning, "Gateway {Gateway} takes deliveries too slowly; the rest waits in the logs")]
+        public static partial void GatewayBehind(ILogger logger, string gateway);
+
+        [LoggerMessage(1212, LogLevel.Error, "The log of a channel could not be read to repair a gap; trying again")]
+        public static partial void RepairFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(1213, LogLevel.Warning, "This silo could not unregister from {Topic}")]
+        public static partial void UnregisterFailed(ILogger logger, string topic, Exception exception);
+    }
+}

@@ -1,0 +1,46 @@
+namespace Tidings.Grains.Fanout;
+
+/// <summary>
+/// One subscription (a channel name or a pattern) of a tenant on this silo, shared by all its sessions that hold it.
+/// Its first session registers the silo with the channel or the registry of patterns, and some time after its last the silo
+/// unregisters. Guarded by the fan-out's lock.
+/// </summary>
+internal sealed class Topic(ChannelId id)
+{
+    /// <summary>Tenant and name or pattern.</summary>
+    public ChannelId Id { get; } = id;
+
+    public bool IsPattern { get; } = ChannelName.IsPattern(id.Name);
+
+    /// <summary>Sessions that hold it, and subscribes under way.</summary>
+    public int Users { get; set; }
+
+    /// <summary>When its last user left.</summary>
+    public DateTimeOffset UnusedSince { get; set; }
+
+    /// <summary>Completes when the silo is registered; null before the first try and after a failed one.</summary>
+    public Task? Registration { get; set; }
+
+    /// <summary>The channels seen so far that it matches.</summary>
+    public HashSet<ChannelFeed> Feeds { get; } = [];
+
+    /// <summary>How many sessions at each gateway are joined to it.</summary>
+    public Dictionary<GatewayLink, int> Links { get; } = [];
+
+    public void AddLink(GatewayLink link) => Links[link] = Links.GetValueOrDefault(link) + 1;
+
+    public void RemoveLink(GatewayLink link)
+    {
+        if (Links.TryGetValue(link, out var sessions))
+        {
+            if (sessions > 1)
+            {
+                Links[link] = sessions - 1;
+            }
+            else
+            {
+                Links.Remove(link);
+            }
+        }
+    }
+}

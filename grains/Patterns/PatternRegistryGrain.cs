@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Tidings.Grains.Streams;
+
+namespace Tidings.Grains.Patterns;
+
+/// <inheritdoc cref="IPatternRegistryGrain"/>
+[Reentrant]
+internal sealed partial class PatternRegistryGrain(
+    [PersistentState("patterns", TidingsStorage.Name)] IPersistentState<PatternRegistryState> state,
+    SiloServiceClient silos,
+    IClusterMembers membership,
+    ILogger<PatternRegistryGrain> logger) : Grain, IPatternRegistryGrain
+{
+    private static readonly TimeSpan CopyPatience = TimeSpan.FromSeconds(2);
+    private Task _writing = Task.CompletedTask;
+    private bool _dirty;
+
+    public Task Add(string pattern, string silo) => ChangeAsync(new PatternEntry(pattern, silo), added: true);
+
+    public Task Remove(string pattern, string silo) => ChangeAsync(new PatternEntry(pattern, silo), added: false);
+
+    public async Task<PatternCopy> Copy(string silo)
+    {
+        if (state.State.Copies.Add(silo))
+        {
+            await WriteAsync();
+        }
+
+        return new PatternCopy(state.State.Version, [.. state.State.Entries]);
+    }
+
+    private async Task ChangeAsync(PatternEntry entry, bool added)
+    {
+        var changed = added ? state.State.Entries.Add(entry) : state.State.Entries.Remove(entry);
+        if (!changed)
+        {
+            return;
+        }
+
+        var change = new PatternChange(this.GetPrimaryKeyString(), ++state.State.Version, entry, added);
+        ForgetDeadSilos();
+        await WriteAsync();
+        await Task.WhenAll(state.State.Copies.Select(silo => TellAsync(silo, change)));
+    }
+
+    /// <summary>A silo that does not answer is passed over: it blocks nobody, and asks for a fresh copy at its next change.</summary>
+    private async Task TellAsync(string silo, PatternChange change)
+    {
+        try
+        {
+            await silos.Of(silo).ChangePattern(change).WaitAsync(CopyPatience);
+        }
+        catch (Exception exception)
+        {
+            Log.CopyNotTold(logger, silo, change.Tenant, exception);
+        }
+    }
+
+    private void ForgetDeadSilos()
+    {
+        state.State.Copies.RemoveWhere(membership.IsGone);
+        state.State.Entries.RemoveWhere(entry => membership.IsGone(entry.Silo));
+    }
+
+    /// <summary>One write under way; changes made meanwhile join the next.</summary>
+    private async Task WriteAsync()
+    {
+        _dirty = true;
+        while (_dirty)
+        {
+            if (!_writing.IsCompleted)
+            {
+                await _writing;
+                continue;
+            }
+
+            _dirty = false;
+            _writing = state.WriteStateAsync();
+            await _writing;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1301, LogLevel.Warning, "Silo {Silo} was not told of a changed pattern of tenant {Tenant}")]
+        public static partial void CopyNotTold(ILogger logger, string silo, string tenant, Exception exception);
+    }
+}
+
+/// <summary>What the registry keeps.</summary>
+[GenerateSerializer, Alias("tidings.PatternRegistryState")]
+internal sealed class PatternRegistryState
+{
+    [Id(0)]
+    public long Version { get; set; }
+
+    [Id(1)]
+    public HashSet<PatternEntry> Entries { get; set; } = [];
+
+    [Id(2)]
+    public HashSet<string> Copies { get; set; } = [];
+}

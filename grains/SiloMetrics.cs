@@ -1,0 +1,42 @@
+using System.Diagnostics.Metrics;
+
+namespace Tidings.Grains;
+
+/// <summary>The silo's counters, on meter <c>Tidings</c>.</summary>
+internal sealed class SiloMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Tidings";
+
+    public SiloMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        Published = meter.CreateCounter<long>("tidings.messages.published", "{message}", "Messages stored in a channel's log.");
+        StreamEvents = meter.CreateCounter<long>("tidings.stream.events", "{event}", "Events sent on silos' streams.");
+        StreamEventsDropped = meter.CreateCounter<long>("tidings.stream.events.dropped", "{event}", "Events not taken by a silo's queue.");
+        GapsRepaired = meter.CreateCounter<long>("tidings.gaps.repaired", "{gap}", "Jumps in a channel's offsets repaired from the log.");
+        GapsTold = meter.CreateCounter<long>("tidings.gaps.told", "{gap}", "Gaps that the log could not fill and sessions were told of.");
+        LinkOverflows = meter.CreateCounter<long>("tidings.link.overflows", "{overflow}", "Times a gateway took deliveries too slowly and its sessions fell back to their cursors.");
+        SessionsOpened = meter.CreateCounter<long>("tidings.sessions.opened", "{session}", "Sessions begun.");
+        SessionsEnded = meter.CreateCounter<long>("tidings.sessions.ended", "{session}", "Sessions ended, by reason.");
+        DirectsDropped = meter.CreateCounter<long>("tidings.directs.dropped", "{message}", "Direct messages dropped because too many waited.");
+    }
+
+    public Counter<long> Published { get; }
+
+    public Counter<long> StreamEvents { get; }
+
+    public Counter<long> StreamEventsDropped { get; }
+
+    public Counter<long> GapsRepaired { get; }
+
+    public Counter<long> GapsTold { get; }
+
+    public Counter<long> LinkOverflows { get; }
+
+    public Counter<long> SessionsOpened { get; }
+
+    public Counter<long> SessionsEnded { get; }
+
+    public Counter<long> DirectsDropped { get; }
+}

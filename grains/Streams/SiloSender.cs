@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Streams;
+
+namespace Tidings.Grains.Streams;
+
+/// <summary>
+/// Sends messages to silos' streams: one event in flight per silo, what comes meanwhile joins the next. The live path may
+/// lose: an event that fails is dropped and counted, and the receiving fan-out repairs the gap from the log.
+/// </summary>
+internal sealed partial class SiloSender(IServiceProvider services, ILogger<SiloSender> logger, SiloMetrics metrics)
+{
+    private readonly IServiceProvider _services = services;
+    private readonly ILogger _logger = logger;
+    private readonly SiloMetrics _metrics = metrics;
+    private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+
+    /// <summary>Queues a batch for each silo. Batches of one channel arrive in the order of these calls.</summary>
+    public void Send(IReadOnlyCollection<string> silos, ChannelBatch batch)
+    {
+        foreach (var silo in silos)
+        {
+            _lanes.GetOrAdd(silo, static (name, self) => new Lane(self, name), this).Add(batch);
+        }
+    }
+
+    /// <summary>Forgets the lanes of silos that are gone.</summary>
+    public void Retain(IReadOnlySet<string> alive)
+    {
+        foreach (var silo in _lanes.Keys.Where(silo => !alive.Contains(silo)))
+        {
+            _lanes.TryRemove(silo, out _);
+        }
+    }
+
+    /// <summary>What waits for one silo.</summary>
+    private sealed class Lane(SiloSender sender, string silo)
+    {
+        private const int MaxWaiting = 100_000;
+        private readonly Lock _lock = new();
+        private List<ChannelBatch> _waiting = [];
+        private List<ChannelBatch> _spare = [];
+        private bool _sending;
+
+        public void Add(ChannelBatch batch)
+        {
+            lock (_lock)
+            {
+                if (_waiting.Count >= MaxWaiting)
+                {
+                    sender._metrics.StreamEventsDropped.Add(1);
+                    return;
+                }
+
+                _waiting.Add(batch);
+                if (_sending)
+                {
+                    return;
+                }
+
+                _sending = true;
+            }
+
+            // Off the channel grain's turn: sending must not delay the next publish.
+            _ = Task.Run(SendAsync);
+        }
+
+        private async Task SendAsync()
+        {
+            var stream = sender._services.GetRequiredKeyedService<IStreamProvider>(SiloStream.Provider)
+                .GetStream<FanoutEvent>(SiloStream.IdOf(silo));
+            while (TakeWaiting() is { Length: > 0 } batches)
+            {
+                try
+                {
+                    sender._metrics.StreamEvents.Add(1);
+                    await stream.OnNextAsync(new FanoutEvent(batches));
+                }
+                catch (Exception exception)
+                {
+                    sender._metrics.StreamEventsDropped.Add(1);
+                    Log.EventLost(sender._logger, silo, exception);
+                }
+            }
+        }
+
+        private ChannelBatch[] TakeWaiting()
+        {
+            lock (_lock)
+            {
+                if (_waiting.Count == 0)
+                {
+                    _sending = false;
+                    return [];
+                }
+
+                (_waiting, _spare) = (_spare, _waiting);
+                var batches = _spare.ToArray();
+                _spare.Clear();
+                return batches;
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1101, LogLevel.Warning, "An event for silo {Silo} was lost; its fan-out will repair the gap from the log")]
+        public static partial void EventLost(ILogger logger, string silo, Exception exception);
+    }
+}

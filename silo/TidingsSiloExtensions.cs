@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using StackExchange.Redis;
+using Tidings.Grains;
+using Tidings.Grains.Logs;
+
+namespace Tidings.Silo;
+
+/// <summary>Adds a silo of Tidings to a host.</summary>
+public static class TidingsSiloExtensions
+{
+    /// <summary>
+    /// A silo that stands alone: memory logs and storage, nothing else to install. It listens on free loopback ports, since nobody but
+    /// its own process uses them.
+    /// </summary>
+    public static IHostApplicationBuilder AddTidingsStandaloneSilo(this IHostApplicationBuilder host)
+    {
+        host.AddTidingsLimits();
+        host.UseOrleans(silo =>
+        {
+            var (siloPort, gatewayPort) = FreePorts();
+            silo.UseLocalhostClustering(siloPort, gatewayPort);
+            silo.AddMemoryGrainStorage(TidingsStorage.Name);
+            silo.AddMemoryGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME);
+            silo.Services.AddMemoryMessageLog();
+            silo.AddTidings();
+        });
+        return host;
+    }
+
+    /// <summary>A silo of a cluster: membership, storage and logs in Redis.</summary>
+    /// <exception cref="InvalidOperationException">No Redis is configured.</exception>
+    public static IHostApplicationBuilder AddTidingsSilo(this IHostApplicationBuilder host)
+    {
+        host.AddTidingsLimits();
+        var options = host.Configuration.GetSection(TidingsClusterOptions.Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
+        if (string.IsNullOrWhiteSpace(options.Redis))
+        {
+            throw new InvalidOperationException(
+                "A silo needs Redis: set Tidings:Redis (environment Tidings__Redis, or --Tidings:Redis=host:port). "
+                + "For a server without Redis run the gateway by itself.");
+        }
+
+        var redis = TidingsRedis.Parse(options.Redis);
+        host.UseOrleans(silo =>
+        {
+            silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
+            silo.Configure<EndpointOptions>(endpoints => Listen(endpoints, options));
+            silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
+            silo.AddRedisGrainStorage(TidingsStorage.Name, storage => storage.ConfigurationOptions = redis);
+            silo.AddRedisGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME, storage => storage.ConfigurationOptions = redis);
+            silo.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
+            silo.Services.AddRedisMessageLog();
+            silo.AddTidings();
+        });
+        return host;
+    }
+
+    private static void AddTidings(this ISiloBuilder silo)
+    {
+        silo.AddTidingsGrains();
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TidingsRedis.CallPatience);
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+            membership.NumMissedProbesLimit = 3;
+        });
+    }
+
+    private static void AddTidingsLimits(this IHostApplicationBuilder host)
+    {
+        host.Services.TryAddSingleton(TimeProvider.System);
+        host.Services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
+    }
+
+    private static void Listen(EndpointOptions endpoints, TidingsClusterOptions options)
+    {
+        var (siloPort, gatewayPort) = FreePorts();
+        endpoints.AdvertisedIPAddress = options.AdvertisedIP == "auto" ? OwnAddress() : IPAddress.Parse(options.AdvertisedIP);
+        endpoints.SiloPort = options.SiloPort == 0 ? siloPort : options.SiloPort;
+        endpoints.GatewayPort = options.GatewayPort == 0 ? gatewayPort : options.GatewayPort;
+    }
+
+    private static IPAddress OwnAddress() => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+        .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+        .Select(address => address.Address)
+        .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
+        ?? throw new InvalidOperationException("This machine has no address but loopback: set Tidings:AdvertisedIP.");
+
+    /// <summary>Two free ports, found together so that they differ.</summary>
+    private static (int Silo, int Gateway) FreePorts()
+    {
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        using var second = new TcpListener(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+    }
+}

@@ -7,6 +7,7 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> input, BayeuxReaderLimits
 {
     private const int MaxWordBytes = 64;
     private const int MaxConnectionTypes = 64;
+    private const int MaxErrorBytes = 1024;
 
     private readonly BayeuxMessage _message = new();
     private ExtrasCollector _extras = new(input, limits.MaxExtrasBytes);
@@ -112,7 +113,7 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> input, BayeuxReaderLimits
         if (member == EnvelopeMember.Successful && json.TokenType is JsonTokenType.True or JsonTokenType.False)
             _message.Successful = json.TokenType == JsonTokenType.True;
         else if (member == EnvelopeMember.Error && json.TokenType == JsonTokenType.String)
-            _message.Error = WireStrings.Read(ref json, int.MaxValue, null);
+            _message.Error = WireStrings.Read(ref json, MaxErrorBytes, null);
         json.Skip();
     }
 

@@ -212,7 +212,12 @@ public sealed class BayeuxReaderTests
     {
         var limits = new BayeuxReaderLimits
         {
-            MaxIdBytes = 4, MaxChannelLength = 4, MaxClientIdLength = 4, MaxSubscriptions = 2, MaxExtBytes = 8, MaxExtrasBytes = 8,
+            MaxIdBytes = 4,
+            MaxChannelLength = 4,
+            MaxClientIdLength = 4,
+            MaxSubscriptions = 2,
+            MaxExtBytes = 8,
+            MaxExtrasBytes = 8,
         };
 
         AssertLimit("\"id\":\"ab\"", "\"id\":\"abc\"", BayeuxFault.IdTooLong);

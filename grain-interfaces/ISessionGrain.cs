@@ -84,8 +84,10 @@ public enum OpenStatus
 /// Whether new messages follow by themselves. If not, a first part of what was missed is on its way, and the gateway attaches
 /// again when that is delivered.
 /// </param>
+/// <param name="Started">Whether its client has asked for deliveries before, through any gateway.</param>
 [GenerateSerializer, Immutable, Alias("tidings.AttachResult")]
-public sealed record AttachResult([property: Id(0)] SessionDescription? Description, [property: Id(1)] bool Live);
+public sealed record AttachResult(
+    [property: Id(0)] SessionDescription? Description, [property: Id(1)] bool Live, [property: Id(2)] bool Started);
 
 /// <summary>How a subscribe or unsubscribe ended.</summary>
 public enum SubscribeStatus
@@ -128,6 +130,9 @@ public sealed record SessionHandover
 
     /// <summary>Direct messages not delivered.</summary>
     [Id(2)] public DirectMessage[] Directs { get; init; } = [];
+
+    /// <summary>Whether the session's client has asked for deliveries.</summary>
+    [Id(3)] public bool Started { get; init; }
 }
 
 /// <summary>A place in a channel.</summary>

@@ -15,6 +15,7 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
     private SessionDescription? _description;
     private Mailbox? _mailbox;
     private GatewayAddress? _holder;
+    private bool _started;
 
     public Task<OpenStatus> Open(SessionDescription description, GatewayAddress gateway)
     {
@@ -36,17 +37,19 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
     {
         if (!Exists(out var mailbox))
         {
-            return new AttachResult(null, false);
+            return new AttachResult(null, false, false);
         }
 
         if (_holder is { } holder)
         {
-            fanout.Detach(mailbox, holder.Id, holder.Id == gateway.Id ? handover : await ReleaseAsync(holder));
+            var given = holder.Id == gateway.Id ? handover : await ReleaseAsync(holder);
+            fanout.Detach(mailbox, holder.Id, given);
+            _started |= given is { Started: true };
         }
 
         _holder = gateway;
         fanout.SetDeadline(mailbox, null);
-        return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway));
+        return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started);
     }
 
     public Task Park(string gatewayId, SessionHandover handover, TimeSpan lifetime)
@@ -55,6 +58,7 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
         {
             fanout.Detach(mailbox, gatewayId, handover);
             fanout.SetDeadline(mailbox, lifetime);
+            _started |= handover.Started;
             _holder = null;
         }
 

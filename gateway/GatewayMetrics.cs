@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+
+namespace Tidings.Gateway;
+
+/// <summary>The gateway's counters, on meter <c>Tidings</c>.</summary>
+internal sealed class GatewayMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Tidings";
+
+    public GatewayMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        Delivered = meter.CreateCounter<long>("tidings.messages.delivered", "{message}", "Messages written whole to a client.");
+        WindowsDropped = meter.CreateCounter<long>("tidings.windows.dropped", "{session}", "Sessions whose window was full and that fell back to their cursors.");
+        Parked = meter.CreateCounter<long>("tidings.sessions.parked", "{session}", "Sessions given back to their silo because their client took nothing.");
+        GapsTold = meter.CreateCounter<long>("tidings.gaps.told.sessions", "{session}", "Sessions told that a log no longer holds what they missed.");
+        Refused = meter.CreateCounter<long>("tidings.requests.refused", "{request}", "Requests refused as malformed or over a bound, by reason.");
+        Sessions = meter.CreateUpDownCounter<long>("tidings.sessions.attached", "{session}", "Sessions this gateway holds.");
+    }
+
+    public Counter<long> Delivered { get; }
+
+    public Counter<long> WindowsDropped { get; }
+
+    public Counter<long> Parked { get; }
+
+    public Counter<long> GapsTold { get; }
+
+    public Counter<long> Refused { get; }
+
+    public UpDownCounter<long> Sessions { get; }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+
+namespace Tidings.Gateway.Sessions;
+
+/// <summary>The sessions this gateway holds, and the receiving end of every silo's link to it.</summary>
+internal sealed partial class GatewayHub(
+    IClusterClient cluster, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<GatewayHub> logger)
+    : IGatewayObserver
+{
+    private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SiloReceiver> _receivers = new(StringComparer.Ordinal);
+    private GatewayAddress? _address;
+
+    /// <summary>Where silos reach this gateway. Orleans holds observers weakly; the hub is a singleton and lives as long as the process.</summary>
+    public GatewayAddress Address => _address ??= new GatewayAddress(Guid.NewGuid().ToString("N"), cluster.CreateObjectReference<IGatewayObserver>(this));
+
+    /// <summary>Every session held here.</summary>
+    public IEnumerable<LocalSession> Sessions => _sessions.Values;
+
+    /// <summary>Every silo that has called.</summary>
+    public IEnumerable<SiloReceiver> Receivers => _receivers.Values;
+
+    /// <summary>A session held here; null if it is not.</summary>
+    public LocalSession? Find(string tenant, string id) =>
+        _sessions.TryGetValue(id, out var session) && session.Tenant == tenant ? session : null;
+
+    /// <summary>Makes room for a session whose silo is about to send frames.</summary>
+    public LocalSession Add(string tenant, string id)
+    {
+        var fresh = new LocalSession(tenant, id, limits.Value);
+        var session = _sessions.GetOrAdd(id, fresh);
+        if (ReferenceEquals(session, fresh))
+        {
+            metrics.Sessions.Add(1);
+        }
+
+        return session;
+    }
+
+    public Task<LinkAck> Receive(LinkBatch batch)
+    {
+        var receiver = _receivers.GetOrAdd(batch.Silo, static (silo, self) => new SiloReceiver(silo, self, self.Metrics), this);
+        receiver.LastHeard = time.GetUtcNow();
+        return Task.FromResult(receiver.Take(batch));
+    }
+
+    public async Task<SessionHandover?> Release(string sessionId)
+    {
+        if (!_sessions.TryGetValue(sessionId, out var session))
+        {
+            return null;
+        }
+
+        session.Protocol?.Released(session);
+        return await GiveUpAsync(session, LocalState.Gone);
+    }
+
+    /// <summary>
+    /// Stops taking messages for a session and tells what it got. A write under way is waited for, since what it carries
+    /// would otherwise be delivered twice.
+    /// </summary>
+    public async Task<SessionHandover> GiveUpAsync(LocalSession session, LocalState state)
+    {
+        session.Sink = null;
+        try
+        {
+            await session.WhenWritten().WaitAsync(WritePatience, time);
+        }
+        catch (TimeoutException)
+        {
+            // A reader that stopped reading: what it may have got, it may get again.
+        }
+
+        var frame = session.Receiver?.Remove(session) ?? 0;
+        var handover = session.GiveUp(state, frame);
+        Remove(session);
+        return handover;
+    }
+
+    /// <summary>Forgets a session.</summary>
+    public void Remove(LocalSession session)
+    {
+        if (_sessions.TryRemove(KeyValuePair.Create(session.Id, session)))
+        {
+            metrics.Sessions.Add(-1);
+            session.Receiver?.Remove(session);
+        }
+    }
+
+    /// <summary>The silo says that a session ended.</summary>
+    public void EndedBySilo(LocalSession session, SessionEnd reason)
+    {
+        Remove(session);
+        session.GiveUp(LocalState.Gone, 0);
+        session.Protocol?.Ended(session, reason);
+    }
+
+    /// <summary>A session missed messages that no log holds any more.</summary>
+    public void GapSeen(LocalSession session, ChannelCursor gap)
+    {
+        metrics.GapsTold.Add(1);
+        session.NoteGap(gap);
+    }
+
+    /// <summary>A direct message crossed the session's leaving: back to its grain.</summary>
+    public void Return(string tenant, string sessionId, DirectMessage message)
+    {
+        Log.DirectReturned(logger, sessionId);
+        cluster.GetGrain<ISessionGrain>(SessionId.ToKey(tenant, sessionId)).Deliver(message).Ignore();
+    }
+
+    /// <summary>Forgets a silo that is gone and gives its sessions back, so that they can be looked for elsewhere.</summary>
+    public IReadOnlyList<LocalSession> Drop(SiloReceiver receiver)
+    {
+        _receivers.TryRemove(receiver.Silo, out _);
+        return receiver.TakeAll();
+    }
+
+    private GatewayMetrics Metrics => metrics;
+
+    private static partial class Log
+    {
+        [LoggerMessage(2101, LogLevel.Debug, "A direct message for session {Session} went back to its grain")]
+        public static partial void DirectReturned(ILogger logger, string session);
+    }
+}

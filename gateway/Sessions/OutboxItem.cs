@@ -1,0 +1,65 @@
+namespace Tidings.Gateway.Sessions;
+
+/// <summary>Something that waits for a session's client.</summary>
+internal abstract class OutboxItem
+{
+    /// <summary>The link frame that brought it.</summary>
+    public required long Frame { get; init; }
+
+    /// <summary>Messages in it.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Bytes it is counted with.</summary>
+    public abstract int Bytes { get; }
+}
+
+/// <summary>A message for one session alone.</summary>
+internal sealed class DirectItem(DirectMessage message) : OutboxItem
+{
+    public DirectMessage Message => message;
+
+    public override int Count => 1;
+
+    public override int Bytes => message.Body.Length;
+}
+
+/// <summary>
+/// Consecutive messages of a channel, one object for all sessions that get them. Each codec encodes it once, when the first
+/// session needs it; the bytes are then shared by every write.
+/// </summary>
+internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
+{
+    private readonly byte[]?[] _encoded = new byte[]?[DeliveryCodecs.Count];
+
+    public ChannelId Channel => batch.Channel;
+
+    public Message[] Messages => batch.Messages;
+
+    public long FirstOffset => batch.Messages[0].Offset;
+
+    public long LastOffset => batch.Messages[^1].Offset;
+
+    public override int Count => batch.Messages.Length;
+
+    public override int Bytes { get; } = batch.Messages.Sum(static message => message.Size);
+
+    /// <summary>The messages as a codec writes them. Two sessions may both encode at first; both get the same bytes.</summary>
+    public byte[] EncodedBy(IDeliveryCodec codec) => _encoded[codec.Slot] ??= codec.Encode(this);
+}
+
+/// <summary>Writes deliveries in a protocol's form.</summary>
+internal interface IDeliveryCodec
+{
+    /// <summary>Its place in a batch's encoded forms, below <see cref="DeliveryCodecs.Count"/>.</summary>
+    int Slot { get; }
+
+    /// <summary>All messages of a batch, ready to be joined with others'.</summary>
+    byte[] Encode(DeliveryBatch batch);
+}
+
+/// <summary>The codecs there are.</summary>
+internal static class DeliveryCodecs
+{
+    public const int Bayeux = 0;
+    public const int Count = 1;
+}

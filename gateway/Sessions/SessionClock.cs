@@ -1,0 +1,102 @@
+namespace Tidings.Gateway.Sessions;
+
+/// <summary>
+/// One periodic scan of all sessions and silos instead of timers: ends held connects and sessions whose time is up, acknowledges
+/// deliveries, gives sessions back whose clients take nothing, and notices silos that fell silent.
+/// </summary>
+internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, TimeProvider time, ILogger<SessionClock> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan HoldUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SiloSilence = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<SiloReceiver, (long Frame, DateTimeOffset At)> _marks = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var ticks = new PeriodicTimer(Period, time);
+        while (await ticks.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                Scan(time.GetUtcNow());
+            }
+            catch (Exception exception)
+            {
+                Log.ScanFailed(logger, exception);
+            }
+        }
+    }
+
+    private void Scan(DateTimeOffset now)
+    {
+        foreach (var session in hub.Sessions)
+        {
+            session.Protocol?.Tick(session, now);
+            if (session.Deadline < now && session.Description is not null)
+            {
+                session.Deadline = null;
+                Observe(door.CloseAsync(session.Tenant, session.Id, SessionEnd.Expired));
+            }
+        }
+
+        foreach (var receiver in hub.Receivers)
+        {
+            foreach (var session in receiver.Acknowledge(HeldUpSince(receiver, now)))
+            {
+                if (session.Sink is null)
+                {
+                    Observe(door.ParkAsync(session));
+                }
+            }
+
+            if (now - receiver.LastHeard > SiloSilence)
+            {
+                Drop(receiver);
+            }
+        }
+    }
+
+    /// <summary>The last frame of some seconds ago: who has not got that yet holds the link's acknowledgement up.</summary>
+    private long HeldUpSince(SiloReceiver receiver, DateTimeOffset now)
+    {
+        if (!_marks.TryGetValue(receiver, out var mark))
+        {
+            _marks[receiver] = mark = (receiver.Received, now);
+        }
+
+        if (now - mark.At < HoldUp)
+        {
+            return 0;
+        }
+
+        _marks[receiver] = (receiver.Received, now);
+        return mark.Frame;
+    }
+
+    private void Drop(SiloReceiver receiver)
+    {
+        Log.SiloLost(logger, receiver.Silo);
+        _marks.Remove(receiver);
+        foreach (var session in hub.Drop(receiver))
+        {
+            hub.EndedBySilo(session, SessionEnd.Expired);
+        }
+    }
+
+    private void Observe(Task task) => task.ContinueWith(
+        (failed, state) => Log.ScanFailed((ILogger)state!, failed.Exception!),
+        logger,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+
+    private static partial class Log
+    {
+        [LoggerMessage(2131, LogLevel.Error, "The periodic scan failed; it goes on at the next tick")]
+        public static partial void ScanFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2132, LogLevel.Warning, "Silo {Silo} fell silent; its sessions here ended")]
+        public static partial void SiloLost(ILogger logger, string silo);
+    }
+}

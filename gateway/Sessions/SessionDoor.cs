@@ -1,0 +1,163 @@
+namespace Tidings.Gateway.Sessions;
+
+/// <summary>
+/// The one door from front ends into the session core. Front ends know sessions by their secret ids and never call a grain.
+/// </summary>
+internal sealed partial class SessionDoor(
+    IClusterClient cluster, GatewayHub hub, PublishLanes lanes, TimeProvider time, GatewayMetrics metrics, ILogger<SessionDoor> logger)
+{
+    /// <summary>Begins a session that this gateway holds.</summary>
+    /// <returns>Its secret id and itself; null when its tenant has too many sessions.</returns>
+    public async Task<(string Secret, LocalSession Session)?> OpenAsync(string tenant, SessionDescription description, IProtocolSession protocol)
+    {
+        var secret = SessionId.NewSecret();
+        var session = hub.Add(tenant, SessionId.PublicOf(secret));
+        session.Description = description;
+        session.Protocol = protocol;
+        session.LastConnect = time.GetUtcNow();
+        session.Deadline = session.LastConnect + description.Lifetime;
+        try
+        {
+            if (await GrainOf(session).Open(description, hub.Address) == OpenStatus.Opened)
+            {
+                return (secret, session);
+            }
+        }
+        catch
+        {
+            hub.Remove(session);
+            throw;
+        }
+
+        hub.Remove(session);
+        return null;
+    }
+
+    /// <summary>The session of a secret id, if this gateway holds it.</summary>
+    public LocalSession? FindLocal(string tenant, string secret) =>
+        hub.Find(tenant, SessionId.PublicOf(secret)) is { Description: not null, State: not LocalState.Gone } session ? session : null;
+
+    /// <summary>What is known of a session, wherever it is; null if there is none. Counts as a sign of life of its client.</summary>
+    public async ValueTask<SessionDescription?> TouchAsync(string tenant, string secret)
+    {
+        if (FindLocal(tenant, secret) is { Description: { } description } local)
+        {
+            Touch(local, description.Lifetime);
+            return description;
+        }
+
+        return await GrainOf(tenant, SessionId.PublicOf(secret)).Touch();
+    }
+
+    /// <summary>Makes this gateway the one that holds a session.</summary>
+    /// <returns>The session; null if there is none.</returns>
+    public async Task<LocalSession?> AttachAsync(string tenant, string secret, Func<IProtocolSession> protocol)
+    {
+        if (FindLocal(tenant, secret) is { } local)
+        {
+            return await EnsureAttachedAsync(local) ? local : null;
+        }
+
+        var session = hub.Add(tenant, SessionId.PublicOf(secret));
+        session.Protocol ??= protocol();
+        return await EnsureAttachedAsync(session) ? session : null;
+    }
+
+    /// <summary>Attaches a session that lags or waits again; does nothing for one whose messages come by themselves.</summary>
+    /// <returns>False when the session is no more.</returns>
+    public async Task<bool> EnsureAttachedAsync(LocalSession session)
+    {
+        if (session is { State: LocalState.Live, Description: not null })
+        {
+            return true;
+        }
+
+        SessionHandover? handover = null;
+        if (session.Description is not null)
+        {
+            var frame = session.Receiver?.Remove(session) ?? 0;
+            handover = session.GiveUp(LocalState.Parked, frame);
+        }
+
+        session.Reattach();
+        var result = await GrainOf(session).Attach(hub.Address, handover);
+        if (result.Description is null)
+        {
+            hub.Remove(session);
+            return false;
+        }
+
+        session.LastConnect = time.GetUtcNow();
+        session.Deadline ??= session.LastConnect + result.Description.Lifetime;
+        session.Description = result.Description;
+        session.Started |= result.Started;
+        return true;
+    }
+
+    /// <summary>Gives a session back to its silo: its client takes nothing, and what waits is better kept in the log.</summary>
+    public async Task ParkAsync(LocalSession session)
+    {
+        metrics.Parked.Add(1);
+        var lifetime = session.Deadline is { } deadline && deadline - time.GetUtcNow() is { Ticks: > 0 } left
+            ? left
+            : session.Description?.Lifetime ?? TimeSpan.Zero;
+        var handover = await hub.GiveUpAsync(session, LocalState.Parked);
+        try
+        {
+            await GrainOf(session).Park(hub.Address.Id, handover, lifetime);
+        }
+        catch (Exception exception)
+        {
+            Log.ParkFailed(logger, session.Id, exception);
+        }
+    }
+
+    public async Task<SubscribeStatus> SubscribeAsync(string tenant, string secret, string[] subscriptions) =>
+        await GrainOf(tenant, SessionId.PublicOf(secret)).Subscribe(subscriptions);
+
+    public async Task<SubscribeStatus> UnsubscribeAsync(string tenant, string secret, string[] subscriptions) =>
+        await GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions);
+
+    /// <summary>Publishes; completes when the channel's log has the message.</summary>
+    public Task<PublishResult> PublishAsync(ChannelId channel, PublishItem item) => lanes.PublishAsync(channel, item);
+
+    /// <summary>Queues a message for one session alone. False if there is no such session.</summary>
+    public async Task<bool> DeliverAsync(string tenant, string sessionId, DirectMessage message) =>
+        await GrainOf(tenant, sessionId).Deliver(message);
+
+    /// <summary>Ends a session. False if there was none.</summary>
+    public async Task<bool> CloseAsync(string tenant, string sessionId, SessionEnd reason)
+    {
+        if (hub.Find(tenant, sessionId) is { } local)
+        {
+            hub.EndedBySilo(local, reason);
+        }
+
+        return await GrainOf(tenant, sessionId).Close(reason);
+    }
+
+    /// <summary>A sign of life that is no connect prolongs a session, but not for ever.</summary>
+    private void Touch(LocalSession session, TimeSpan lifetime)
+    {
+        if (session.Deadline is { } deadline)
+        {
+            var later = time.GetUtcNow() + lifetime;
+            session.Deadline = later > deadline ? Earlier(later, session.LastConnect + (lifetime * LongestWithoutConnect)) : deadline;
+        }
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    /// <summary>A client that talks but never connects again is gone after this many lifetimes.</summary>
+    private const int LongestWithoutConnect = 3;
+
+    private ISessionGrain GrainOf(LocalSession session) => cluster.GetGrain<ISessionGrain>(session.GrainKey);
+
+    private ISessionGrain GrainOf(string tenant, string sessionId) => cluster.GetGrain<ISessionGrain>(SessionId.ToKey(tenant, sessionId));
+
+    private static partial class Log
+    {
+        [LoggerMessage(2111, LogLevel.Warning, "Session {Session} could not be given back to its silo")]
+        public static partial void ParkFailed(ILogger logger, string session, Exception exception);
+    }
+}

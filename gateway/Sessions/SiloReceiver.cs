@@ -1,0 +1,241 @@
+namespace Tidings.Gateway.Sessions;
+
+/// <summary>The sessions of one silo at this gateway that hold one subscription.</summary>
+internal sealed class SubscriptionGroup(ChannelId id)
+{
+    public ChannelId Id => id;
+
+    public HashSet<LocalSession> Members { get; } = [];
+}
+
+/// <summary>
+/// Takes the frames of one silo, in order, and gives each message to the sessions it is for. Nothing in here waits: a session
+/// that cannot take a message is put aside.
+/// </summary>
+internal sealed class SiloReceiver(string silo, GatewayHub hub, GatewayMetrics metrics)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ChannelId, SubscriptionGroup> _groups = [];
+    private readonly HashSet<LocalSession> _sessions = [];
+    private long _received;
+    private long _delivered;
+
+    public string Silo => silo;
+
+    /// <summary>The last frame taken in.</summary>
+    public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>When the silo last called.</summary>
+    public DateTimeOffset LastHeard { get; set; }
+
+    public LinkAck Take(LinkBatch batch)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < batch.Frames.Length; i++)
+            {
+                var number = batch.FirstFrame + i;
+                if (number > _received)
+                {
+                    Take(batch.Frames[i], number);
+                    _received = number;
+                }
+            }
+        }
+
+        return new LinkAck(Received, Interlocked.Read(ref _delivered));
+    }
+
+    /// <summary>Removes a session from its groups: from here on no frame is for it.</summary>
+    /// <returns>The last frame that was.</returns>
+    public long Remove(LocalSession session)
+    {
+        lock (_lock)
+        {
+            _sessions.Remove(session);
+            foreach (var group in session.Groups)
+            {
+                Remove(session, group);
+            }
+
+            session.Groups.Clear();
+            return _received;
+        }
+    }
+
+    /// <summary>Looks how far everything is delivered, and names sessions that hold the rest up since an earlier frame.</summary>
+    public List<LocalSession> Acknowledge(long heldUpSince)
+    {
+        lock (_lock)
+        {
+            var delivered = _received;
+            var holdingUp = new List<LocalSession>();
+            foreach (var session in _sessions)
+            {
+                if (session.FirstUndelivered is { } first)
+                {
+                    delivered = Math.Min(delivered, first - 1);
+                    if (first <= heldUpSince || session.State == LocalState.Lagging)
+                    {
+                        holdingUp.Add(session);
+                    }
+                }
+            }
+
+            Interlocked.Exchange(ref _delivered, delivered);
+            return holdingUp;
+        }
+    }
+
+    /// <summary>The silo is gone: its sessions have nobody behind them.</summary>
+    public List<LocalSession> TakeAll()
+    {
+        lock (_lock)
+        {
+            List<LocalSession> all = [.. _sessions];
+            _sessions.Clear();
+            _groups.Clear();
+            return all;
+        }
+    }
+
+    private void Take(LinkFrame frame, long number)
+    {
+        if (frame.Kind == LinkFrameKind.Deliver)
+        {
+            Deliver(frame, number);
+            return;
+        }
+
+        if (frame.Kind == LinkFrameKind.Gap && frame.Session is null)
+        {
+            foreach (var session in frame.Subscriptions.SelectMany(name => MembersOf(frame.Tenant, name)).Distinct())
+            {
+                hub.GapSeen(session, frame.Gap);
+            }
+
+            return;
+        }
+
+        if (frame.Session is { } id && hub.Find(frame.Tenant, id) is { State: not LocalState.Parked } target)
+        {
+            TakeFor(target, frame, number);
+        }
+        else if (frame.Direct is { } direct)
+        {
+            hub.Return(frame.Tenant, frame.Session!, direct);
+        }
+    }
+
+    private void TakeFor(LocalSession session, LinkFrame frame, long number)
+    {
+        if (!ReferenceEquals(session.Receiver, this))
+        {
+            session.Receiver = this;
+        }
+
+        _sessions.Add(session);
+        switch (frame.Kind)
+        {
+            case LinkFrameKind.Join:
+                Give(session, frame.Batches, number);
+                foreach (var name in frame.Subscriptions)
+                {
+                    Add(session, new ChannelId(frame.Tenant, name));
+                }
+
+                session.Join();
+                break;
+            case LinkFrameKind.CatchUp:
+                Give(session, frame.Batches, number);
+                session.NoteCaughtUp(frame.Batches[0]);
+                break;
+            case LinkFrameKind.Leave:
+                foreach (var name in frame.Subscriptions)
+                {
+                    if (session.Groups.Find(group => group.Id.Name == name) is { } group)
+                    {
+                        Remove(session, group);
+                        session.Groups.Remove(group);
+                    }
+                }
+
+                break;
+            case LinkFrameKind.Direct:
+                session.Enqueue(new DirectItem(frame.Direct!) { Frame = number });
+                break;
+            case LinkFrameKind.Gap:
+                hub.GapSeen(session, frame.Gap);
+                break;
+            case LinkFrameKind.End:
+                hub.EndedBySilo(session, frame.End);
+                break;
+        }
+    }
+
+    private void Deliver(LinkFrame frame, long number)
+    {
+        var delivery = new DeliveryBatch(frame.Batches[0]) { Frame = number };
+        if (frame.Subscriptions.Length == 1)
+        {
+            foreach (var session in MembersOf(frame.Tenant, frame.Subscriptions[0]))
+            {
+                Give(session, delivery);
+            }
+
+            return;
+        }
+
+        foreach (var name in frame.Subscriptions)
+        {
+            foreach (var session in MembersOf(frame.Tenant, name))
+            {
+                if (!ReferenceEquals(session.LastGiven, delivery))
+                {
+                    session.LastGiven = delivery;
+                    Give(session, delivery);
+                }
+            }
+        }
+    }
+
+    private void Give(LocalSession session, ChannelBatch[] batches, long number)
+    {
+        foreach (var batch in batches)
+        {
+            Give(session, new DeliveryBatch(batch) { Frame = number });
+        }
+    }
+
+    private void Give(LocalSession session, DeliveryBatch delivery)
+    {
+        if (!session.Enqueue(delivery))
+        {
+            metrics.WindowsDropped.Add(1);
+        }
+    }
+
+    private IEnumerable<LocalSession> MembersOf(string tenant, string name) =>
+        _groups.TryGetValue(new ChannelId(tenant, name), out var group) ? group.Members : [];
+
+    private void Add(LocalSession session, ChannelId id)
+    {
+        if (!_groups.TryGetValue(id, out var group))
+        {
+            _groups[id] = group = new SubscriptionGroup(id);
+        }
+
+        if (group.Members.Add(session))
+        {
+            session.Groups.Add(group);
+        }
+    }
+
+    private void Remove(LocalSession session, SubscriptionGroup group)
+    {
+        if (group.Members.Remove(session) && group.Members.Count == 0)
+        {
+            _groups.Remove(group.Id);
+        }
+    }
+}

@@ -1,7 +1,8 @@
 namespace Tidings.Protocols.Bayeux;
 
 /// <summary>
-/// The texts of <c>error</c>, in one place. Their grammar is <c>code:args:text</c>, the args separated by commas (Bayeux specification, "error").
+/// The texts of <c>error</c>, in one place. Their grammar is <c>code:args:text</c>, the args separated by commas
+/// (Bayeux specification, "error").
 /// Clients decide by the code: 402 means handshake again, 403 denied, 405 a bad channel, 400 something is missing.
 /// </summary>
 public static class BayeuxErrors

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Tidings.Protocols.Bayeux;
 
-/// <summary>The form that some clients post instead of JSON: <c>message=…</c>, percent-encoded (WHATWG URL, urlencoded parsing).</summary>
+/// <summary>
+/// The form that some clients post instead of JSON: <c>message=…</c>, percent-encoded (WHATWG URL, urlencoded parsing).
+/// </summary>
 public static class BayeuxForm
 {
     /// <summary>Finds the JSON of every field named <c>message</c>; other fields are passed over.</summary>
@@ -62,9 +64,8 @@ public static class BayeuxForm
             var value = bytes[i] == '+' ? (byte)' ' : bytes[i];
             if (value == '%')
             {
-                if (i + 2 >= bytes.Length || Convert.FromHexString(bytes.Slice(i + 1, 2), bytes[length..], out _, out _) != OperationStatus.Done)
+                if (i + 2 >= bytes.Length || !TryDecodeHex(bytes.Slice(i + 1, 2), bytes[length++..]))
                     return false;
-                length++;
                 i += 2;
                 continue;
             }
@@ -74,4 +75,7 @@ public static class BayeuxForm
 
         return true;
     }
+
+    private static bool TryDecodeHex(ReadOnlySpan<byte> digits, Span<byte> value) =>
+        Convert.FromHexString(digits, value, out _, out _) == OperationStatus.Done;
 }

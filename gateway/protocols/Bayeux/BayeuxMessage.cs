@@ -55,7 +55,9 @@ public sealed class BayeuxMessage
     /// <summary>Whether a request was done. In a request it means nothing.</summary>
     public bool? Successful { get; set; }
 
-    /// <summary>Why a request was not done, as <c>code:args:text</c>; see <see cref="BayeuxErrors"/>. In a request it means nothing.</summary>
+    /// <summary>
+    /// Why a request was not done, as <c>code:args:text</c>; see <see cref="BayeuxErrors"/>. In a request it means nothing.
+    /// </summary>
     public string? Error { get; set; }
 
     /// <summary>The first thing wrong with this message. Look here before anything is done with it.</summary>

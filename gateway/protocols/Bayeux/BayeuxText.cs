@@ -8,8 +8,9 @@ namespace Tidings.Protocols.Bayeux;
 /// <summary>Pieces of JSON text (RFC 8259) that a codec around the messages needs.</summary>
 public static class BayeuxText
 {
-    private static readonly SearchValues<byte> _escapedBytes = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (byte)c), (byte)'"', (byte)'\\']);
-    private static readonly SearchValues<char> _escapedChars = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
+    private static readonly char[] _escaped = [.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\'];
+    private static readonly SearchValues<char> _escapedChars = SearchValues.Create(_escaped);
+    private static readonly SearchValues<byte> _escapedBytes = SearchValues.Create(Encoding.ASCII.GetBytes(_escaped));
 
     /// <summary>Writes text as a JSON string with its quotes. Half a surrogate pair becomes U+FFFD.</summary>
     public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)

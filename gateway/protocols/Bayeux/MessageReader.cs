@@ -140,8 +140,9 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> input, BayeuxReaderLimits
         _message.SubscriptionIsArray = json.TokenType == JsonTokenType.StartArray;
         if (_message.SubscriptionIsArray)
         {
-            _message.Subscriptions = ReadStrings(ref json, limits.MaxSubscriptions, limits.MaxChannelLength, BayeuxFault.SubscriptionInvalid);
-            Require(_message.Subscriptions is null || _message.Subscriptions.Count <= limits.MaxSubscriptions, BayeuxFault.TooManySubscriptions);
+            var channels = ReadStrings(ref json, limits.MaxSubscriptions, limits.MaxChannelLength, BayeuxFault.SubscriptionInvalid);
+            Require(channels is null || channels.Count <= limits.MaxSubscriptions, BayeuxFault.TooManySubscriptions);
+            _message.Subscriptions = channels;
         }
         else if (Text(ref json, limits.MaxChannelLength, null, BayeuxFault.SubscriptionInvalid) is { } channel)
         {

@@ -69,8 +69,7 @@ public static class TimeSync
         if (!BayeuxText.TryGetMember(timesync, name, out var raw))
             return null;
         var json = new Utf8JsonReader(raw.Span);
-        return json.Read() && json.TokenType == JsonTokenType.Number && WireNumbers.Whole(raw.Span) is >= -Largest and <= Largest and var number
-            ? number
-            : null;
+        var isNumber = json.Read() && json.TokenType == JsonTokenType.Number;
+        return isNumber && WireNumbers.Whole(raw.Span) is >= -Largest and <= Largest and var number ? number : null;
     }
 }

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace Tidings.Grains.Logs;
+
+/// <summary>The log of one channel in memory: its ring, its head, who may write, and which silos want its messages.</summary>
+internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
+{
+    private readonly Lock _lock = new();
+    private readonly MessageRing _ring = new();
+    private ImmutableHashSet<string> _silos = [];
+    private ChannelHead _head;
+    private long _writer;
+
+    /// <summary>Which channel this is.</summary>
+    public ChannelId Id => id;
+
+    /// <summary>The tenant's sequence at the last change; 0 before the first. Guarded by the tenant, as are the two links.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>The channel that changed just before this one.</summary>
+    public MemoryChannel? Older { get; set; }
+
+    /// <summary>The channel that changed just after this one.</summary>
+    public MemoryChannel? Newer { get; set; }
+
+    /// <summary>Fences earlier writers and gives the channel its epoch when it has none.</summary>
+    public LogClaim Claim(long epoch)
+    {
+        lock (_lock)
+        {
+            if (_head.Epoch == 0)
+                _head = new ChannelHead(epoch, 0);
+
+            return new LogClaim(id, ++_writer, _head, _silos);
+        }
+    }
+
+    /// <summary>Stores the messages if the claim is the latest and stands at the head.</summary>
+    public bool TryAppend(LogClaim claim, IReadOnlyList<Message> messages, TidingsLimits limits, long oldestTime)
+    {
+        lock (_lock)
+        {
+            if (claim.Writer != _writer || claim.Head != _head)
+                return false;
+
+            for (var i = 0; i < messages.Count; i++)
+                _ring.Add(messages[i], limits.LogMessages, limits.LogBytes);
+
+            _ring.DropOlderThan(oldestTime);
+            _head = _head with { Offset = _head.Offset + messages.Count };
+            tenant.Touch(this);
+            return true;
+        }
+    }
+
+    /// <summary>Reads consecutive messages after an offset.</summary>
+    public LogRead Read(long after, int limit)
+    {
+        lock (_lock)
+        {
+            var first = _head.Offset - _ring.Count + 1;
+            var index = Math.Max(0, after - first + 1);
+            return new LogRead(_head, first, index < _ring.Count ? _ring.Copy((int)index, limit) : []);
+        }
+    }
+
+    /// <summary>Notes whether a silo wants this channel's messages.</summary>
+    public void SetInterest(string silo, bool interested)
+    {
+        lock (_lock)
+            _silos = interested ? _silos.Add(silo) : _silos.Remove(silo);
+    }
+
+    /// <summary>Drops messages older than a time in milliseconds since 1970 UTC.</summary>
+    public void Trim(long oldestTime)
+    {
+        lock (_lock)
+            _ring.DropOlderThan(oldestTime);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+
+namespace Tidings.Grains.Logs;
+
+/// <summary>
+/// The logs of a standalone server: a ring per channel, gone with the process. The epoch is the time of the start in milliseconds,
+/// so a cursor of an earlier process is recognised as one of another log.
+/// </summary>
+internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvider time) : IMessageLog
+{
+    private readonly TidingsLimits _limits = limits.Value;
+    private readonly long _epoch = time.GetUtcNow().ToUnixTimeMilliseconds();
+    private readonly ConcurrentDictionary<ChannelId, MemoryChannel> _channels = new();
+    private readonly ConcurrentDictionary<string, MemoryTenant> _tenants = new(StringComparer.Ordinal);
+
+    public ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(GetOrAdd(channel).Claim(_epoch));
+    }
+
+    public ValueTask<LogClaim?> AppendAsync(LogClaim claim, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        AppendRequest.Validate(claim, messages);
+        var stored = GetOrAdd(claim.Channel).TryAppend(claim, messages, _limits, OldestTime());
+        return new(stored ? AppendRequest.Advance(claim, messages.Count) : null);
+    }
+
+    public ValueTask<LogRead> ReadAsync(ChannelId channel, long after, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return new(_channels.TryGetValue(channel, out var found) ? found.Read(after, limit) : new LogRead(default, 1, []));
+    }
+
+    public ValueTask SetInterestAsync(ChannelId channel, string silo, bool interested, CancellationToken cancellationToken = default)
+    {
+        GetOrAdd(channel).SetInterest(silo, interested);
+        return default;
+    }
+
+    public ValueTask<ChangedChannels> ReadChangedAsync(string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return new(_tenants.TryGetValue(tenant, out var found) ? found.ReadChanged(afterSequence, limit) : new ChangedChannels(0, []));
+    }
+
+    public ValueTask TrimAsync(CancellationToken cancellationToken = default)
+    {
+        var oldest = OldestTime();
+        foreach (var (_, channel) in _channels)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            channel.Trim(oldest);
+        }
+
+        return default;
+    }
+
+    public ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default) => new(true);
+
+    private MemoryChannel GetOrAdd(ChannelId id) =>
+        _channels.TryGetValue(id, out var channel) ? channel : _channels.GetOrAdd(id, Create);
+
+    private MemoryChannel Create(ChannelId id) => new(id, _tenants.GetOrAdd(id.Tenant, static _ => new MemoryTenant()));
+
+    private long OldestTime() => (time.GetUtcNow() - _limits.LogAge).ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,127 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Tidings.Grains.Logs;
+
+/// <summary>
+/// The logs of a cluster: a Redis stream per channel, with a head record that outlives its entries. Every step is one script, so it
+/// happens wholly or not at all. An append names the epoch, the writer and the head it follows, and its entries name the writer:
+/// carried out twice it stores once, and asked again it tells what became of it.
+/// </summary>
+internal sealed class RedisMessageLog(
+    IConnectionMultiplexer redis,
+    IOptions<RedisMessageLogOptions> options,
+    IOptions<TidingsLimits> limits,
+    TimeProvider time,
+    ILogger<RedisMessageLog> logger) : IMessageLog
+{
+    private readonly TidingsLimits _limits = limits.Value;
+    private readonly RedisLogKeys _keys = new(options.Value.KeyPrefix);
+    private readonly RedisCalls _calls = new(redis, options.Value.Patience, time, logger);
+
+    public async ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default)
+    {
+        await _calls.RunAsync(database => database.SetAddAsync(_keys.Tenants, channel.Tenant), cancellationToken);
+        var (answer, _) = await _calls.EvaluateAsync(
+            RedisLogScripts.Claim,
+            [_keys.Head(channel), _keys.Log(channel), _keys.Silos(channel), _keys.Oldest(channel.Tenant)],
+            [channel.Name],
+            cancellationToken);
+        return new LogClaim(channel, (long)answer[1], new ChannelHead((long)answer[0], (long)answer[2]), (string[])answer[3]!);
+    }
+
+    public async ValueTask<LogClaim?> AppendAsync(
+        LogClaim claim, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default)
+    {
+        AppendRequest.Validate(claim, messages);
+        var (answer, attempts) = await _calls.EvaluateAsync(
+            RedisLogScripts.Append, AppendKeys(claim.Channel), AppendArguments(claim, messages), cancellationToken);
+        return (RedisAppendOutcome)(int)answer switch
+        {
+            RedisAppendOutcome.Stored => AppendRequest.Advance(claim, messages.Count),
+
+            // Only what was attempted before can have been stored by this call: otherwise the claim had been used already.
+            RedisAppendOutcome.AlreadyStored when attempts > 1 => AppendRequest.Advance(claim, messages.Count),
+            RedisAppendOutcome.Unknown when attempts > 1 => throw new LogUnavailableException(
+                $"Another writer has filled the log of {claim.Channel}: what became of this append cannot be known."),
+            _ => null,
+        };
+    }
+
+    public async ValueTask<LogRead> ReadAsync(ChannelId channel, long after, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        var (answer, _) = await _calls.EvaluateAsync(
+            RedisLogScripts.Read,
+            [_keys.Head(channel), _keys.Log(channel)],
+            [Math.Max(0, after), limit],
+            cancellationToken);
+        var head = new ChannelHead((long)answer[0], (long)answer[1]);
+        return new LogRead(head, head.Offset - (long)answer[2] + 1, Array.ConvertAll((RedisResult[])answer[3]!, RedisLogEntry.Read));
+    }
+
+    public async ValueTask SetInterestAsync(ChannelId channel, string silo, bool interested, CancellationToken cancellationToken = default)
+    {
+        var silos = _keys.Silos(channel);
+        await _calls.RunAsync(
+            database => interested ? database.SetAddAsync(silos, silo) : database.SetRemoveAsync(silos, silo),
+            cancellationToken);
+    }
+
+    public async ValueTask<ChangedChannels> ReadChangedAsync(
+        string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        var (answer, _) = await _calls.EvaluateAsync(
+            RedisLogScripts.ReadChanged,
+            [_keys.Sequence(tenant), _keys.Changed(tenant)],
+            [afterSequence, limit],
+            cancellationToken);
+        return new ChangedChannels((long)answer[0], (string[])answer[1]!);
+    }
+
+    public ValueTask TrimAsync(CancellationToken cancellationToken = default) =>
+        new RedisLogSweeper(_calls, _keys).SweepAsync(OldestTime(), cancellationToken);
+
+    public async ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await redis.GetDatabase().PingAsync(CommandFlags.DemandMaster).WaitAsync(options.Value.Patience, time, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            return false;
+        }
+    }
+
+    private RedisKey[] AppendKeys(ChannelId channel) =>
+    [
+        _keys.Head(channel), _keys.Log(channel), _keys.Sequence(channel.Tenant), _keys.Changed(channel.Tenant), _keys.Oldest(channel.Tenant),
+    ];
+
+    private RedisValue[] AppendArguments(LogClaim claim, IReadOnlyList<Message> messages)
+    {
+        const int FixedArguments = 8;
+        const int UsualArgumentsPerMessage = 7;
+        var arguments = new List<RedisValue>(FixedArguments + (messages.Count * UsualArgumentsPerMessage))
+        {
+            claim.Head.Epoch,
+            claim.Writer,
+            claim.Head.Offset,
+            OldestTime(),
+            _limits.LogMessages,
+            claim.Channel.Name,
+            messages.Count,
+            messages[0].Time,
+        };
+        foreach (var message in messages)
+            RedisLogEntry.Write(message, arguments);
+
+        return [.. arguments];
+    }
+
+    private long OldestTime() => (time.GetUtcNow() - _limits.LogAge).ToUnixTimeMilliseconds();
+}

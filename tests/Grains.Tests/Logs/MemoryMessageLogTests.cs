@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace Tidings.Grains.Logs;
+
+public sealed class MemoryMessageLogTests : MessageLogTests
+{
+    private protected override IMessageLog Create(TidingsLimits limits) => new MemoryMessageLog(Options.Create(limits), Time);
+
+    [Fact]
+    public async Task A_log_of_a_later_process_has_another_epoch()
+    {
+        var earlier = await Create().ClaimAsync(News);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True((await Create().ClaimAsync(News)).Head.Epoch > earlier.Head.Epoch);
+    }
+
+    [Fact]
+    public async Task The_newest_messages_stay_when_the_bytes_are_exceeded()
+    {
+        var log = Create(new TidingsLimits { LogBytes = 2500 });
+        var claim = await log.ClaimAsync(News);
+        foreach (var size in (int[])[1000, 1000, 1000, 500, 1200])
+            claim = (await log.AppendAsync(claim, [Sized(claim.Head.Offset + 1, size)]))!;
+
+        Assert.Equal([4, 5], (await log.ReadAsync(News, 0, 10)).Offsets());
+    }
+
+    [Fact]
+    public async Task A_message_larger_than_the_log_stays_until_the_next()
+    {
+        var log = Create(new TidingsLimits { LogBytes = 1024 });
+        var claim = await log.ClaimAsync(News);
+        claim = (await log.AppendAsync(claim, [Sized(1, 10), Sized(2, 5000)]))!;
+        Assert.Equal([2], (await log.ReadAsync(News, 0, 10)).Offsets());
+        await log.AppendAsync(claim, [Sized(3, 10)]);
+        Assert.Equal([3], (await log.ReadAsync(News, 0, 10)).Offsets());
+    }
+
+    private Message Sized(long offset, int size) => Messages.Of(offset, Time.Milliseconds, new PublishItem { Body = new byte[size] });
+}

@@ -1,0 +1,50 @@
+namespace Tidings.Grains.Logs;
+
+public sealed class RedisMessageLogTests(RedisServerFixture redis) : MessageLogTests, IClassFixture<RedisServerFixture>
+{
+    private protected override IMessageLog Create(TidingsLimits limits) => RedisLogs.Create(redis.Connection, Time, limits);
+
+    [Fact]
+    public async Task An_emptied_log_leaves_only_its_head_and_no_key_expires()
+    {
+        var (keys, database) = (new RedisLogKeys("emptied"), redis.Connection.GetDatabase());
+        var log = RedisLogs.Create(redis.Connection, Time, prefix: "emptied");
+        await AppendAsync(log, await log.ClaimAsync(News), 3);
+        Assert.Null(await database.KeyTimeToLiveAsync(keys.Log(News)));
+        Assert.Null(await database.KeyTimeToLiveAsync(keys.Head(News)));
+        Assert.Equal(1, await database.SortedSetLengthAsync(keys.Oldest(News.Tenant)));
+
+        Time.Advance(TimeSpan.FromHours(2));
+        await log.TrimAsync();
+        Assert.False(await database.KeyExistsAsync(keys.Log(News)));
+        Assert.True(await database.KeyExistsAsync(keys.Head(News)));
+        Assert.Equal(0, await database.SortedSetLengthAsync(keys.Oldest(News.Tenant)));
+    }
+
+    [Fact]
+    public async Task Two_servers_share_one_log()
+    {
+        var prefix = RedisLogs.NewPrefix();
+        var (here, there) = (RedisLogs.Create(redis.Connection, Time, prefix: prefix), RedisLogs.Create(redis.Connection, Time, prefix: prefix));
+        await AppendAsync(here, await here.ClaimAsync(News), 2);
+        await AppendAsync(there, await there.ClaimAsync(News), 1);
+        Assert.Equal([1, 2, 3], (await here.ReadAsync(News, 0, 10)).Offsets());
+    }
+
+    [Fact]
+    public async Task Entries_name_their_writer_and_a_growing_sequence()
+    {
+        var (keys, database) = (new RedisLogKeys("named"), redis.Connection.GetDatabase());
+        var log = RedisLogs.Create(redis.Connection, Time, prefix: "named");
+        var first = await log.ClaimAsync(News);
+        await AppendAsync(log, first, 1);
+        var second = await log.ClaimAsync(News);
+        await AppendAsync(log, second, 1);
+
+        var entries = await database.StreamRangeAsync(keys.Log(News));
+        Assert.Equal(["1-0", "2-0"], entries.Select(entry => (string)entry.Id!));
+        Assert.Equal([first.Writer, second.Writer], entries.Select(entry => (long)entry["w"]));
+        Assert.True((long)entries[1]["q"] > (long)entries[0]["q"]);
+        Assert.Equal((await log.ReadChangedAsync(News.Tenant, 0, 10)).Sequence, (long)entries[1]["q"]);
+    }
+}

@@ -7,6 +7,8 @@ public sealed class RedisFailureTests(RedisServerFixture redis) : IClassFixture<
 {
     private static readonly ChannelId News = new(ChannelId.DefaultTenant, "/news");
 
+    private const int LongerThanATimeout = 1600;
+
     private readonly ManualTime _time = new();
     private readonly string _prefix = RedisLogs.NewPrefix();
 
@@ -63,7 +65,7 @@ public sealed class RedisFailureTests(RedisServerFixture redis) : IClassFixture<
     {
         var log = Create();
         var claim = await log.ClaimAsync(News);
-        await PauseAsync(1500);
+        await PauseAsync(LongerThanATimeout);
         claim = await log.AppendAsync(claim, Messages.After(claim, _time.Milliseconds, 3));
         Assert.Equal(3, claim?.Head.Offset);
         await AppendAsync(log, claim!, 1);
@@ -75,7 +77,7 @@ public sealed class RedisFailureTests(RedisServerFixture redis) : IClassFixture<
     {
         var log = RedisLogs.Create(redis.Connection, _time, new TidingsLimits { LogMessages = 2 }, _prefix);
         var claim = await log.ClaimAsync(News);
-        await PauseAsync(1500);
+        await PauseAsync(LongerThanATimeout);
         Assert.Equal(9, (await log.AppendAsync(claim, Messages.After(claim, _time.Milliseconds, 9)))?.Head.Offset);
     }
 
@@ -102,11 +104,17 @@ public sealed class RedisFailureTests(RedisServerFixture redis) : IClassFixture<
             while (!done.IsCancellationRequested)
                 await KillClientsAsync();
         });
-        for (var i = 0; i < 30; i++)
-            claim = await AppendAsync(log, claim, 2);
+        try
+        {
+            for (var i = 0; i < 30; i++)
+                claim = await AppendAsync(log, claim, 2);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await cutter;
+        }
 
-        await done.CancelAsync();
-        await cutter;
         Assert.Equal(Enumerable.Range(1, 60).Select(i => (long)i), (await log.ReadAsync(News, 0, 100)).Offsets());
     }
 
@@ -117,7 +125,7 @@ public sealed class RedisFailureTests(RedisServerFixture redis) : IClassFixture<
         var (log, rival) = (Create(), RedisLogs.Create(other, _time, prefix: _prefix));
         var claim = await AppendAsync(log, await log.ClaimAsync(News), 1);
         await AppendAsync(rival, await rival.ClaimAsync(News), 2);
-        await PauseAsync(1500);
+        await PauseAsync(LongerThanATimeout);
         Assert.Null(await log.AppendAsync(claim, Messages.After(claim, _time.Milliseconds, 2, "stale")));
         Assert.DoesNotContain((await log.ReadAsync(News, 0, 10)).Messages, message => message.Body().StartsWith("stale", StringComparison.Ordinal));
     }

@@ -10,7 +10,10 @@ internal static class AppendRequest
         for (var i = 0; i < messages.Count; i++)
         {
             if (messages[i].Offset != claim.Head.Offset + 1 + i)
-                throw new ArgumentException($"Message {i} of {claim.Channel} has offset {messages[i].Offset} after head {claim.Head.Offset}.", nameof(messages));
+            {
+                throw new ArgumentException(
+                    $"Message {i} of {claim.Channel} has offset {messages[i].Offset} after head {claim.Head.Offset}.", nameof(messages));
+            }
         }
     }
 

@@ -40,7 +40,8 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         return default;
     }
 
-    public ValueTask<ChangedChannels> ReadChangedAsync(string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default)
+    public ValueTask<ChangedChannels> ReadChangedAsync(
+        string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return new(_tenants.TryGetValue(tenant, out var found) ? found.ReadChanged(afterSequence, limit) : new ChangedChannels(0, []));

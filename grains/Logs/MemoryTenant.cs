@@ -10,7 +10,9 @@ internal sealed class MemoryTenant
     private MemoryChannel? _newest;
     private long _sequence;
 
-    /// <summary>Gives the channel the next number of the sequence. Called under the channel's own lock, never the other way round.</summary>
+    /// <summary>
+    /// Gives the channel the next number of the sequence. Called under the channel's own lock, never the other way round.
+    /// </summary>
     public void Touch(MemoryChannel channel)
     {
         lock (_lock)

@@ -3,7 +3,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Tidings.Grains.Logs;
 
-/// <summary>Registers the message log of a server. Both take <see cref="TidingsLimits"/> from the options and the time from <see cref="TimeProvider"/>.</summary>
+/// <summary>
+/// Registers the message log of a server. Both take <see cref="TidingsLimits"/> from the options and the time from <see
+/// cref="TimeProvider"/>.
+/// </summary>
 public static class MessageLogServiceCollectionExtensions
 {
     /// <summary>Keeps the logs in this process's memory: for a standalone server.</summary>
@@ -14,7 +17,9 @@ public static class MessageLogServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Keeps the logs in Redis, through the registered <see cref="StackExchange.Redis.IConnectionMultiplexer"/>: for a cluster.</summary>
+    /// <summary>
+    /// Keeps the logs in Redis, through the registered <see cref="StackExchange.Redis.IConnectionMultiplexer"/>: for a cluster.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="keyPrefix">Start of every key; the cluster's service id, so that several clusters may share one Redis.</param>
     /// <param name="configure">Further settings.</param>

@@ -20,7 +20,10 @@ internal sealed class MessageRing
     /// <summary>A message by its place: 0 is the oldest.</summary>
     public Message this[int index] => _slots[Slot(index)];
 
-    /// <summary>Adds a message and drops the oldest ones beyond <paramref name="maxCount"/> or <paramref name="maxBytes"/>, never the added one.</summary>
+    /// <summary>
+    /// Adds a message and drops the oldest ones beyond <paramref name="maxCount"/> or <paramref name="maxBytes"/>, never the
+    /// added one.
+    /// </summary>
     public void Add(Message message, int maxCount, long maxBytes)
     {
         while (Count > 0 && (Count >= maxCount || Bytes + message.Size > maxBytes))

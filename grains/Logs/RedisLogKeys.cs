@@ -18,7 +18,10 @@ internal sealed class RedisLogKeys(string prefix)
     /// <summary>Set of the tenants that have logs. The only key outside the shards.</summary>
     public RedisKey Tenants => $"{prefix}:log-tenants";
 
-    /// <summary>Hash of a channel's head: <c>epoch</c>, <c>writer</c>, <c>offset</c>, <c>oldest</c> (time of the oldest entry, empty without entries). Never expires.</summary>
+    /// <summary>
+    /// Hash of a channel's head: <c>epoch</c>, <c>writer</c>, <c>offset</c>, <c>oldest</c> (time of the oldest entry, empty
+    /// without entries). Never expires.
+    /// </summary>
     public RedisKey Head(ChannelId channel) => $"{Tag(channel.Tenant)}:head:{channel.Name}";
 
     /// <summary>Stream of a channel's messages; the ids are <c>{offset}-0</c>. Exists while it has entries.</summary>

@@ -123,7 +123,10 @@ internal static class RedisLogScripts
         return 0
         """;
 
-    /// <summary>Reads messages after an offset. Keys: head, log. Arguments: offset, limit. Answer: epoch, head offset, entries held, entries.</summary>
+    /// <summary>
+    /// Reads messages after an offset. Keys: head, log. Arguments: offset, limit. Answer: epoch, head offset, entries held,
+    /// entries.
+    /// </summary>
     public const string Read = """
         local head = redis.call('HMGET', KEYS[1], 'epoch', 'offset')
         if not head[1] then return { '0', '0', 0, {} } end
@@ -148,7 +151,10 @@ internal static class RedisLogScripts
         return { sequence, names }
         """;
 
-    /// <summary>Drops old entries of one channel. Keys: head, log, oldest. Arguments: channel name, cutoff, budget. Answer: entries dropped.</summary>
+    /// <summary>
+    /// Drops old entries of one channel. Keys: head, log, oldest. Arguments: channel name, cutoff, budget. Answer: entries
+    /// dropped.
+    /// </summary>
     public const string Trim = Clock + DropOld + """
         local oldest, dropped = drop_old(KEYS[2], tonumber(ARGV[2]), tonumber(ARGV[3]))
         if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'oldest', oldest) end

@@ -3,7 +3,8 @@ using StackExchange.Redis;
 namespace Tidings.Grains.Logs;
 
 /// <summary>
-/// Trims channels nobody writes to any more, found by the index of oldest entries: in batches, so that no step keeps Redis from others for long.
+/// Trims channels nobody writes to any more, found by the index of oldest entries: in batches, so that no step keeps Redis from others
+/// for long.
 /// </summary>
 internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys)
 {

@@ -99,7 +99,8 @@ internal sealed class RedisMessageLog(
 
     private RedisKey[] AppendKeys(ChannelId channel) =>
     [
-        _keys.Head(channel), _keys.Log(channel), _keys.Sequence(channel.Tenant), _keys.Changed(channel.Tenant), _keys.Oldest(channel.Tenant),
+        _keys.Head(channel), _keys.Log(channel),
+        _keys.Sequence(channel.Tenant), _keys.Changed(channel.Tenant), _keys.Oldest(channel.Tenant),
     ];
 
     private RedisValue[] AppendArguments(LogClaim claim, IReadOnlyList<Message> messages)

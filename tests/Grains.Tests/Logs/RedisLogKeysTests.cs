@@ -10,7 +10,8 @@ public sealed class RedisLogKeysTests
         var (keys, channel) = (new RedisLogKeys("service"), new ChannelId("acme", name));
         string[] all =
         [
-            keys.Head(channel)!, keys.Log(channel)!, keys.Silos(channel)!, keys.Sequence("acme")!, keys.Changed("acme")!, keys.Oldest("acme")!,
+            keys.Head(channel)!, keys.Log(channel)!, keys.Silos(channel)!,
+            keys.Sequence("acme")!, keys.Changed("acme")!, keys.Oldest("acme")!,
         ];
         Assert.All(all, key => Assert.StartsWith("{service/acme/0}:", key, StringComparison.Ordinal));
         Assert.Equal(all.Length, all.Distinct().Count());

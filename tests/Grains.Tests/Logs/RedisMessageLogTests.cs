@@ -25,7 +25,8 @@ public sealed class RedisMessageLogTests(RedisServerFixture redis) : MessageLogT
     public async Task Two_servers_share_one_log()
     {
         var prefix = RedisLogs.NewPrefix();
-        var (here, there) = (RedisLogs.Create(redis.Connection, Time, prefix: prefix), RedisLogs.Create(redis.Connection, Time, prefix: prefix));
+        var here = RedisLogs.Create(redis.Connection, Time, prefix: prefix);
+        var there = RedisLogs.Create(redis.Connection, Time, prefix: prefix);
         await AppendAsync(here, await here.ClaimAsync(News), 2);
         await AppendAsync(there, await there.ClaimAsync(News), 1);
         Assert.Equal([1, 2, 3], (await here.ReadAsync(News, 0, 10)).Offsets());

@@ -1,9 +1,20 @@
 using Tidings.Silo;
 
+if (await HealthProbe.TryRunAsync(args) is { } exitCode)
+{
+    return exitCode;
+}
+
 var builder = WebApplication.CreateBuilder(args);
+if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+{
+    builder.WebHost.UseUrls("http://127.0.0.1:8081");
+}
+
 builder.AddTidingsSilo();
 builder.Services.AddHealthChecks().AddTidingsSilo();
 
 var app = builder.Build();
 app.MapTidingsHealth();
 await app.RunAsync();
+return 0;

@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
+using Orleans.Providers;
 using StackExchange.Redis;
 using Tidings.Grains;
 using Tidings.Grains.Logs;
@@ -53,7 +54,7 @@ public static class TidingsSiloExtensions
             silo.AddRedisGrainStorage(TidingsStorage.Name, storage => storage.ConfigurationOptions = redis);
             silo.AddRedisGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME, storage => storage.ConfigurationOptions = redis);
             silo.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
-            silo.Services.AddRedisMessageLog();
+            silo.Services.AddRedisMessageLog(options.ServiceId);
             silo.AddTidings();
         });
         return host;

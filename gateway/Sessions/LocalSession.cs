@@ -69,6 +69,12 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
     /// <summary>Whether its client has asked for deliveries, here or elsewhere.</summary>
     public bool Started { get; set; }
 
+    /// <summary>Whether only a first part of what it missed is on its way, so that it must be attached again when that is delivered.</summary>
+    public bool IsPartial { get; set; }
+
+    /// <summary>The attaching under way, which everyone who needs the session attached awaits.</summary>
+    public Task<bool>? Attaching { get; set; }
+
     /// <summary>Marks the delivery it was last given, to give it one copy where several of its subscriptions match.</summary>
     public object? LastGiven { get; set; }
 
@@ -80,6 +86,24 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
             {
                 return _waiting is { Count: > 0 };
             }
+        }
+    }
+
+    /// <summary>Whether something waits that must not be delayed.</summary>
+    public bool HasUrgent(Func<OutboxItem, TimeSpan> lazinessOf)
+    {
+        lock (_lock)
+        {
+            return _waiting is not null && _waiting.Exists(item => lazinessOf(item) == TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>The shortest time that what waits may be delayed.</summary>
+    public TimeSpan ShortestWait(Func<OutboxItem, TimeSpan> lazinessOf)
+    {
+        lock (_lock)
+        {
+            return _waiting is { Count: > 0 } ? _waiting.Min(lazinessOf) : TimeSpan.Zero;
         }
     }
 
@@ -123,7 +147,7 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
             _bytes += item.Bytes;
         }
 
-        Sink?.Wake(this);
+        Sink?.Wake(this, item);
         return true;
     }
 
@@ -207,12 +231,31 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
         }
     }
 
-    /// <summary>Notes a part of what it missed: until it joins, only what it was given here moves its cursors.</summary>
-    public void NoteCaughtUp(ChannelBatch batch)
+    /// <summary>
+    /// The part of missed messages that it was not given yet. Until it joins, only what it was given here moves its cursors, and
+    /// two catch-ups may overlap.
+    /// </summary>
+    public ChannelBatch? CatchUp(ChannelBatch batch)
     {
         lock (_lock)
         {
-            (_caughtUp ??= new(StringComparer.Ordinal))[batch.Channel.Name] = batch.Messages[^1].Offset;
+            _caughtUp ??= new(StringComparer.Ordinal);
+            var seen = _caughtUp.GetValueOrDefault(batch.Channel.Name);
+            if (batch.Messages[^1].Offset <= seen)
+            {
+                return null;
+            }
+
+            _caughtUp[batch.Channel.Name] = batch.Messages[^1].Offset;
+            return batch.Messages[0].Offset > seen
+                ? batch
+                : new ChannelBatch
+                {
+                    Channel = batch.Channel,
+                    Epoch = batch.Epoch,
+                    Messages = [.. batch.Messages.SkipWhile(message => message.Offset <= seen)],
+                    Head = batch.Head,
+                };
         }
     }
 
@@ -264,7 +307,6 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
                 Started = Started,
             };
             State = state;
-            _caughtUp = null;
             _dropped = null;
             _waiting = null;
             _messages = _writing?.Sum(static item => item.Count) ?? 0;
@@ -297,7 +339,7 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
 internal interface ISessionSink
 {
     /// <summary>Something waits. Called often and from any thread; returns at once.</summary>
-    void Wake(LocalSession session);
+    void Wake(LocalSession session, OutboxItem item);
 }
 
 /// <summary>What a protocol keeps with a session at the gateway that holds it.</summary>

@@ -65,16 +65,25 @@ internal sealed partial class SessionDoor(
 
     /// <summary>Attaches a session that lags or waits again; does nothing for one whose messages come by themselves.</summary>
     /// <returns>False when the session is no more.</returns>
-    public async Task<bool> EnsureAttachedAsync(LocalSession session)
+    public Task<bool> EnsureAttachedAsync(LocalSession session)
     {
-        if (session is { State: LocalState.Live, Description: not null })
+        if (session is { Description: not null, IsPartial: false, State: LocalState.Live or LocalState.Attaching })
         {
-            return true;
+            return Task.FromResult(true);
         }
 
+        lock (session.Groups)
+        {
+            return session.Attaching is { IsCompleted: false } underWay ? underWay : session.Attaching = AttachAsync(session);
+        }
+    }
+
+    private async Task<bool> AttachAsync(LocalSession session)
+    {
         SessionHandover? handover = null;
         if (session.Description is not null)
         {
+            await session.WhenWritten();
             var frame = session.Receiver?.Remove(session) ?? 0;
             handover = session.GiveUp(LocalState.Parked, frame);
         }
@@ -89,8 +98,9 @@ internal sealed partial class SessionDoor(
 
         session.LastConnect = time.GetUtcNow();
         session.Deadline ??= session.LastConnect + result.Description.Lifetime;
-        session.Description = result.Description;
+        session.IsPartial = !result.Live;
         session.Started |= result.Started;
+        session.Description = result.Description;
         return true;
     }
 

@@ -14,6 +14,7 @@ internal sealed class SubscriptionGroup(ChannelId id)
 /// </summary>
 internal sealed class SiloReceiver(string silo, GatewayHub hub, GatewayMetrics metrics)
 {
+    private static readonly HashSet<LocalSession> NoMembers = [];
     private readonly Lock _lock = new();
     private readonly Dictionary<ChannelId, SubscriptionGroup> _groups = [];
     private readonly HashSet<LocalSession> _sessions = [];
@@ -148,7 +149,6 @@ internal sealed class SiloReceiver(string silo, GatewayHub hub, GatewayMetrics m
                 break;
             case LinkFrameKind.CatchUp:
                 Give(session, frame.Batches, number);
-                session.NoteCaughtUp(frame.Batches[0]);
                 break;
             case LinkFrameKind.Leave:
                 foreach (var name in frame.Subscriptions)
@@ -203,7 +203,10 @@ internal sealed class SiloReceiver(string silo, GatewayHub hub, GatewayMetrics m
     {
         foreach (var batch in batches)
         {
-            Give(session, new DeliveryBatch(batch) { Frame = number });
+            if (session.CatchUp(batch) is { } fresh)
+            {
+                Give(session, new DeliveryBatch(fresh) { Frame = number });
+            }
         }
     }
 
@@ -215,8 +218,8 @@ internal sealed class SiloReceiver(string silo, GatewayHub hub, GatewayMetrics m
         }
     }
 
-    private IEnumerable<LocalSession> MembersOf(string tenant, string name) =>
-        _groups.TryGetValue(new ChannelId(tenant, name), out var group) ? group.Members : [];
+    private HashSet<LocalSession> MembersOf(string tenant, string name) =>
+        _groups.TryGetValue(new ChannelId(tenant, name), out var group) ? group.Members : NoMembers;
 
     private void Add(LocalSession session, ChannelId id)
     {

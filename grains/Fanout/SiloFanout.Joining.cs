@@ -8,7 +8,7 @@ internal sealed partial class SiloFanout
     /// <summary>
     /// Joins when everything missed is at hand: missed messages and join travel in one frame, so that no live message can come between.
     /// </summary>
-    private bool TryJoin(
+    private static bool TryJoin(
         Mailbox mailbox,
         GatewayLink link,
         Dictionary<ChannelFeed, LogPosition> caughtUp,

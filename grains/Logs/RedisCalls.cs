@@ -44,7 +44,7 @@ internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeSpan 
 
     private static partial class Log
     {
-        [LoggerMessage(2101, LogLevel.Warning, "Attempt {Attempt} failed, trying again: {Reason}", EventName = "LogTryingAgain")]
+        [LoggerMessage(1601, LogLevel.Warning, "Attempt {Attempt} failed, trying again: {Reason}", EventName = "LogTryingAgain")]
         public static partial void TryingAgain(ILogger logger, int attempt, string reason);
     }
 }

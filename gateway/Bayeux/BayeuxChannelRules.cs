@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>What is configured per channel: lazy messages, and publishers that do not get their own.</summary>
+internal sealed class BayeuxChannelRules
+{
+    private readonly IOptionsMonitor<BayeuxOptions> _options;
+    private volatile ConcurrentDictionary<string, TimeSpan> _lazy = new(StringComparer.Ordinal);
+
+    public BayeuxChannelRules(IOptionsMonitor<BayeuxOptions> options)
+    {
+        _options = options;
+        options.OnChange((_, _) => _lazy = new(StringComparer.Ordinal));
+    }
+
+    /// <summary>How long a message of the item's channel may wait for others; zero for messages that travel at once.</summary>
+    public TimeSpan LazinessOf(OutboxItem item)
+    {
+        var lazy = _options.CurrentValue.LazyChannels;
+        return lazy.Count == 0 || item is not DeliveryBatch batch
+            ? TimeSpan.Zero
+            : _lazy.GetOrAdd(batch.Channel.Name, static (name, rules) => LazinessOf(name, rules), lazy);
+    }
+
+    /// <summary>What to leave out for a session: its own messages, where publishers do not get these. Null when nothing is left out.</summary>
+    public Func<DeliveryBatch, Message, bool>? LeaveOutFor(LocalSession session)
+    {
+        var current = _options.CurrentValue;
+        if (current.BroadcastToPublisher && current.NoBroadcastToPublisher.Count == 0)
+        {
+            return null;
+        }
+
+        return (batch, message) => message.Item.Publisher == session.Id
+            && (!current.BroadcastToPublisher || current.NoBroadcastToPublisher.Any(name => ChannelName.Matches(name, batch.Channel.Name)));
+    }
+
+    private static TimeSpan LazinessOf(string channel, IReadOnlyDictionary<string, TimeSpan> rules)
+    {
+        foreach (var name in ChannelName.PatternsOf(channel).Prepend(channel))
+        {
+            if (rules.TryGetValue(name, out var wait))
+            {
+                return wait;
+            }
+        }
+
+        return TimeSpan.Zero;
+    }
+}

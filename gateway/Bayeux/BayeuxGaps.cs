@@ -1,0 +1,31 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>
+/// Tells a client, in the <c>ext</c> of a connect's reply, that the log no longer held messages it missed:
+/// <c>{"gaps":[{"channel":"/a","resumedAt":17}]}</c>, where messages before offset 17 are gone. Clients that do not know it ignore it.
+/// </summary>
+internal static class BayeuxGaps
+{
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<ChannelCursor> gaps)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteStartArray("gaps"u8);
+        foreach (var gap in gaps)
+        {
+            json.WriteStartObject();
+            json.WriteString("channel"u8, gap.Channel);
+            json.WriteNumber("resumedAt"u8, gap.Offset);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return output.WrittenMemory;
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>The handshake: begins a session that this gateway holds.</summary>
+internal sealed class BayeuxHandshake(
+    SessionDoor door, BayeuxReplies replies, BayeuxExtensions extensions, IAuthorizationPolicy policy, IOptionsMonitor<BayeuxOptions> options)
+{
+    private const string Version = "1.0";
+
+    public async ValueTask<BayeuxMessage?> ProcessAsync(BayeuxCall call, BayeuxAnswer answer, BayeuxMessage message)
+    {
+        if (Refuse(message) is { } error)
+        {
+            return BayeuxReplies.Failure(message, error, BayeuxReplies.None);
+        }
+
+        var decision = await policy.DecideAsync(
+            new AuthorizationRequest
+            {
+                Action = AuthorizationAction.Handshake,
+                Tenant = call.Tenant,
+                User = call.Exchange.HttpContext.User,
+                Ext = message.Ext,
+            },
+            call.Exchange.HttpContext.RequestAborted);
+        return decision.IsAllowed ? await OpenAsync(call, answer, message) : Denied(message, decision);
+    }
+
+    private string? Refuse(BayeuxMessage message) =>
+        message.Version is null ? BayeuxErrors.VersionMissing
+        : message.SupportedConnectionTypes is null ? BayeuxErrors.SupportedConnectionTypesMissing
+        : !message.SupportedConnectionTypes.Any(replies.ConnectionTypes.Contains) ? BayeuxErrors.ConnectionTypesUnsupported(message.SupportedConnectionTypes)
+        : null;
+
+    private static BayeuxMessage Denied(BayeuxMessage message, AuthorizationDecision decision)
+    {
+        var reply = BayeuxReplies.Failure(
+            message,
+            decision.Reason is null ? BayeuxErrors.HandshakeDenied : $"403:{decision.Reason}:handshake_denied",
+            new BayeuxAdvice { Reconnect = decision.Reconnect ?? "none", Interval = 0 });
+        reply.Ext = decision.Ext;
+        return reply;
+    }
+
+    private async Task<BayeuxMessage?> OpenAsync(BayeuxCall call, BayeuxAnswer answer, BayeuxMessage message)
+    {
+        var current = options.CurrentValue;
+        var browser = call.Socket is null && current.BrowserCookie.Enabled ? call.Browser ?? SessionId.NewSecret() : null;
+        var description = new SessionDescription { Protocol = "bayeux", Lifetime = current.MaxInterval, Browser = browser };
+        var bayeux = new BayeuxSession();
+        if (await door.OpenAsync(call.Tenant, description, bayeux) is not var (secret, session))
+        {
+            return BayeuxReplies.Failure(message, "429::too_many_sessions", BayeuxReplies.None);
+        }
+
+        call.NewBrowser = browser != call.Browser ? browser : null;
+        call.ClientId = secret;
+        call.Exchange.SessionId = session.Id;
+        call.Socket?.Begin(secret, session);
+
+        var reply = BayeuxReplies.Success(message);
+        reply.ClientId = secret;
+        reply.Version = Version;
+        reply.MinimumVersion = Version;
+        reply.SupportedConnectionTypes = replies.ConnectionTypes;
+        reply.Advice = replies.Retry;
+        await extensions.OutgoingAsync(call.Exchange, message, reply);
+        AddQueued(call, answer, session, reply, current);
+        answer.Replies.Add(reply);
+        return null;
+    }
+
+    /// <summary>Messages queued during the handshake go with its reply if the option says so, otherwise with the first connect.</summary>
+    private static void AddQueued(BayeuxCall call, BayeuxAnswer answer, LocalSession session, BayeuxMessage reply, BayeuxOptions current)
+    {
+        var queued = call.Exchange.Directs;
+        if (!current.AllowMessageDeliveryDuringHandshake)
+        {
+            foreach (var direct in queued)
+            {
+                session.Enqueue(new DirectItem(direct) { Frame = 0 });
+            }
+
+            return;
+        }
+
+        answer.WithHandshake.AddRange(queued);
+        reply.Extras = System.Text.Encoding.ASCII.GetBytes($"\"x-messages\":{queued.Count}");
+    }
+}

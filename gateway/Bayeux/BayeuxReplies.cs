@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Options;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>Makes replies: the request's id and channel come back as they were.</summary>
+internal sealed class BayeuxReplies(IOptionsMonitor<BayeuxOptions> options)
+{
+    private static readonly string[] Transports = ["websocket", "long-polling", "cross-origin-long-polling", "callback-polling"];
+    private static readonly string[] TransportsWithoutJsonp = ["websocket", "long-polling", "cross-origin-long-polling"];
+
+    /// <summary>The connection types a client may choose from.</summary>
+    public IReadOnlyList<string> ConnectionTypes => options.CurrentValue.Jsonp ? Transports : TransportsWithoutJsonp;
+
+    /// <summary>What clients do after a reply: always whole, as clients merge a part over their own defaults.</summary>
+    public BayeuxAdvice Retry => new()
+    {
+        Reconnect = "retry",
+        Interval = (long)options.CurrentValue.Interval.TotalMilliseconds,
+        Timeout = (long)options.CurrentValue.Timeout.TotalMilliseconds,
+    };
+
+    public static BayeuxAdvice Handshake { get; } = new() { Reconnect = "handshake", Interval = 0 };
+
+    public static BayeuxAdvice None { get; } = new() { Reconnect = "none", Interval = 0 };
+
+    public static BayeuxMessage Success(BayeuxMessage request) => Reply(request, successful: true);
+
+    public static BayeuxMessage Failure(BayeuxMessage request, string error, BayeuxAdvice? advice = null)
+    {
+        var reply = Reply(request, successful: false);
+        reply.Error = error;
+        reply.Advice = advice;
+        return reply;
+    }
+
+    /// <summary>An unknown session, with the advice that only a connect gets: clients follow advice on any message.</summary>
+    public static BayeuxMessage UnknownSession(BayeuxMessage request) =>
+        Failure(request, BayeuxErrors.SessionUnknown, request.Channel == MetaChannels.Connect ? Handshake : null);
+
+    /// <summary>The reply to a connect that was held.</summary>
+    public BayeuxMessage ConnectReply(BayeuxMessage request, ConnectEnd end)
+    {
+        if (end == ConnectEnd.Unknown)
+        {
+            return UnknownSession(request);
+        }
+
+        var reply = Success(request);
+        reply.Advice = end switch
+        {
+            ConnectEnd.Disconnected => None,
+            // A client that chases itself over two connections must not do so at full speed.
+            ConnectEnd.Superseded => Retry with { Interval = 2000 },
+            _ => Retry,
+        };
+        return reply;
+    }
+
+    private static BayeuxMessage Reply(BayeuxMessage request, bool successful) => new()
+    {
+        Id = request.Fault is BayeuxFault.IdInvalid or BayeuxFault.IdTooLong ? default : request.Id,
+        Channel = request.Channel,
+        Successful = successful,
+        Subscriptions = request.Channel is MetaChannels.Subscribe or MetaChannels.Unsubscribe ? request.Subscriptions : null,
+        SubscriptionIsArray = request.SubscriptionIsArray,
+    };
+}
+
+/// <summary>The meta channels; they match exactly, as a prefix would let messages slip past extensions.</summary>
+internal static class MetaChannels
+{
+    public const string Handshake = "/meta/handshake";
+    public const string Connect = "/meta/connect";
+    public const string Subscribe = "/meta/subscribe";
+    public const string Unsubscribe = "/meta/unsubscribe";
+    public const string Disconnect = "/meta/disconnect";
+}

@@ -1,0 +1,74 @@
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>Brings messages on service channels to their handlers.</summary>
+internal sealed partial class BayeuxServices(
+    IEnumerable<IServiceHandler> handlers, SessionDoor door, IAuthorizationPolicy policy, ILogger<BayeuxServices> logger)
+{
+    private readonly IServiceHandler[] _handlers = [.. handlers];
+
+    public async ValueTask<BayeuxMessage> ProcessAsync(BayeuxCall call, BayeuxMessage message, string channel)
+    {
+        if (message.Data.IsEmpty)
+        {
+            return BayeuxReplies.Failure(message, BayeuxErrors.DataMissing);
+        }
+
+        var decision = await policy.DecideAsync(
+            new AuthorizationRequest
+            {
+                Action = AuthorizationAction.Publish,
+                Tenant = call.Tenant,
+                User = call.Exchange.HttpContext.User,
+                Channel = channel,
+                Ext = message.Ext,
+            },
+            CancellationToken.None);
+        if (!decision.IsAllowed)
+        {
+            return BayeuxReplies.Failure(message, BayeuxErrors.PublishDenied);
+        }
+
+        try
+        {
+            foreach (var handler in _handlers.Where(handler => ChannelName.Matches(handler.Channel, channel)))
+            {
+                await handler.HandleAsync(CallFor(call, message, channel), call.Exchange.HttpContext.RequestAborted);
+            }
+
+            return BayeuxReplies.Success(message);
+        }
+        catch (Exception exception)
+        {
+            Log.HandlerFailed(logger, channel, exception);
+            return BayeuxReplies.Failure(message, "500::service_failed");
+        }
+    }
+
+    private ServiceCall CallFor(BayeuxCall call, BayeuxMessage message, string channel)
+    {
+        var sessionId = call.Exchange.SessionId!;
+        return new ServiceCall(
+            direct => door.DeliverAsync(call.Tenant, sessionId, direct),
+            async () =>
+            {
+                await door.DeliverAsync(call.Tenant, sessionId, new DirectMessage { Channel = MetaChannels.Disconnect, Body = [], Successful = true });
+                await door.CloseAsync(call.Tenant, sessionId, SessionEnd.Kicked);
+            })
+        {
+            Tenant = call.Tenant,
+            SessionId = sessionId,
+            Channel = channel,
+            Data = message.Data,
+            Id = message.Id,
+        };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2211, LogLevel.Error, "The handler of {Channel} failed")]
+        public static partial void HandlerFailed(ILogger logger, string channel, Exception exception);
+    }
+}

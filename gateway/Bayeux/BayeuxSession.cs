@@ -1,0 +1,143 @@
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>Why a held connect ends.</summary>
+internal enum ConnectEnd
+{
+    /// <summary>Something waits to be delivered.</summary>
+    Deliver,
+
+    /// <summary>Its time is up.</summary>
+    Timeout,
+
+    /// <summary>Another connect of the session came, or the session went to another gateway.</summary>
+    Superseded,
+
+    /// <summary>The session was ended, by its client or by the server.</summary>
+    Disconnected,
+
+    /// <summary>The session is no more: the client is to begin anew.</summary>
+    Unknown,
+
+    /// <summary>The client's connection is gone.</summary>
+    Aborted,
+}
+
+/// <summary>A connect that waits for its reply.</summary>
+internal abstract class HeldConnect(BayeuxMessage request, DateTimeOffset until, TimeSpan lifetime)
+{
+    public BayeuxMessage Request { get; } = request;
+
+    /// <summary>When it is answered even if nothing came.</summary>
+    public DateTimeOffset Until { get; } = until;
+
+    /// <summary>How long the session lives after the reply without a further connect.</summary>
+    public TimeSpan Lifetime { get; } = lifetime;
+
+    /// <summary>Ends it; only the first call counts.</summary>
+    public abstract void End(ConnectEnd end);
+}
+
+/// <summary>
+/// The Bayeux side of a session at the gateway that holds it: its held connect, and the lazy messages that do not wake it yet.
+/// </summary>
+internal sealed class BayeuxSession : IProtocolSession
+{
+    private readonly Lock _lock = new();
+    private HeldConnect? _held;
+    private DateTimeOffset? _lazyUntil;
+
+    /// <summary>The socket that the session's messages are pushed to; null with the polling transports.</summary>
+    public BayeuxSocket? Socket { get; set; }
+
+    /// <summary>The cookie of the browser whose connect is held, while one is.</summary>
+    public string? HeldForBrowser { get; set; }
+
+    public bool HoldsConnect => _held is not null;
+
+    /// <summary>Holds a connect; one held before ends, without messages.</summary>
+    public void Hold(LocalSession session, HeldConnect connect)
+    {
+        HeldConnect? superseded;
+        lock (_lock)
+        {
+            (superseded, _held) = (_held, connect);
+            session.Deadline = null;
+        }
+
+        superseded?.End(ConnectEnd.Superseded);
+    }
+
+    /// <summary>Takes the held connect, to answer it; the session's clock runs from here.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="connect">The connect to take; null takes whichever is held.</param>
+    /// <param name="now">The time.</param>
+    public HeldConnect? Take(LocalSession session, HeldConnect? connect, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (_held is null || (connect is not null && !ReferenceEquals(_held, connect)))
+            {
+                return null;
+            }
+
+            var taken = _held;
+            _held = null;
+            session.LastConnect = now;
+            session.Deadline = now + taken.Lifetime;
+            return taken;
+        }
+    }
+
+    /// <summary>A lazy message came: it waits for something more urgent, at most until then.</summary>
+    public void DelayUntil(DateTimeOffset until)
+    {
+        lock (_lock)
+        {
+            _lazyUntil = _lazyUntil < until ? _lazyUntil : until;
+        }
+    }
+
+    /// <summary>Messages are on their way: no lazy one waits any more.</summary>
+    public void Delivering()
+    {
+        lock (_lock)
+        {
+            _lazyUntil = null;
+        }
+    }
+
+    /// <summary>Whether all that waits is lazy and may wait on.</summary>
+    public bool IsDelaying => _lazyUntil is not null;
+
+    public void Tick(LocalSession session, DateTimeOffset now)
+    {
+        if (_held is { } held && held.Until <= now)
+        {
+            held.End(ConnectEnd.Timeout);
+        }
+
+        if (_lazyUntil <= now)
+        {
+            Delivering();
+            _held?.End(ConnectEnd.Deliver);
+            Socket?.Signal();
+        }
+
+        Socket?.Tick(now);
+    }
+
+    public void Released(LocalSession session)
+    {
+        _held?.End(ConnectEnd.Superseded);
+        Socket?.Leave(session);
+    }
+
+    public void Ended(LocalSession session, SessionEnd reason)
+    {
+        _held?.End(reason == SessionEnd.Expired ? ConnectEnd.Unknown : ConnectEnd.Disconnected);
+        Socket?.Leave(session);
+    }
+}

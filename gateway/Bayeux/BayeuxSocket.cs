@@ -1,0 +1,476 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>
+/// Bayeux over one WebSocket: frames are arrays of messages. Messages are pushed as they come, all that wait in one frame; only a
+/// connect's reply is held. One writer at a time, started when there is something to write, so an idle socket owns no task of ours.
+/// </summary>
+internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, BayeuxSocketServices services) : ISessionSink, IThreadPoolWorkItem
+{
+    private const int ReceiveBytes = 4096;
+    private readonly BayeuxSocketServices _services = services;
+    private readonly ConcurrentQueue<ReadOnlyMemory<byte>> _replies = new();
+    private readonly SemaphoreSlim _publishes = new(services.Limits.PublishesInFlight);
+    private string? _secret;
+    private bool _beganHere;
+    private int _wakes;
+    private long _writingSince;
+    private (WebSocketCloseStatus Status, string Reason)? _close;
+
+    /// <summary>The session that the socket speaks for; null before a handshake or connect.</summary>
+    public LocalSession? Session { get; private set; }
+
+    /// <summary>Whether this socket did the session's handshake.</summary>
+    public bool Began(string secret) => _beganHere && _secret == secret;
+
+    /// <summary>A handshake on this socket succeeded.</summary>
+    public void Begin(string secret, LocalSession session)
+    {
+        _beganHere = true;
+        Use(secret, session);
+    }
+
+    /// <summary>A message of a session known from elsewhere came: the session's messages go here from now on.</summary>
+    public async ValueTask TakeUpAsync(BayeuxCall call, string secret)
+    {
+        if (_services.Door.FindLocal(call.Tenant, secret) is { Protocol: BayeuxSession { Socket: null, HoldsConnect: true } })
+        {
+            // A poll is held elsewhere: messages go there until a connect comes here.
+            return;
+        }
+
+        if (!_services.Options.CurrentValue.RequireHandshakePerConnection
+            && await _services.Door.AttachAsync(call.Tenant, secret, static () => new BayeuxSession()) is { } session)
+        {
+            Use(secret, session);
+        }
+    }
+
+    /// <summary>The session went elsewhere or ended.</summary>
+    public void Leave(LocalSession session)
+    {
+        if (ReferenceEquals(Session, session))
+        {
+            Session = null;
+        }
+    }
+
+    public void Wake(LocalSession session, OutboxItem item)
+    {
+        if (_services.Rules.LazinessOf(item) is { Ticks: > 0 } wait)
+        {
+            ((BayeuxSession)session.Protocol!).DelayUntil(_services.Time.GetUtcNow() + wait);
+        }
+        else
+        {
+            Signal();
+        }
+    }
+
+    /// <summary>There is something to write, perhaps.</summary>
+    public void Signal()
+    {
+        if (Interlocked.Increment(ref _wakes) == 1)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Cuts the connection of a client that does not read what was written long ago.</summary>
+    public void Tick(DateTimeOffset now)
+    {
+        var since = Volatile.Read(ref _writingSince);
+        if (since != 0 && _services.Time.GetElapsedTime(since) > _services.Options.CurrentValue.WritePatience)
+        {
+            socket.Abort();
+        }
+    }
+
+    public async Task RunAsync()
+    {
+        try
+        {
+            await ReceiveAsync();
+        }
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The connection is gone; the session waits for its client's next one.
+        }
+        finally
+        {
+            if (Session is { } session)
+            {
+                Leave(session);
+                if (ReferenceEquals(session.Sink, this))
+                {
+                    session.Sink = null;
+                    var bayeux = (BayeuxSession)session.Protocol!;
+                    bayeux.Socket = null;
+                    bayeux.Take(session, null, _services.Time.GetUtcNow());
+                }
+            }
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
+
+    private void Use(string secret, LocalSession session)
+    {
+        _secret = secret;
+        Session = session;
+        var bayeux = (BayeuxSession)session.Protocol!;
+        bayeux.Socket = this;
+        session.Sink = this;
+        Signal();
+    }
+
+    private async Task ReceiveAsync()
+    {
+        while (socket.State == WebSocketState.Open)
+        {
+            // Waits without a buffer, so that an idle socket holds none.
+            var nothing = await socket.ReceiveAsync(Memory<byte>.Empty, context.RequestAborted);
+            if (nothing.MessageType == WebSocketMessageType.Close)
+            {
+                await FinishAsync(WebSocketCloseStatus.NormalClosure, "");
+                return;
+            }
+
+            var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBytes);
+            try
+            {
+                var length = 0;
+                ValueWebSocketReceiveResult part;
+                do
+                {
+                    if (length == buffer.Length)
+                    {
+                        buffer = Grow(buffer);
+                    }
+
+                    part = await socket.ReceiveAsync(buffer.AsMemory(length), context.RequestAborted);
+                    length += part.Count;
+                    if (part.MessageType == WebSocketMessageType.Close)
+                    {
+                        await FinishAsync(WebSocketCloseStatus.NormalClosure, "");
+                        return;
+                    }
+
+                    if (length > _services.Limits.MessageBytes)
+                    {
+                        await FinishAsync(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes.");
+                        return;
+                    }
+                }
+                while (!part.EndOfMessage);
+
+                if (!await TakeFrameAsync(part.MessageType, buffer.AsMemory(0, length)))
+                {
+                    return;
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    private async Task<bool> TakeFrameAsync(WebSocketMessageType type, ReadOnlyMemory<byte> frame)
+    {
+        if (type == WebSocketMessageType.Binary)
+        {
+            await FinishAsync(WebSocketCloseStatus.InvalidMessageType, "Bayeux messages are text.");
+            return false;
+        }
+
+        var read = BayeuxReader.Read(frame, _services.ReaderLimits);
+        if (read.Failure == BayeuxReadFailure.Empty)
+        {
+            // Old Faye clients keep the connection alive with it.
+            Reply("[]"u8.ToArray());
+            return true;
+        }
+
+        if (!read.IsSuccess)
+        {
+            var (status, reason) = read.Failure == BayeuxReadFailure.TooManyMessages
+                ? (WebSocketCloseStatus.PolicyViolation, "Too many messages in one frame.")
+                : (WebSocketCloseStatus.InvalidPayloadData, "The frame is not an array of Bayeux messages.");
+            await FinishAsync(status, reason);
+            return false;
+        }
+
+        var call = CallFor(read.Messages.Count == 1);
+        var processing = _services.Processor.ProcessAsync(call, read.Messages);
+        if (processing.IsCompleted || !CanOverlap(read.Messages))
+        {
+            await AnswerAsync(call, await processing);
+            return true;
+        }
+
+        // Everything in it has started, in order: the next frame need not wait for the log.
+        await _publishes.WaitAsync(context.RequestAborted);
+        _ = AnswerLaterAsync(call, processing);
+        return true;
+    }
+
+    private bool CanOverlap(IReadOnlyList<BayeuxMessage> messages) =>
+        Session is not null && _services.Processor.StartsInOrder
+        && messages.All(static message => message.Channel is { } channel && ChannelName.KindOf(channel) == ChannelKind.Broadcast);
+
+    private async Task AnswerLaterAsync(BayeuxCall call, Task<BayeuxAnswer> processing)
+    {
+        try
+        {
+            await AnswerAsync(call, await processing);
+        }
+        finally
+        {
+            _publishes.Release();
+        }
+    }
+
+    private BayeuxCall CallFor(bool single) => new()
+    {
+        Exchange = new BayeuxExchange
+        {
+            Tenant = context.Tenant(),
+            Transport = "websocket",
+            HttpContext = context,
+            ReceivedAt = _services.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+        },
+        Socket = this,
+        ClientId = _secret,
+        IsSingle = single,
+    };
+
+    private async ValueTask AnswerAsync(BayeuxCall call, BayeuxAnswer answer)
+    {
+        if (answer.Connect is { } connect)
+        {
+            await ConnectAsync(call, answer, connect);
+        }
+
+        if (answer.Replies.Count > 0)
+        {
+            Reply(BayeuxWire.Write(answer).WrittenMemory);
+        }
+    }
+
+    private async ValueTask ConnectAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect)
+    {
+        Use(connect.Request.ClientId!, connect.Session);
+        var held = new SocketConnect(this, call.Exchange, connect, _services.Time.GetUtcNow() + connect.Hold);
+        connect.Bayeux.Hold(connect.Session, held);
+        if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetUtcNow()) is not null)
+        {
+            answer.Replies.Add(await _services.Processor.ConnectReplyAsync(call.Exchange, connect.Session, connect.Request, ConnectEnd.Timeout));
+        }
+        else if (_services.Options.CurrentValue.MetaConnectDeliverOnly && connect.Session.HasPending)
+        {
+            Signal();
+        }
+    }
+
+    private void Reply(ReadOnlyMemory<byte> json)
+    {
+        _replies.Enqueue(json);
+        Signal();
+    }
+
+    /// <summary>Ends the socket: what waits is written first.</summary>
+    private async Task FinishAsync(WebSocketCloseStatus status, string reason)
+    {
+        _close = (status, reason);
+        Signal();
+        var patience = _services.Time.GetTimestamp();
+        while (socket.State is WebSocketState.Open or WebSocketState.CloseReceived
+            && _services.Time.GetElapsedTime(patience) < _services.Options.CurrentValue.WritePatience)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _services.Time);
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        int wakes;
+        do
+        {
+            wakes = Volatile.Read(ref _wakes);
+            try
+            {
+                while (await WriteOnceAsync())
+                {
+                }
+            }
+            catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                socket.Abort();
+            }
+        }
+        while (Interlocked.Add(ref _wakes, -wakes) != 0);
+    }
+
+    private async ValueTask<bool> WriteOnceAsync()
+    {
+        var wrote = false;
+        while (_replies.TryDequeue(out var reply))
+        {
+            await SendAsync(reply);
+            wrote = true;
+        }
+
+        if (Session is { } session && socket.State == WebSocketState.Open)
+        {
+            wrote |= await DeliverAsync(session);
+        }
+
+        if (!wrote && _close is { } close && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            await socket.CloseOutputAsync(close.Status, close.Reason, CancellationToken.None);
+        }
+
+        return wrote;
+    }
+
+    private async ValueTask<bool> DeliverAsync(LocalSession session)
+    {
+        var bayeux = (BayeuxSession)session.Protocol!;
+        if (bayeux.IsDelaying && !session.HasUrgent(_services.Rules.LazinessOf))
+        {
+            return false;
+        }
+
+        HeldConnect? connect = null;
+        if (_services.Options.CurrentValue.MetaConnectDeliverOnly)
+        {
+            connect = session.HasPending ? bayeux.Take(session, null, _services.Time.GetUtcNow()) : null;
+            if (connect is null)
+            {
+                return false;
+            }
+        }
+
+        if (session.TakeForWriting() is not { } items)
+        {
+            return false;
+        }
+
+        bayeux.Delivering();
+        var written = false;
+        try
+        {
+            BayeuxMessage[] replies = connect is SocketConnect held
+                ? [await _services.Processor.ConnectReplyAsync(held.Exchange, session, held.Request, ConnectEnd.Deliver)]
+                : [];
+            var output = BayeuxWire.Write(items, replies, _services.Rules.LeaveOutFor(session), out var delivered);
+            if (delivered > 0 || replies.Length > 0)
+            {
+                await SendAsync(output.WrittenMemory);
+            }
+
+            written = true;
+            _services.Metrics.Delivered.Add(delivered);
+        }
+        finally
+        {
+            if (written)
+            {
+                session.Written();
+            }
+            else
+            {
+                session.NotWritten();
+            }
+        }
+
+        if (session is { IsPartial: true, HasPending: false } or { State: LocalState.Lagging or LocalState.Parked })
+        {
+            await _services.Door.EnsureAttachedAsync(session);
+        }
+
+        return true;
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> json)
+    {
+        Volatile.Write(ref _writingSince, _services.Time.GetTimestamp());
+        await socket.SendAsync(json, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        Volatile.Write(ref _writingSince, 0);
+    }
+
+    /// <summary>A connect held on a socket: no task waits for it, its reply is written when it ends.</summary>
+    private sealed class SocketConnect(BayeuxSocket socket, BayeuxExchange exchange, PendingConnect connect, DateTimeOffset until)
+        : HeldConnect(connect.Request.ToOwned(), until, connect.Lifetime)
+    {
+        private int _ended;
+
+        public BayeuxExchange Exchange => exchange;
+
+        public override void End(ConnectEnd end)
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+            {
+                connect.Bayeux.Take(connect.Session, this, socket._services.Time.GetUtcNow());
+                _ = ReplyAsync(end);
+            }
+        }
+
+        private async Task ReplyAsync(ConnectEnd end)
+        {
+            var answer = new BayeuxAnswer();
+            answer.Replies.Add(await socket._services.Processor.ConnectReplyAsync(exchange, connect.Session, Request, end));
+            socket.Reply(BayeuxWire.Write(answer).WrittenMemory);
+        }
+    }
+}
+
+/// <summary>What every socket uses.</summary>
+internal sealed class BayeuxSocketServices(
+    BayeuxProcessor processor,
+    SessionDoor door,
+    BayeuxChannelRules rules,
+    IOptionsMonitor<BayeuxOptions> options,
+    IOptions<TidingsLimits> limits,
+    TimeProvider time,
+    GatewayMetrics metrics)
+{
+    public BayeuxProcessor Processor => processor;
+
+    public SessionDoor Door => door;
+
+    public BayeuxChannelRules Rules => rules;
+
+    public IOptionsMonitor<BayeuxOptions> Options => options;
+
+    public TidingsLimits Limits => limits.Value;
+
+    public TimeProvider Time => time;
+
+    public GatewayMetrics Metrics => metrics;
+
+    public BayeuxReaderLimits ReaderLimits { get; } = new()
+    {
+        MaxMessages = limits.Value.MessagesPerRequest,
+        MaxDepth = limits.Value.JsonDepth,
+        MaxIdBytes = limits.Value.MessageIdBytes,
+        MaxChannelLength = limits.Value.ChannelNameLength,
+        MaxSubscriptions = limits.Value.SubscriptionsPerSession,
+    };
+}

@@ -1,0 +1,145 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Tidings.Gateway.Sessions;
+
+namespace Tidings.Gateway.Rest;
+
+/// <summary>
+/// A channel as server-sent events (WHATWG HTML, "Server-sent events"): each message's id is its offset, so a client that reconnects
+/// with <c>Last-Event-ID</c> goes on without hole or double. The log is read up to its head, then again whenever a message comes.
+/// </summary>
+internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, TimeProvider time)
+{
+    private const int Page = 500;
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    /// <param name="channel">The channel.</param>
+    /// <param name="after">The offset to go on after; null begins with the next message.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public async IAsyncEnumerable<SseItem<string>> ReadAsync(
+        ChannelId channel, long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
+        await using var bell = await ChannelBell.HangAsync(door, channel, time);
+        var last = after ?? (await grain.Read(long.MaxValue - 1, 1)).Head.Offset;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var read = await grain.Read(last, Page);
+            if (read.Head.Offset < last)
+            {
+                // The log began anew: what the client saw belongs to one that was lost.
+                yield return new SseItem<string>("{\"resumedAt\":1}", "gap");
+                last = 0;
+                continue;
+            }
+
+            if (read.Messages.Length > 0 && read.First > last + 1 && last > 0)
+            {
+                yield return new SseItem<string>($"{{\"resumedAt\":{read.First}}}", "gap");
+            }
+
+            foreach (var message in read.Messages)
+            {
+                last = message.Offset;
+                yield return new SseItem<string>(DataOf(message), "message") { EventId = message.Offset.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+            }
+
+            if (read.Messages.Length == 0 && !await bell.WaitAsync(KeepAlive, cancellationToken))
+            {
+                yield return new SseItem<string>("{}", "keep-alive");
+            }
+        }
+    }
+
+    private static string DataOf(Message message) => JsonSerializer.Serialize(LogEntry.Of(message).Data, RestJson.Default.JsonElement);
+}
+
+/// <summary>A session without a client: rings when a channel has a new message.</summary>
+internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDisposable
+{
+    private readonly SemaphoreSlim _rung = new(0, 1);
+    private readonly SessionDoor _door;
+    private readonly TimeProvider _time;
+    private LocalSession? _session;
+
+    private ChannelBell(SessionDoor door, TimeProvider time)
+    {
+        _door = door;
+        _time = time;
+    }
+
+    public static async Task<ChannelBell> HangAsync(SessionDoor door, ChannelId channel, TimeProvider time)
+    {
+        var bell = new ChannelBell(door, time);
+        var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1) };
+        if (await door.OpenAsync(channel.Tenant, description, bell) is not var (secret, session))
+        {
+            throw new InvalidOperationException("The tenant has too many sessions.");
+        }
+
+        bell._session = session;
+        session.Sink = bell;
+        session.Deadline = null;
+        await door.SubscribeAsync(channel.Tenant, secret, [channel.Name]);
+        return bell;
+    }
+
+    /// <summary>Waits until it rings; false when the time passes first.</summary>
+    public async Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(longest, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await _rung.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    public void Wake(LocalSession session, OutboxItem item)
+    {
+        // The log has the message; the window need not.
+        if (session.TakeForWriting() is not null)
+        {
+            session.Written();
+        }
+
+        Ring();
+    }
+
+    public void Tick(LocalSession session, DateTimeOffset now)
+    {
+    }
+
+    public void Released(LocalSession session) => Ring();
+
+    public void Ended(LocalSession session, SessionEnd reason) => Ring();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is { } session)
+        {
+            await _door.CloseAsync(session.Tenant, session.Id, SessionEnd.Disconnected);
+        }
+
+        _rung.Dispose();
+    }
+
+    private void Ring()
+    {
+        try
+        {
+            _rung.Release();
+        }
+        catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Rung already, or taken down.
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Tidings.Gateway;
+using Tidings.Gateway.Bayeux;
+using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Rest;
+using Tidings.Gateway.Sessions;
+using Tidings.Silo;
+
+namespace Tidings;
+
+/// <summary>Embeds Tidings in an ASP.NET Core application.</summary>
+public static class TidingsExtensions
+{
+    /// <summary>
+    /// Adds the server. Without <c>Tidings:Redis</c> it stands alone, a silo inside this process; with it, it is a gateway of the cluster.
+    /// Register <see cref="IServiceHandler"/>, <see cref="IBayeuxExtension"/> and <see cref="IAuthorizationPolicy"/> as you need them.
+    /// </summary>
+    public static WebApplicationBuilder AddTidings(this WebApplicationBuilder builder)
+    {
+        var cluster = builder.Configuration.GetSection(TidingsClusterOptions.Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
+        if (string.IsNullOrWhiteSpace(cluster.Redis))
+        {
+            builder.AddTidingsStandaloneSilo();
+        }
+        else
+        {
+            builder.AddTidingsClusterClient(cluster);
+        }
+
+        builder.Services.AddTidingsGateway();
+        return builder;
+    }
+
+    /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/health</c>, <c>/openapi</c>.</summary>
+    public static WebApplication MapTidings(this WebApplication app)
+    {
+        app.UseMiddleware<OriginGuard>();
+        app.UseCors();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        app.MapBayeux("/cometd");
+        app.MapChannels();
+        app.MapOpenApi();
+        app.MapTidingsHealth();
+        return app;
+    }
+
+    private static void AddTidingsClusterClient(this WebApplicationBuilder builder, TidingsClusterOptions cluster)
+    {
+        var redis = TidingsRedis.Parse(cluster.Redis!);
+        builder.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TidingsRedis.CallPatience);
+            client.UseRedisClustering(options => options.ConfigurationOptions = redis);
+            client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+                return true;
+            });
+        });
+    }
+
+    private static void AddTidingsGateway(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DoorOptions>().BindConfiguration(DoorOptions.Section);
+        services.AddMetrics();
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<GatewayHub>();
+        services.AddSingleton<PublishLanes>();
+        services.AddSingleton<SessionDoor>();
+        services.AddHostedService<SessionClock>();
+        services.AddHostedService<BindingGuard>();
+        services.TryAddSingleton<IAuthorizationPolicy, AllowEverything>();
+        services.AddBayeux();
+        services.AddSingleton<ChannelStreams>();
+        services.AddOpenApi();
+        services.AddProblemDetails();
+        services.AddCors();
+        services.AddSingleton<IConfigureOptions<CorsOptions>, AllowedOriginsPolicy>();
+        services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);
+    }
+}

@@ -48,7 +48,7 @@ static class ConnectCases
     {
         var client = await c.ConnectedAsync();
         var connect = client.ConnectAsync(timeout: c.Target.Hold.TotalMilliseconds * 5);
-        Expect.Success(await c.WithinAsync(c.Target.Hold * 2.5, connect, "the connect"));
+        Expect.Success(await c.WithinAsync(c.Target.Hold * 1.5, connect, "the connect"));
     }
 
     [Case(17, "A publish by another client releases the held connect at once, event and reply in one response", On.Http)]
@@ -117,7 +117,7 @@ static class ConnectCases
         await client.Wire.DisposeAsync();
         Expect.That(await FailsAsync(cut), "the connect was not cut");
 
-        var next = new BayeuxClient(c, await c.WireAsync()) { Id = client.Id };
+        var next = await c.ResumedAsync(client.Id);
         var held = next.HoldAsync();
         Expect.Success(await publisher.PublishAsync(news, 1));
         Expect.Data(await next.ReceiveAsync(news), 1);

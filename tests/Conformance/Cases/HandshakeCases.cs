@@ -67,7 +67,7 @@ static partial class HandshakeCases
         var id = (string?)refused.Replies.FirstOrDefault(reply => reply.ContainsKey("clientId") && (string?)reply["channel"] == "/meta/handshake")?["clientId"];
         if (id is null)
             return;
-        var next = new BayeuxClient(c, await c.WireAsync()) { Id = id };
+        var next = await c.ResumedAsync(id);
         Expect.Error(await next.ConnectAsync(timeout: 0));
     }
 
@@ -79,7 +79,7 @@ static partial class HandshakeCases
         await client.HandshakeAsync();
         Expect.That(client.Id != first, "both handshakes gave the same id");
 
-        var again = new BayeuxClient(c, await c.WireAsync()) { Id = first };
+        var again = await c.ResumedAsync(first);
         Expect.Success(await again.ConnectAsync(timeout: 0));
     }
 

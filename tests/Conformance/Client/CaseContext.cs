@@ -31,6 +31,9 @@ sealed class CaseContext(Site site, BayeuxTarget target, Transport transport) : 
     /// <summary>A channel that no other case uses.</summary>
     public string Channel(string path) => $"{_prefix}/{path}";
 
+    /// <summary>A channel that no other case uses, right under one that the server treats in a way of its own.</summary>
+    public string Under(string parent) => $"{parent}/{_prefix[1..]}";
+
     /// <summary>A new wire of the case's transport, with no session.</summary>
     public Task<IBayeuxWire> WireAsync() => WireAsync(transport);
 
@@ -50,6 +53,9 @@ sealed class CaseContext(Site site, BayeuxTarget target, Transport transport) : 
 
     /// <summary>A client that has not done a handshake.</summary>
     public async Task<BayeuxClient> ClientAsync() => new(this, await WireAsync());
+
+    /// <summary>A client on a new wire that goes on with a session of another client.</summary>
+    public async Task<BayeuxClient> ResumedAsync(string clientId) => new(this, await WireAsync()) { Id = clientId };
 
     /// <summary>A client with a session, before its first connect.</summary>
     public async Task<BayeuxClient> HandshakenAsync(JsonObject? ext = null)

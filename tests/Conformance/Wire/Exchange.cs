@@ -19,6 +19,9 @@ sealed record Exchange
     /// <summary>The content type as sent, with its parameters.</summary>
     public string ContentType { get; init; } = "";
 
+    /// <summary>The cookies the response sets, as sent.</summary>
+    public IReadOnlyList<string> SetCookies { get; init; } = [];
+
     /// <summary>The raw response, or the frames that carried the replies.</summary>
     public string Body { get; init; } = "";
 

@@ -31,6 +31,7 @@ abstract class HttpWire(Uri endpoint) : IBayeuxWire
         {
             Status = response.StatusCode,
             ContentType = response.Content.Headers.ContentType?.ToString() ?? "",
+            SetCookies = response.Headers.TryGetValues("Set-Cookie", out var cookies) ? [.. cookies] : [],
             Body = body,
             Messages = response.IsSuccessStatusCode ? Parse(Unwrap(body)) : [],
         };

@@ -72,11 +72,12 @@ sealed class WebSocketWire : IBayeuxWire
 
     public async ValueTask DisposeAsync()
     {
+        if (_receiving.IsCompleted && _ended.IsCancellationRequested)
+            return;
         await _ended.CancelAsync();
         _socket.Abort();
         await _receiving;
         _socket.Dispose();
-        _ended.Dispose();
     }
 
     async Task ReceiveAsync()

@@ -2,11 +2,17 @@ using Tidings.Conformance.Catalog;
 using Tidings.Conformance.Sites;
 
 // Judges one server:  dotnet run --project tests/Conformance -- http://host/cometd [generic|tidings|faye] [case,case...]
-// "tidings" or "faye" in place of the address starts the server first.
+// "tidings" or "faye" in place of the address starts the server first; "list" prints the cases.
 if (args is [])
 {
-    Console.Error.WriteLine("say which server: http://host/cometd, tidings or faye; then, if wanted, a profile and case numbers");
+    Console.Error.WriteLine("say which server: http://host/cometd, tidings or faye; then, if wanted, a profile and case numbers; or: list");
     return 2;
+}
+
+if (args[0] == "list")
+{
+    Console.WriteLine(string.Join('\n', CaseTable.Rows()));
+    return 0;
 }
 
 Site site = args[0] switch

@@ -70,7 +70,7 @@ static class CookieCases
     [Case(27, "Over HTTP/2 every tab's connect is held", On.LongPolling, Profile = Profile.Cookie, Needs = Needs.Http2)]
     static async Task Tabs_are_not_counted_over_http2(CaseContext c)
     {
-        var (first, second) = await TabsAsync(c, c.Owned(new LongPollingWire(c.Target.Http2Endpoint!, HttpVersion.Version20)));
+        var (first, second) = await TabsAsync(c, c.Owned(new LongPollingWire(c.Target.Http2Endpoint!, version: HttpVersion.Version20)));
         _ = await HeldAsync(c, first, second);
         var waited = Stopwatch.StartNew();
         Expect.Success(await second.ConnectAsync());
@@ -83,7 +83,7 @@ static class CookieCases
         var (client, thief) = (await c.ConnectedAsync(), await c.ConnectedAsync());
         thief.Id = client.Id;
         Expect.Error(await thief.PublishAsync(c.Channel("a"), 1), 402);
-        Expect.UnknownSession(await (await c.ResumedAsync(client.Id)).ConnectAsync(timeout: 0));
+        Expect.UnknownSession(await (await c.StrangerAsync(client.Id)).ConnectAsync(timeout: 0));
         Expect.Success(await client.ConnectAsync(timeout: 0));
     }
 
@@ -91,7 +91,7 @@ static class CookieCases
     static async Task Trusted_client_id_needs_no_cookie(CaseContext c)
     {
         var client = await c.ConnectedAsync();
-        Expect.Success(await (await c.ResumedAsync(client.Id)).ConnectAsync(timeout: 0));
+        Expect.Success(await (await c.StrangerAsync(client.Id)).ConnectAsync(timeout: 0));
     }
 
     static async Task<Exchange> HandshakeAsync(CaseContext c, BayeuxClient client)

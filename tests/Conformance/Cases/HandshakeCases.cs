@@ -67,8 +67,8 @@ static partial class HandshakeCases
         var id = (string?)refused.Replies.FirstOrDefault(reply => reply.ContainsKey("clientId") && (string?)reply["channel"] == "/meta/handshake")?["clientId"];
         if (id is null)
             return;
-        var next = await c.ResumedAsync(id);
-        Expect.Error(await next.ConnectAsync(timeout: 0));
+        client.Id = id;
+        Expect.Error(await (await c.ResumedAsync(client)).ConnectAsync(timeout: 0));
     }
 
     [Case(8, "A second handshake gives another client id, and the first stays valid")]
@@ -79,7 +79,8 @@ static partial class HandshakeCases
         await client.HandshakeAsync();
         Expect.That(client.Id != first, "both handshakes gave the same id");
 
-        var again = await c.ResumedAsync(first);
+        client.Id = first;
+        var again = await c.ResumedAsync(client);
         Expect.Success(await again.ConnectAsync(timeout: 0));
     }
 

@@ -79,8 +79,7 @@ static class PublishCases
     static async Task Unknown_session_cannot_publish(CaseContext c)
     {
         var client = await c.SubscribedAsync(c.Channel("**"));
-        var stranger = await c.ClientAsync();
-        stranger.Id = "nobody0123456789abcdef";
+        var stranger = await c.StrangerAsync();
         Expect.Error(await stranger.PublishAsync(c.Channel("a"), 1), 402);
         Expect.Data(await client.ReceiveUpToMarkerAsync(await c.ConnectedAsync()));
     }

@@ -24,7 +24,7 @@ static class SessionEndCases
     {
         var gone = await c.ConnectedAsync();
         Expect.Success(await gone.DisconnectAsync());
-        var client = await c.ResumedAsync(gone.Id);
+        var client = await c.ResumedAsync(gone);
         Expect.Error(await client.ConnectAsync(timeout: 0), 402);
         Expect.Error(await client.SubscribeAsync(c.Channel("a")), 402);
         Expect.Error(await client.PublishAsync(c.Channel("a"), 1), 402);
@@ -36,7 +36,7 @@ static class SessionEndCases
     {
         var client = await c.ConnectedAsync();
         await c.PassLifetimeAsync();
-        Expect.Error(await (await c.ResumedAsync(client.Id)).SubscribeAsync(c.Channel("a")));
+        Expect.Error(await (await c.ResumedAsync(client)).SubscribeAsync(c.Channel("a")));
     }
 
     [Case(64, "A publish inside the time extends it", Needs = Needs.Lifetime)]
@@ -57,7 +57,7 @@ static class SessionEndCases
     {
         var client = await c.HandshakenAsync();
         await c.PassLifetimeAsync();
-        Expect.Error(await (await c.ResumedAsync(client.Id)).ConnectAsync(timeout: 0));
+        Expect.Error(await (await c.ResumedAsync(client)).ConnectAsync(timeout: 0));
     }
 
     [Case(66, "A session that announces a longer interval in its connect is kept for it", Needs = Needs.Lifetime)]
@@ -68,7 +68,7 @@ static class SessionEndCases
         connect["advice"]!["interval"] = c.Target.Lifetime!.Value.TotalMilliseconds * 2;
         Expect.Success(await client.ReplyAsync(connect));
         await c.PassLifetimeAsync();
-        Expect.Success(await (await c.ResumedAsync(client.Id)).SubscribeAsync(c.Channel("a")));
+        Expect.Success(await (await c.ResumedAsync(client)).SubscribeAsync(c.Channel("a")));
     }
 
     [Case(72, "A server that is stopped releases or cuts held connects at once, and started again it asks for a handshake", Needs = Needs.Process)]
@@ -88,7 +88,7 @@ static class SessionEndCases
 
         await using var restarted = await c.Site.StartOwnAsync(port);
         await using var after = new CaseContext(c.Site, c.Target with { Endpoint = new Uri(restarted.Address, "/cometd") }, c.Transport);
-        var again = await after.ResumedAsync(id);
+        var again = await after.StrangerAsync(id);
         Expect.Advice(Expect.Error(await again.ConnectAsync(timeout: 0)), "reconnect", "handshake");
     }
 
@@ -97,7 +97,7 @@ static class SessionEndCases
     {
         var client = await c.ConnectedAsync();
         await c.PassLifetimeAsync();
-        var reply = Expect.Error(await (await c.ResumedAsync(client.Id)).ConnectAsync(timeout: 0));
+        var reply = Expect.Error(await (await c.ResumedAsync(client)).ConnectAsync(timeout: 0));
         Expect.Advice(reply, "reconnect", "handshake");
     }
 

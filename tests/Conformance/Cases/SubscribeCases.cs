@@ -39,8 +39,7 @@ static class SubscribeCases
     [Case(31, "Subscribe and unsubscribe with an unknown client id are errors")]
     static async Task Unknown_session_cannot_subscribe(CaseContext c)
     {
-        var client = await c.ClientAsync();
-        client.Id = "nobody0123456789abcdef";
+        var client = await c.StrangerAsync();
         Expect.Error(await client.SubscribeAsync(c.Channel("a")));
         Expect.Error(await client.UnsubscribeAsync(c.Channel("a")));
     }

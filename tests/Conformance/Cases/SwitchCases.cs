@@ -33,6 +33,6 @@ static class SwitchCases
     static async Task Each_socket_needs_its_handshake(CaseContext c)
     {
         var client = await c.ConnectedAsync();
-        Expect.UnknownSession(await (await c.ResumedAsync(client.Id)).ConnectAsync(timeout: 0));
+        Expect.UnknownSession(await (await c.ResumedAsync(client)).ConnectAsync(timeout: 0));
     }
 }

@@ -41,7 +41,7 @@ static class WebSocketCases
         var news = c.Channel("news");
         var (client, publisher) = (await c.SubscribedAsync(news), await c.ConnectedAsync());
         _ = client.HoldAsync();
-        var next = await c.ResumedAsync(client.Id);
+        var next = await c.ResumedAsync(client);
         _ = next.HoldAsync();
         Expect.Success(await next.SubscribeAsync(c.Channel("settled")));
         Expect.Success(await publisher.PublishAsync(news, 1));
@@ -56,7 +56,7 @@ static class WebSocketCases
         var poller = new BayeuxClient(c, await c.WireAsync(Transport.LongPolling));
         await poller.HandshakeAsync();
         Expect.Success(await poller.SubscribeAsync(news));
-        var socket = await c.ResumedAsync(poller.Id);
+        var socket = await c.ResumedAsync(poller);
         Expect.Success(await socket.ConnectAsync(timeout: 0));
 
         var publisher = await c.ConnectedAsync();
@@ -88,7 +88,7 @@ static class WebSocketCases
         await held;
         await c.PassAsync(c.Target.Hold);
         await c.PassLifetimeAsync();
-        var back = await c.ResumedAsync(client.Id);
+        var back = await c.ResumedAsync(client);
         Expect.Error(await back.ConnectAsync(timeout: 0));
     }
 
@@ -100,7 +100,7 @@ static class WebSocketCases
         Expect.Success(await client.ConnectAsync(timeout: 0));
         await ((WebSocketWire)client.Wire).CloseAsync(c.Cancellation);
         Expect.Success(await publisher.PublishAsync(news, 1));
-        var back = await c.ResumedAsync(client.Id);
+        var back = await c.ResumedAsync(client);
         Expect.Data(await back.ReceiveAsync(news), 1);
     }
 
@@ -150,7 +150,7 @@ static class WebSocketCases
             or WebSocketCloseStatus.InvalidMessageType or WebSocketCloseStatus.ProtocolError, $"the socket was closed with {after.Closed}");
         Expect.Success(await other.SubscribeAsync(c.Channel("a")));
 
-        var back = await c.ResumedAsync(client.Id);
+        var back = await c.ResumedAsync(client);
         Expect.Success(await back.ConnectAsync(timeout: 0));
     }
 }

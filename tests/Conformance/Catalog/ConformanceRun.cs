@@ -12,8 +12,9 @@ sealed record Outcome(Case Case, string? Failure, string? Reason)
     /// <summary>The server did what is expected of it: met the case, or differed where it is known to.</summary>
     public bool AsExpected => (Failure is null) == (Reason is null);
 
-    public override string ToString() => $"{(Failure is null ? "meets" : Reason is null ? "FAILS" : "known")} {Case.Name}: {Case.Demand.Words}"
-        + (Failure is null ? "" : $"\n        {Reason ?? Failure}");
+    public override string ToString() => $"{(AsExpected ? Failure is null ? "meets" : "known" : "FAILS")} {Case.Name}: {Case.Demand.Words}"
+        + (Reason is null ? "" : $"\n        known: {Reason}")
+        + (Failure is null ? "" : $"\n        {Failure}");
 }
 
 /// <summary>

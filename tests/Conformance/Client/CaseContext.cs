@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Tidings.Conformance.Sites;
@@ -37,10 +38,10 @@ sealed class CaseContext(Site site, BayeuxTarget target, Transport transport) : 
     /// <summary>A new wire of the case's transport, with no session.</summary>
     public Task<IBayeuxWire> WireAsync() => WireAsync(transport);
 
-    public async Task<IBayeuxWire> WireAsync(Transport kind) => kind switch
+    public async Task<IBayeuxWire> WireAsync(Transport kind, CookieContainer? cookies = null) => kind switch
     {
-        Transport.LongPolling => Owned(new LongPollingWire(target.Endpoint)),
-        Transport.CallbackPolling => Owned(new CallbackPollingWire(target.Endpoint)),
+        Transport.LongPolling => Owned(new LongPollingWire(target.Endpoint, cookies)),
+        Transport.CallbackPolling => Owned(new CallbackPollingWire(target.Endpoint, cookies)),
         _ => await SocketAsync(),
     };
 
@@ -54,8 +55,12 @@ sealed class CaseContext(Site site, BayeuxTarget target, Transport transport) : 
     /// <summary>A client that has not done a handshake.</summary>
     public async Task<BayeuxClient> ClientAsync() => new(this, await WireAsync());
 
-    /// <summary>A client on a new wire that goes on with a session of another client.</summary>
-    public async Task<BayeuxClient> ResumedAsync(string clientId) => new(this, await WireAsync()) { Id = clientId };
+    /// <summary>A client on a new wire, with the same cookies, that goes on with the session of another client.</summary>
+    public async Task<BayeuxClient> ResumedAsync(BayeuxClient client) =>
+        new(this, await WireAsync(transport, (client.Wire as HttpWire)?.Cookies)) { Id = client.Id };
+
+    /// <summary>A client that knows a client id and nothing else.</summary>
+    public async Task<BayeuxClient> StrangerAsync(string clientId = "nobody0123456789abcdef") => new(this, await WireAsync()) { Id = clientId };
 
     /// <summary>A client with a session, before its first connect.</summary>
     public async Task<BayeuxClient> HandshakenAsync(JsonObject? ext = null)

@@ -9,6 +9,9 @@ sealed class Deviations
 
     public static Deviations None { get; } = new();
 
+    /// <summary>The numbers of the cases recorded.</summary>
+    public IEnumerable<string> Numbers => _known.Select(known => known.Number);
+
     /// <summary>Records that the server does not meet a case.</summary>
     public Deviations With(string number, string reason, On on = On.All)
     {

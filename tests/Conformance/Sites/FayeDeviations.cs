@@ -13,7 +13,6 @@ static class FayeDeviations
         .With("19", "says 401 for an unknown session")
         .With("20", "leaves the first connect unanswered")
         .With("20a", "answers the second connect when the time of the first is over")
-        .With("21", "does not notice that a connection was cut and answers into it", On.Http)
         .With("29", "subscribes channel by channel until one is bad")
         .With("33", "forbids subscribing to service channels")
         .With("35", "escapes the line separators but no markup in scripts", On.CallbackPolling)

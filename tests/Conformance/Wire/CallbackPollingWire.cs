@@ -1,7 +1,9 @@
+using System.Net;
+
 namespace Tidings.Conformance.Wire;
 
 /// <summary>callback-polling: JSON in the query of a GET, a script that calls a function with the JSON in the response.</summary>
-sealed class CallbackPollingWire(Uri endpoint) : HttpWire(endpoint)
+sealed class CallbackPollingWire(Uri endpoint, CookieContainer? cookies = null) : HttpWire(endpoint, cookies)
 {
     const string Callback = "_cometd_jsonp_1";
 

@@ -1,14 +1,18 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Tidings.Conformance.Wire;
 
 /// <summary>What the two HTTP transports share: one client with its own cookies and connections.</summary>
-abstract class HttpWire(Uri endpoint) : IBayeuxWire
+abstract class HttpWire(Uri endpoint, CookieContainer? cookies) : IBayeuxWire
 {
-    readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = true, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    readonly HttpClient _http = NewClient(cookies ??= new CookieContainer());
 
     public abstract Transport Transport { get; }
+
+    /// <summary>The cookies the server set and is sent.</summary>
+    public CookieContainer Cookies { get; } = cookies;
 
     public Inbox Inbox { get; } = new();
 
@@ -48,6 +52,9 @@ abstract class HttpWire(Uri endpoint) : IBayeuxWire
 
     /// <summary>The JSON text in a response body.</summary>
     protected abstract string Unwrap(string body);
+
+    static HttpClient NewClient(CookieContainer cookies) =>
+        new(new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
     static List<JsonObject> Parse(string json)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Tidings.Conformance.Wire;
 
 /// <summary>long-polling: JSON in the body of a POST, JSON in the response; over HTTP/1.1 unless another version is given.</summary>
-sealed class LongPollingWire(Uri endpoint, Version? version = null) : HttpWire(endpoint)
+sealed class LongPollingWire(Uri endpoint, CookieContainer? cookies = null, Version? version = null) : HttpWire(endpoint, cookies)
 {
     public override Transport Transport => Transport.LongPolling;
 

@@ -76,7 +76,7 @@ static class ServerCodeCases
         var exchange = await c.WithinAsync(c.Prompt, held, "the end of the held connect");
         Expect.Advice(exchange.Replies.FirstOrDefault() ?? throw new ConformanceException($"the connect has no reply: {exchange}"), "reconnect", "none");
         await c.WithinAsync(c.Prompt, kick, "the acknowledgement of the kick");
-        Expect.That(client.Deliveries.Any(message => (string?)message["channel"] == "/meta/disconnect"), "no disconnect message came");
+        await c.WithinAsync(c.Prompt, client.ArrivesAsync("/meta/disconnect"), "the disconnect message");
     }
 
     [Case(98, "Extensions see a message on its way in, then the service, then the extensions on its way out", Profile = Profile.Echo)]

@@ -1,11 +1,9 @@
 using Tidings.Conformance.Catalog;
 using Tidings.Conformance.Client;
-using Tidings.Conformance.Sites;
-using Tidings.Conformance.Wire;
 
 namespace Tidings.Conformance.Cases;
 
-/// <summary>How a session ends: by disconnect, by silence, with the server.</summary>
+/// <summary>How a session ends: by disconnect or by silence.</summary>
 static class SessionEndCases
 {
     [Case(61, "A disconnect succeeds and releases the held connect at once with the advice not to reconnect")]
@@ -71,27 +69,6 @@ static class SessionEndCases
         Expect.Success(await (await c.ResumedAsync(client)).SubscribeAsync(c.Channel("a")));
     }
 
-    [Case(72, "A server that is stopped releases or cuts held connects at once, and started again it asks for a handshake", Needs = Needs.Process)]
-    static async Task Stop_releases_connects(CaseContext c)
-    {
-        var port = LoopbackPort.Free();
-        string id;
-        await using (var server = await c.Site.StartOwnAsync(port))
-        {
-            await using var own = new CaseContext(c.Site, c.Target with { Endpoint = new Uri(server.Address, "/cometd") }, c.Transport);
-            var client = await own.ConnectedAsync();
-            id = client.Id;
-            var held = client.HoldAsync();
-            Expect.Success(await (await own.ConnectedAsync()).PublishAsync(c.Channel("a"), "the connect is held meanwhile"));
-            await c.WithinAsync(c.Prompt, StoppedAsync(server, held, c), "the end of the server and of the held connect");
-        }
-
-        await using var restarted = await c.Site.StartOwnAsync(port);
-        await using var after = new CaseContext(c.Site, c.Target with { Endpoint = new Uri(restarted.Address, "/cometd") }, c.Transport);
-        var again = await after.StrangerAsync(id);
-        Expect.Advice(Expect.Error(await again.ConnectAsync(timeout: 0)), "reconnect", "handshake");
-    }
-
     [Case(99, "The connect of an expired session advises a handshake, never none", Needs = Needs.Lifetime)]
     static async Task Expired_session_is_told_to_handshake(CaseContext c)
     {
@@ -99,20 +76,5 @@ static class SessionEndCases
         await c.PassLifetimeAsync();
         var reply = Expect.Error(await (await c.ResumedAsync(client)).ConnectAsync(timeout: 0));
         Expect.Advice(reply, "reconnect", "handshake");
-    }
-
-    static async Task<bool> StoppedAsync(ServerProcess server, Task<Exchange> held, CaseContext c)
-    {
-        await server.StopAsync(c.Cancellation);
-        try
-        {
-            await held;
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            // Cut, which is one of the two ways.
-        }
-
-        return true;
     }
 }

@@ -19,7 +19,8 @@ sealed record Outcome(Case Case, string? Failure, string? Reason)
 
 /// <summary>
 /// Runs the cases of a site side by side: most of their time is waiting for held connects.
-/// All start with the first that is asked for, and each outcome can be had by name.
+/// All start with the first that is asked for, and each outcome can be had by name. Starting a server takes the machine's
+/// whole attention and would disturb the timing of cases, so all servers are started before, and cases that start more come last.
 /// </summary>
 sealed class ConformanceRun : IAsyncDisposable
 {
@@ -27,30 +28,54 @@ sealed class ConformanceRun : IAsyncDisposable
 
     readonly Site _site;
     readonly SemaphoreSlim _slots = new(AtOnce);
-    readonly Lazy<Dictionary<string, Task<Outcome>>> _outcomes;
+    readonly Lazy<List<Started>> _started;
 
     public ConformanceRun(Site site, Func<Case, bool>? selected = null)
     {
         _site = site;
-        _outcomes = new(() => site.Cases.Where(selected ?? (_ => true)).ToDictionary(item => item.Name, item => Task.Run(() => JudgeAsync(item))));
+        _started = new(() => Start([.. site.Cases.Where(selected ?? (_ => true))]));
     }
 
     /// <summary>All outcomes, in the order of the catalog.</summary>
-    public IEnumerable<Task<Outcome>> Outcomes => _outcomes.Value.Values;
+    public IEnumerable<Task<Outcome>> Outcomes => _started.Value.Select(started => started.Outcome);
 
     /// <summary>The outcome of one case.</summary>
-    public Task<Outcome> OutcomeAsync(string name) => _outcomes.Value[name];
+    public Task<Outcome> OutcomeAsync(string name) => _started.Value.Single(started => started.Case.Name == name).Outcome;
 
     public async ValueTask DisposeAsync()
     {
-        if (_outcomes.IsValueCreated)
+        if (_started.IsValueCreated)
             await Task.WhenAll(Outcomes);
         await _site.DisposeAsync();
         _slots.Dispose();
     }
 
-    async Task<Outcome> JudgeAsync(Case item)
+    List<Started> Start(List<Case> cases)
     {
+        var servers = ServersAsync(cases.Select(item => item.Demand.Profile).Distinct());
+        var first = cases.Where(item => !Disturbs(item)).Select(item => new Started(item, JudgeAsync(item, servers))).ToList();
+        var quiet = Task.WhenAll(first.Select(started => started.Outcome));
+        var last = cases.Where(Disturbs).Select(item => new Started(item, JudgeAsync(item, quiet)));
+        return [.. first.Concat(last)];
+    }
+
+    static bool Disturbs(Case item) => item.Demand.Needs.HasFlag(Needs.Process);
+
+    async Task ServersAsync(IEnumerable<Profile> profiles)
+    {
+        try
+        {
+            await Task.WhenAll(profiles.Select(_site.TargetAsync));
+        }
+        catch (Exception)
+        {
+            // A server that does not start is the failure of each of its cases, not of the others.
+        }
+    }
+
+    async Task<Outcome> JudgeAsync(Case item, Task start)
+    {
+        await start;
         await _slots.WaitAsync();
         try
         {
@@ -75,4 +100,6 @@ sealed class ConformanceRun : IAsyncDisposable
             return exception is Wire.ConformanceException ? exception.Message : exception.ToString();
         }
     }
+
+    sealed record Started(Case Case, Task<Outcome> Outcome);
 }

@@ -65,6 +65,13 @@ sealed class BayeuxClient(CaseContext context, IBayeuxWire wire)
         return Deliveries;
     }
 
+    /// <summary>Waits for a message on the channel without asking for it.</summary>
+    public async Task<JsonObject> ArrivesAsync(string channel)
+    {
+        await wire.Inbox.WhenAsync(all => all.Any(message => (string?)message["channel"] == channel), context.Cancellation);
+        return Deliveries.First(message => (string?)message["channel"] == channel);
+    }
+
     /// <summary>Receives until a message on the channel arrives.</summary>
     public Task<IReadOnlyList<JsonObject>> ReceiveAsync(string channel) =>
         ReceiveAsync(all => all.Any(message => (string?)message["channel"] == channel), $"a message on {channel}");

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tidings.Conformance.Catalog;
 using Tidings.Conformance.Client;
 
@@ -27,6 +28,18 @@ static class SwitchCases
         Expect.Data(client.Deliveries);
         await c.WithinAsync(c.Prompt, client.HoldAsync(), "the connect that brings the message");
         Expect.Data(await client.ReceiveAsync(news), 1);
+    }
+
+    [Case(69, "A session whose queue is full gets the messages it could not hold from the log: all of them, once, in order", Profile = Profile.Switches, Needs = Needs.QueueLimit)]
+    static async Task Full_queue_loses_nothing(CaseContext c)
+    {
+        const int count = 100;
+        var news = c.Channel("news");
+        var (client, publisher) = (await c.SubscribedAsync(news), await c.ConnectedAsync());
+        for (var i = 0; i < count; i++)
+            Expect.Success(await publisher.PublishAsync(news, i));
+        var received = await client.ReceiveAsync(all => all.Count >= count, $"{count} messages");
+        Expect.Data(received, [.. Enumerable.Range(0, count).Select(i => (JsonNode)i)]);
     }
 
     [Case(84, "When each connection needs its own handshake, a connect on a new socket is 402 with the advice to handshake", On.WebSocket, Profile = Profile.Switches)]

@@ -50,6 +50,9 @@ enum Needs
 
     /// <summary>An HTTP/2 endpoint without TLS.</summary>
     Http2 = 32,
+
+    /// <summary>In the profile of the switches, that a session queues fewer than 100 messages and reads the others from a log.</summary>
+    QueueLimit = 64,
 }
 
 /// <summary>One numbered demand on a Bayeux server.</summary>

@@ -3,20 +3,6 @@ using Tidings.Conformance.Sites;
 
 namespace Tidings.Conformance.Catalog;
 
-/// <summary>What came out of one case.</summary>
-/// <param name="Case">The case.</param>
-/// <param name="Failure">What the server did instead; null when it met the case.</param>
-/// <param name="Reason">Why the server is known not to meet the case; null when it should.</param>
-sealed record Outcome(Case Case, string? Failure, string? Reason)
-{
-    /// <summary>The server did what is expected of it: met the case, or differed where it is known to.</summary>
-    public bool AsExpected => (Failure is null) == (Reason is null);
-
-    public override string ToString() => $"{(AsExpected ? Failure is null ? "meets" : "known" : "FAILS")} {Case.Name}: {Case.Demand.Words}"
-        + (Reason is null ? "" : $"\n        known: {Reason}")
-        + (Failure is null ? "" : $"\n        {Failure}");
-}
-
 /// <summary>
 /// Runs the cases of a site side by side: most of their time is waiting for held connects.
 /// All start with the first that is asked for, and each outcome can be had by name. Starting a server takes the machine's
@@ -79,7 +65,8 @@ sealed class ConformanceRun : IAsyncDisposable
         await _slots.WaitAsync();
         try
         {
-            return new Outcome(item, await FailureAsync(item), _site.Deviations.Reason(item));
+            var (failure, judged) = await FailureAsync(item);
+            return new Outcome(item, failure, _site.Deviations.Reason(item), judged);
         }
         finally
         {
@@ -87,17 +74,17 @@ sealed class ConformanceRun : IAsyncDisposable
         }
     }
 
-    async Task<string?> FailureAsync(Case item)
+    async Task<(string? Failure, bool Judged)> FailureAsync(Case item)
     {
         try
         {
             await using var context = new CaseContext(_site, await _site.TargetAsync(item.Demand.Profile), item.Transport);
             await item.RunAsync(context);
-            return null;
+            return (null, true);
         }
         catch (Exception exception)
         {
-            return exception is Wire.ConformanceException ? exception.Message : exception.ToString();
+            return exception is Wire.ConformanceException ? (exception.Message, true) : (exception.ToString(), false);
         }
     }
 

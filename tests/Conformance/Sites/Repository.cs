@@ -17,9 +17,11 @@ static class Repository
         var directory = Path.Combine(Root, folder);
         var framework = $"net{Environment.Version.Major}.{Environment.Version.Minor}";
         var file = Path.Combine(directory, "bin", Configuration, framework, $"{assembly}.dll");
-        return File.Exists(file)
-            ? new ProcessStartInfo("dotnet", [file, .. arguments]) { WorkingDirectory = directory }
-            : throw new FileNotFoundException($"{folder} is not built in configuration {Configuration}", file);
+        if (!File.Exists(file))
+            throw new FileNotFoundException($"{folder} is not built in configuration {Configuration}", file);
+        var start = new ProcessStartInfo("dotnet", [file, .. arguments]) { WorkingDirectory = directory };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        return start;
     }
 
     static string FindRoot()

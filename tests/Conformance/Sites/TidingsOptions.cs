@@ -6,6 +6,7 @@ namespace Tidings.Conformance.Sites;
 static class TidingsOptions
 {
     const string Bayeux = "--Tidings:Bayeux:";
+    const string Limits = "--Tidings:Limits:";
     const int MaxMessageBytes = 256 * 1024;
     const string Origin = "http://localhost:3000";
 
@@ -41,7 +42,7 @@ static class TidingsOptions
     [
         $"{Bayeux}Timeout={Timeout}",
         $"{Bayeux}MaxInterval={MaxInterval}",
-        $"{Bayeux}MaxMessageBytes={MaxMessageBytes}",
+        $"{Limits}MessageBytes={MaxMessageBytes}",
         $"{Bayeux}LazyChannels:/lazy/*={Lazy}",
         $"{Bayeux}LazyChannels:/lazynews={Lazy}",
         $"{Bayeux}AllowedOrigins:0={Origin}",
@@ -58,6 +59,7 @@ static class TidingsOptions
             $"{Bayeux}BroadcastToPublisher=false",
             $"{Bayeux}MetaConnectDeliverOnly=true",
             $"{Bayeux}RequireHandshakePerConnection=true",
+            $"{Limits}PendingMessagesPerSession=20",
         ],
         _ => [],
     };

@@ -15,7 +15,7 @@ sealed class TidingsSite : Site
 
     public override string Name => "Tidings";
 
-    protected override Needs Knows => Needs.Lifetime | Needs.SizeLimit | Needs.Lazy | Needs.Origin | Needs.Process | Needs.Http2;
+    protected override Needs Knows => Needs.Lifetime | Needs.SizeLimit | Needs.Lazy | Needs.Origin | Needs.Process | Needs.Http2 | Needs.QueueLimit;
 
     public override async Task<BayeuxTarget> TargetAsync(Profile profile) => (await _running[profile].Value).Target;
 

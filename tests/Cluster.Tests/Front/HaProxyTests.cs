@@ -84,7 +84,7 @@ public sealed class HaProxyTests : IAsyncLifetime
         Assert.Equal("127.0.0.1", seen["X-Forwarded-For"]);
         Assert.Equal("http", seen["X-Forwarded-Proto"]);
         Assert.Equal(_front.Address.Authority, seen["X-Forwarded-Host"]);
-        Assert.Equal(_front.Address.Authority, seen.Host);
+        Assert.Equal(_front.Address.Authority, seen["Host"]);
         Assert.False(seen.ContainsKey("Forwarded"));
     }
 

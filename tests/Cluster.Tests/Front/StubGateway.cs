@@ -13,7 +13,7 @@ sealed class StubGateway : IAsyncDisposable
     readonly WebApplication _app;
     readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly ConcurrentQueue<IHeaderDictionary> _requests = new();
+    readonly ConcurrentQueue<Dictionary<string, string>> _requests = new();
 
     StubGateway(WebApplication app)
     {
@@ -31,7 +31,7 @@ sealed class StubGateway : IAsyncDisposable
     public Uri Address => new(_app.Urls.Single());
 
     /// <summary>Headers of the requests that were not about health, oldest first.</summary>
-    public IReadOnlyCollection<IHeaderDictionary> Requests => _requests;
+    public IReadOnlyCollection<IReadOnlyDictionary<string, string>> Requests => _requests;
 
     /// <summary>Ends when a request to /hold is being held.</summary>
     public Task Held => _held.Task;
@@ -53,7 +53,7 @@ sealed class StubGateway : IAsyncDisposable
 
     string Answer(HttpRequest request)
     {
-        _requests.Enqueue(request.Headers);
+        Record(request);
         return "answered";
     }
 
@@ -66,9 +66,12 @@ sealed class StubGateway : IAsyncDisposable
 
     void Break(HttpContext context)
     {
-        _requests.Enqueue(context.Request.Headers);
+        Record(context.Request);
         context.Abort();
     }
+
+    void Record(HttpRequest request) =>
+        _requests.Enqueue(request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
 
     static async Task EchoAsync(HttpContext context)
     {

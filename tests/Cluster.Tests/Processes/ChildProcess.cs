@@ -6,8 +6,8 @@ namespace Tidings.Cluster.Tests.Processes;
 /// <summary>A program under test: its output is kept, and it ends with the test.</summary>
 sealed class ChildProcess : IAsyncDisposable
 {
-    const int LinesKept = 400;
-    static readonly TimeSpan s_grace = TimeSpan.FromSeconds(40);
+    internal const int LinesKept = 400;
+    static readonly TimeSpan _grace = TimeSpan.FromSeconds(40);
 
     readonly string _name;
     readonly Process _process;
@@ -71,7 +71,7 @@ sealed class ChildProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         await SignalAsync("TERM");
-        return await ExitAsync(s_grace);
+        return await ExitAsync(_grace);
     }
 
     /// <summary>Ends the process as a crash does: SIGKILL.</summary>

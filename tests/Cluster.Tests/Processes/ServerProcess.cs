@@ -3,7 +3,7 @@ namespace Tidings.Cluster.Tests.Processes;
 /// <summary>One of our two executables: it chooses its HTTP port and says so on its output.</summary>
 abstract class ServerProcess : IAsyncDisposable
 {
-    const string Listening = "Now listening on: ";
+    internal const string Listening = "Now listening on: ";
 
     protected ServerProcess(ChildProcess process, Uri address)
     {

@@ -15,7 +15,7 @@ sealed record ClientRun(Uri Server, string Client, string Transport)
     public int Messages { get; init; } = 500;
 
     /// <summary>The script's own limit for each of its steps.</summary>
-    public int TimeoutSeconds { get; init; } = 60;
+    public int TimeoutSeconds { get; init; } = 30;
 
     /// <summary>Runs the script to its end and reads its one line of output.</summary>
     public async Task<ClientResult> RunAsync()

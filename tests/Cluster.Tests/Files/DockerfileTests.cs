@@ -59,6 +59,12 @@ public sealed class DockerfileTests
         Assert.All(sources, source => Assert.Contains(source.Split('/')[0], allowed));
     }
 
+    [Fact]
+    public void A_silo_in_a_container_tells_others_the_containers_own_address()
+    {
+        Assert.Contains("Tidings__AdvertisedIP=auto", Dockerfile.Read(Repository.PathTo("deploy/Dockerfile.silo")).Last("ENV").Split(' '));
+    }
+
     static IEnumerable<string> WithReferences(string project)
     {
         var folder = Path.GetDirectoryName(Repository.PathTo(project))!;

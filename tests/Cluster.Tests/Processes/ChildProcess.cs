@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Tidings.Cluster.Tests.Processes;
+
+/// <summary>A program under test: its output is kept, and it ends with the test.</summary>
+sealed class ChildProcess : IAsyncDisposable
+{
+    internal const int LinesKept = 400;
+    static readonly TimeSpan _grace = TimeSpan.FromSeconds(40);
+
+    readonly string _name;
+    readonly Process _process;
+    readonly ConcurrentQueue<string> _output = new();
+
+    ChildProcess(string name, Process process)
+    {
+        _name = name;
+        _process = process;
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    public IReadOnlyCollection<string> Output => _output;
+
+    public static ChildProcess Start(
+        string name, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository.Root,
+        };
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[key] = value;
+        var child = new ChildProcess(name, new Process { StartInfo = start });
+        child.Begin();
+        return child;
+    }
+
+    /// <summary>Waits until a line of output fits, and returns it.</summary>
+    public async Task<string> LineAsync(Func<string, bool> fits, string what)
+    {
+        string? line = null;
+        await Eventually.TrueAsync(() => (line = _output.FirstOrDefault(fits)) != null || Ended(what), () => Missing(what));
+        return line!;
+    }
+
+    /// <summary>Waits for a condition that only this process, alive, can make true.</summary>
+    public Task UntilAsync(Func<Task<bool>> condition, string what) =>
+        Eventually.TrueAsync(async () => await condition() || Ended(what), () => Missing(what));
+
+    public async Task<int> ExitAsync(TimeSpan timeout)
+    {
+        using var limit = new CancellationTokenSource(timeout);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException(Missing($"its end within {timeout.TotalSeconds} s"));
+        }
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends the process as an orchestrator does: SIGTERM, then time to finish.</summary>
+    public async Task<int> StopAsync()
+    {
+        await SignalAsync("TERM");
+        return await ExitAsync(_grace);
+    }
+
+    /// <summary>Ends the process as a crash does: SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    void Begin()
+    {
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    void Keep(string? line)
+    {
+        if (line == null)
+            return;
+        _output.Enqueue(line);
+        if (_output.Count > LinesKept)
+            _output.TryDequeue(out _);
+    }
+
+    bool Ended(string what) =>
+        _process.HasExited ? throw new InvalidOperationException(Missing($"{what}; it ended with {_process.ExitCode}")) : false;
+
+    string Missing(string what) => $"{_name}: {what}. Its last output:\n  {string.Join("\n  ", _output.TakeLast(40))}";
+
+    async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+}

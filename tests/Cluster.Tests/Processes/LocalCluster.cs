@@ -1,0 +1,53 @@
+namespace Tidings.Cluster.Tests.Processes;
+
+/// <summary>Redis, two silos, two gateways and HAProxy, as deploy/local-cluster runs them, on free ports.</summary>
+public sealed class LocalCluster : IAsyncLifetime
+{
+    readonly Stack<IAsyncDisposable> _parts = new();
+
+    internal RedisServer Redis { get; private set; } = null!;
+
+    internal IReadOnlyList<SiloProcess> Silos { get; private set; } = [];
+
+    internal IReadOnlyList<GatewayProcess> Gateways { get; private set; } = [];
+
+    internal HaProxy Front { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the parts in the opposite order of their start.</summary>
+    public async Task DisposeAsync()
+    {
+        while (_parts.TryPop(out var part))
+            await part.DisposeAsync();
+    }
+
+    async Task StartAsync()
+    {
+        Redis = Own(await RedisServer.StartAsync());
+        string[] settings = [$"--Tidings:Redis={Redis.ConnectionString}", $"--Tidings:ClusterId=test-{Guid.NewGuid():N}"];
+        Silos = [Own(await SiloProcess.StartAsync("silo1", settings)), Own(await SiloProcess.StartAsync("silo2", settings))];
+        await Task.WhenAll(Silos.Select(silo => silo.ReadyAsync()));
+        Gateways = [Own(await GatewayProcess.StartAsync("gateway1", settings)), Own(await GatewayProcess.StartAsync("gateway2", settings))];
+        await Task.WhenAll(Gateways.Select(gateway => gateway.ReadyAsync()));
+        Front = Own(await HaProxy.StartAsync([.. Gateways.Select(gateway => gateway.Address)]));
+    }
+
+    T Own<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Push(part);
+        return part;
+    }
+}

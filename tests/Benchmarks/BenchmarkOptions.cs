@@ -33,6 +33,9 @@ internal sealed record BenchmarkOptions
     /// <summary>The bisection ends when the lowest failed rate is at most this multiple of the highest held.</summary>
     public double Precision { get; init; } = 1.08;
 
+    /// <summary>How often a failed step is tried again before its rate counts as failed.</summary>
+    public int Retries { get; init; } = 1;
+
     public int Connects { get; init; } = 6000;
 
     public int ConnectsWarmUp { get; init; } = 1500;
@@ -55,6 +58,7 @@ internal sealed record BenchmarkOptions
         LatencyWarmUp = new(Warm: 0.5, Measure: 1.5),
         LatencyStep = new(Warm: 0.5, Measure: 3),
         Precision = 1.2,
+        Retries = 0,
         Connects = 2000,
         ConnectsWarmUp = 1000,
         Sessions = 2000,

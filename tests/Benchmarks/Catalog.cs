@@ -1,4 +1,3 @@
-using Tidings.Benchmarks.Clients;
 using Tidings.Benchmarks.Load;
 using Tidings.Benchmarks.Rows;
 using Tidings.Benchmarks.Targets;
@@ -21,7 +20,7 @@ internal static class Catalog
 
     public static IReadOnlyList<ITarget> Targets(BenchmarkOptions options) =>
     [
-        new KestrelTarget(new BareDialect()),
+        new KestrelTarget(),
         new StandaloneTarget(options),
         new ClusterTarget(options, "everysec"),
         new ClusterTarget(options, "always"),

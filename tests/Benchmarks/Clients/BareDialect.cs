@@ -5,9 +5,10 @@ using Tidings.Benchmarks.Wire;
 namespace Tidings.Benchmarks.Clients;
 
 /// <summary>The bare server's routes (<see cref="Targets.BareServer"/>); it has WebSockets only.</summary>
-internal sealed class BareDialect(int roundTrips = BareDialect.HandshakeAndSubscribe) : IDialect
+internal sealed class BareDialect : IDialect
 {
-    public const int HandshakeAndSubscribe = 2;
+    // One for a handshake, one for a subscribe.
+    const int RoundTrips = 2;
 
     public Connection WebSocketSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber) =>
         WebSocket(loop, server, $"/subscribe/{channel}", new BareListener(subscriber));
@@ -25,7 +26,7 @@ internal sealed class BareDialect(int roundTrips = BareDialect.HandshakeAndSubsc
         WebSocket(loop, server, "/idle", new BareListener(subscriber: null));
 
     public Connection Connecting(EventLoop loop, IPEndPoint server, int channel) =>
-        WebSocket(loop, server, "/echo", new BareRoundTrips(roundTrips));
+        WebSocket(loop, server, "/echo", new BareRoundTrips(RoundTrips));
 
     static Connection WebSocket(EventLoop loop, IPEndPoint server, string path, IConversation conversation) =>
         new(loop, server, new WebSocketFraming(server, path), conversation);

@@ -1,14 +1,12 @@
 namespace Tidings.Benchmarks.Load;
 
 /// <summary>
-/// Finds the highest publish rate that is held: doubles with short steps until one fails, bisects with full steps, and accepts only a rate
-/// that held a full step. After a step with losses the target is started anew.
+/// Finds the highest publish rate that is held: doubles with short steps until one fails, confirms the last rate that held with
+/// a full step (or halves it), and bisects with full steps. A rate has failed when it failed its retry too, because what else runs on the machine only ever makes figures worse.
+/// After a step with losses the target is started anew.
 /// </summary>
 internal sealed class RateSearch(Func<Task<Scene>> open, double firstRate, BenchmarkOptions options, Action<string> progress) : IDisposable
 {
-    // A rate this much lower is tried when not even the last good rate of the doubling holds a full step.
-    const double Retreat = 0.8;
-
     const double LowestRate = 1;
 
     Scene? _scene;
@@ -16,9 +14,10 @@ internal sealed class RateSearch(Func<Task<Scene>> open, double firstRate, Bench
     /// <summary>The best step, or null when no rate was held; then <see cref="LastFailure"/> says why.</summary>
     public async Task<StepResult?> RunAsync()
     {
-        var (low, high) = await DoubleAsync();
-        StepResult? best = null;
-        while (high / low > options.Precision && low >= LowestRate)
+        var high = await DoubleAsync();
+        var (low, best) = await ConfirmAsync(high / 2);
+        high = Math.Min(high, low * 2);
+        while (best is not null && high / low > options.Precision)
         {
             var rate = (low + high) / 2;
             var result = await TryAsync(rate, options.FullStep);
@@ -26,11 +25,6 @@ internal sealed class RateSearch(Func<Task<Scene>> open, double firstRate, Bench
                 (low, best) = (rate, result);
             else
                 high = rate;
-        }
-        for (; best is null && low >= LowestRate; low *= Retreat)
-        {
-            var result = await TryAsync(low, options.FullStep);
-            best = result.Held ? result : null;
         }
         return best;
     }
@@ -40,26 +34,36 @@ internal sealed class RateSearch(Func<Task<Scene>> open, double firstRate, Bench
 
     public void Dispose() => _scene?.Dispose();
 
-    async Task<(double Low, double High)> DoubleAsync()
+    /// <summary>The first rate of the doubling that is not held.</summary>
+    async Task<double> DoubleAsync()
     {
         var rate = firstRate;
         while ((await TryAsync(rate, options.ShortStep)).Held)
             rate *= 2;
-        return rate > firstRate ? (rate / 2, rate) : await HalveAsync(rate);
+        return rate;
     }
 
-    async Task<(double Low, double High)> HalveAsync(double rate)
+    /// <summary>The rate, or the first of its halves, that holds a full step: a short step forgives a backlog that grows slowly.</summary>
+    async Task<(double Rate, StepResult? Result)> ConfirmAsync(double rate)
     {
-        while (rate >= LowestRate)
+        for (; rate >= LowestRate; rate /= 2)
         {
-            rate /= 2;
-            if ((await TryAsync(rate, options.ShortStep)).Held)
-                return (rate, rate * 2);
+            var result = await TryAsync(rate, options.FullStep);
+            if (result.Held)
+                return (rate, result);
         }
-        return (rate, rate);
+        return (rate, null);
     }
 
     async Task<StepResult> TryAsync(double rate, StepTimes times)
+    {
+        var result = await StepAsync(rate, times);
+        for (var left = options.Retries; left > 0 && !result.Held; left--)
+            result = await StepAsync(rate, times);
+        return result;
+    }
+
+    async Task<StepResult> StepAsync(double rate, StepTimes times)
     {
         _scene ??= await open();
         var result = new Step(_scene, rate, times).Run();

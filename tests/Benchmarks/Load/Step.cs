@@ -25,7 +25,7 @@ internal sealed record StepResult
 
     public required double Max { get; init; }
 
-    /// <summary>Deliveries owed and never made, in the whole step.</summary>
+    /// <summary>Deliveries of the whole step that were not made when the wait for them ended.</summary>
     public required long Missing { get; init; }
 
     /// <summary>Deliveries made twice or out of order, in the whole step.</summary>
@@ -52,9 +52,9 @@ internal sealed record StepResult
     /// <summary>Why the rate was not held, in a word or two.</summary>
     public string Verdict =>
         Failure is not null ? Failure.Split('\n')[0]
+        : Delivered < 0.9 * Wanted ? $"delivered {Delivered / Wanted:P0}"
         : Missing > 0 ? $"{Missing} missing"
         : Disordered > 0 ? $"{Disordered} doubled or out of order"
-        : Delivered < 0.9 * Wanted ? $"delivered {Delivered / Wanted:P0}"
         : P99 >= 250 ? "too late"
         : "held";
 }
@@ -67,6 +67,9 @@ internal sealed class Step(Scene scene, double rate, StepTimes times)
 
     // A backlog that takes longer than this is not a held rate, and not worth waiting for.
     const long LongestDrain = 8 * Clock.Second;
+
+    // When the step has failed already, starting the target anew is quicker than a long wait.
+    const long DrainAfterFailure = 2 * Clock.Second;
 
     const int PollMilliseconds = 5;
 
@@ -83,13 +86,14 @@ internal sealed class Step(Scene scene, double rate, StepTimes times)
         Clock.SleepUntil(to);
         var used = CpuNow() - cpu;
         publishing.Join();
-        Drain();
+        var failed = window.Arrived < 0.9 * rate * scene.Cast.FanOut * times.Measure;
+        Drain(failed ? DrainAfterFailure : LongestDrain);
         return Result(window, used, missingBefore, disorderedBefore);
     }
 
-    void Drain()
+    void Drain(long longest)
     {
-        var end = Clock.Now + LongestDrain;
+        var end = Clock.Now + longest;
         var (received, heard) = (scene.Recorder.Received, Clock.Now);
         while (scene.Recorder.Received < scene.Owed && Clock.Now < Math.Min(end, heard + Silence) && scene.Failure is null)
         {

@@ -3,13 +3,13 @@ using Tidings.Benchmarks.Clients;
 namespace Tidings.Benchmarks.Targets;
 
 /// <summary>The limit: this tool as a bare Kestrel WebSocket broadcaster in a process of its own.</summary>
-internal sealed class KestrelTarget(IDialect dialect) : ITarget
+internal sealed class KestrelTarget : ITarget
 {
     public string Name => "kestrel";
 
     public string Description => "bare Kestrel WebSocket broadcaster, a frame a message, no protocol (the limit)";
 
-    public IDialect Dialect => dialect;
+    public IDialect Dialect { get; } = new BareDialect();
 
     public bool HasLongPolling => false;
 

@@ -29,7 +29,7 @@ internal sealed class BareListener(Subscriber? subscriber) : IConversation
 /// <summary>Makes a number of round trips with an echo server: what a handshake and a subscribe cost when there is nothing to do.</summary>
 internal sealed class BareRoundTrips(int count) : IConversation
 {
-    static readonly byte[] _text = Encoding.ASCII.GetBytes(new string('x', Stamp.PayloadLength));
+    static readonly byte[] Text = Encoding.ASCII.GetBytes(new string('x', Stamp.PayloadLength));
 
     int _left = count;
 
@@ -37,9 +37,9 @@ internal sealed class BareRoundTrips(int count) : IConversation
 
     public string? Failure => null;
 
-    public byte[]? Open() => IsReady ? null : _text;
+    public byte[]? Open() => IsReady ? null : Text;
 
-    public byte[]? Hear(ReadOnlySpan<byte> text, long now) => --_left > 0 ? _text : null;
+    public byte[]? Hear(ReadOnlySpan<byte> text, long now) => --_left > 0 ? Text : null;
 
     public byte[]? Farewell() => null;
 }

@@ -12,22 +12,22 @@ internal sealed class BarePublishEncoder : IPublishEncoder
 
     const int MessageLength = ChannelDigits + Stamp.PayloadLength;
 
-    static readonly int _frameLength = WebSocketFraming.HeaderLength(MessageLength) + MessageLength;
+    static readonly int FrameLength = WebSocketFraming.HeaderLength(MessageLength) + MessageLength;
 
-    byte[] _frames = new byte[64 * _frameLength];
+    byte[] _frames = new byte[64 * FrameLength];
     int _end;
 
     public void Add(int channel, long due, int sequence)
     {
-        if (_frames.Length < _end + _frameLength)
+        if (_frames.Length < _end + FrameLength)
             Array.Resize(ref _frames, _frames.Length * 2);
-        var frame = _frames.AsSpan(_end, _frameLength);
+        var frame = _frames.AsSpan(_end, FrameLength);
         WebSocketFraming.WriteHeader(frame, MessageLength);
         var message = frame[^MessageLength..];
         Encoding.ASCII.GetBytes(channel.ToString("D8", CultureInfo.InvariantCulture), message);
         Stamp.Payload.CopyTo(message[ChannelDigits..]);
         Stamp.Write(message[(ChannelDigits + Stamp.Offset)..], due, sequence);
-        _end += _frameLength;
+        _end += FrameLength;
     }
 
     public ReadOnlySpan<byte> Take()

@@ -9,7 +9,7 @@ internal sealed class Ramp(EventLoop loop, IReadOnlyList<Connection> connections
     // Beyond this many clients of one server address, the ephemeral ports of one source address run short.
     const int ClientsPerSourceAddress = 20_000;
 
-    static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int _next;
@@ -26,11 +26,11 @@ internal sealed class Ramp(EventLoop loop, IReadOnlyList<Connection> connections
         });
         try
         {
-            await _done.Task.WaitAsync(_patience);
+            await _done.Task.WaitAsync(Patience);
         }
         catch (TimeoutException)
         {
-            throw new BenchmarkException($"only {_ready} of {connections.Count} clients were set up within {_patience.TotalSeconds} s");
+            throw new BenchmarkException($"only {_ready} of {connections.Count} clients were set up within {Patience.TotalSeconds} s");
         }
         return (Clock.Now - start) / (double)Clock.Second;
     }

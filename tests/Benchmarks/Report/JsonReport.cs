@@ -5,7 +5,7 @@ namespace Tidings.Benchmarks.Report;
 /// <summary>The same figures for programs: machine, and for each row and target value, text, CPU and the step behind it.</summary>
 internal static class JsonReport
 {
-    static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static string Write(Table table) => JsonSerializer.Serialize(
         new
@@ -24,5 +24,5 @@ internal static class JsonReport
                 }),
             }),
         },
-        _options);
+        Options);
 }

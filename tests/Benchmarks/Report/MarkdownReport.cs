@@ -8,7 +8,7 @@ namespace Tidings.Benchmarks.Report;
 /// <summary>The table as Markdown: a figure a cell, its ratios and the CPU behind it below.</summary>
 internal static class MarkdownReport
 {
-    static readonly string[] _references = ["kestrel", "faye"];
+    static readonly string[] References = ["kestrel", "faye"];
 
     public static string Write(Table table)
     {
@@ -28,7 +28,7 @@ internal static class MarkdownReport
     {
         var cell = table[row, target];
         var lines = new List<string> { cell.Text.Replace('|', '/') };
-        foreach (var reference in _references)
+        foreach (var reference in References)
         {
             if (table.Ratio(row, target, reference) is { } ratio)
                 lines.Add($"{ratio:N2} of {reference}");

@@ -9,7 +9,7 @@ internal sealed class LatencyRow : IRow
     const double Rate = 50;
     const double WarmRate = 1000;
 
-    static readonly Cast _cast = new(Subscribers: 10, Channels: 0, Publishers: 1);
+    static readonly Cast Cast = new(Subscribers: 10, Channels: 0, Publishers: 1);
 
     public string Name => "latency";
 
@@ -21,7 +21,7 @@ internal sealed class LatencyRow : IRow
 
     public async Task<Cell> MeasureAsync(ITarget target, BenchmarkOptions options, Action<string> progress)
     {
-        using var scene = await Scene.OpenAsync(target, _cast);
+        using var scene = await Scene.OpenAsync(target, Cast);
         var warm = new Step(scene, WarmRate, options.LatencyWarmUp).Run();
         if (!warm.IsClean)
             throw new BenchmarkException($"warm-up: {warm.Verdict}");

@@ -12,7 +12,7 @@ internal sealed class MemoryRow : IRow
 {
     const int Channels = 1000;
 
-    static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
     public string Name => "memory";
 
@@ -42,9 +42,9 @@ internal sealed class MemoryRow : IRow
     static async Task<long> SettleAsync(RunningTarget server, TimeSpan time)
     {
         var lowest = long.MaxValue;
-        for (var left = time; left > TimeSpan.Zero; left -= _poll)
+        for (var left = time; left > TimeSpan.Zero; left -= Poll)
         {
-            await Task.Delay(_poll);
+            await Task.Delay(Poll);
             lowest = Math.Min(lowest, ProcessFigures.ResidentBytes(server.ProcessIds));
         }
         return lowest;

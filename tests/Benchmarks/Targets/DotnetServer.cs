@@ -5,7 +5,7 @@ namespace Tidings.Benchmarks.Targets;
 /// <summary>Starts an ASP.NET Core executable of the repository, quiet but for the line that tells its address.</summary>
 internal static class DotnetServer
 {
-    static readonly string[] _quiet =
+    static readonly string[] Quiet =
         ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information"];
 
     /// <summary>Where a project's Release build is, below the repository's root. Throws when it is not built.</summary>
@@ -16,5 +16,5 @@ internal static class DotnetServer
     }
 
     public static ServerProcess Start(string name, string assembly, IPEndPoint address, params IEnumerable<string> arguments) =>
-        ServerProcess.Start(name, "dotnet", [assembly, "--urls", $"http://{address}", .. _quiet, .. arguments]);
+        ServerProcess.Start(name, "dotnet", [assembly, "--urls", $"http://{address}", .. Quiet, .. arguments]);
 }

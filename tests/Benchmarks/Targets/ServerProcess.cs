@@ -10,8 +10,8 @@ internal sealed class ServerProcess : IDisposable
 {
     const int KeptLines = 30;
 
-    static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
-    static readonly ConcurrentDictionary<int, ServerProcess> _running = new();
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly ConcurrentDictionary<int, ServerProcess> Running = new();
 
     readonly string _name;
     readonly Process _process;
@@ -41,7 +41,7 @@ internal sealed class ServerProcess : IDisposable
         server._process.OutputDataReceived += (_, line) => server.Keep(line.Data);
         server._process.ErrorDataReceived += (_, line) => server.Keep(line.Data);
         server.Begin();
-        _running[server.Id] = server;
+        Running[server.Id] = server;
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         return server;
@@ -63,7 +63,7 @@ internal sealed class ServerProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_running.TryRemove(Id, out _))
+        if (!Running.TryRemove(Id, out _))
             return;
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
@@ -87,18 +87,18 @@ internal sealed class ServerProcess : IDisposable
 
     static void EndAll()
     {
-        foreach (var server in _running.Values)
+        foreach (var server in Running.Values)
             server.Dispose();
     }
 
     async Task WaitAsync(Task condition, string what)
     {
         using var stop = new CancellationTokenSource();
-        var first = await Task.WhenAny(condition, _process.WaitForExitAsync(stop.Token), Task.Delay(_patience, stop.Token));
+        var first = await Task.WhenAny(condition, _process.WaitForExitAsync(stop.Token), Task.Delay(Patience, stop.Token));
         await stop.CancelAsync();
         if (first == condition)
             return;
-        throw new BenchmarkException(Crash ?? $"{_name}: no {what} within {_patience.TotalSeconds} s:\n{LastLines()}");
+        throw new BenchmarkException(Crash ?? $"{_name}: no {what} within {Patience.TotalSeconds} s:\n{LastLines()}");
     }
 
     async Task AnswersOkAsync(Uri url)
@@ -117,7 +117,7 @@ internal sealed class ServerProcess : IDisposable
             }
             await Task.Delay(100);
         }
-        await Task.Delay(_patience);
+        await Task.Delay(Patience);
     }
 
     Task SeenAsync(string text)

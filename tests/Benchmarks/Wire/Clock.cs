@@ -7,9 +7,9 @@ internal static class Clock
 {
     public const long Second = 1_000_000;
 
-    static readonly long _origin = Stopwatch.GetTimestamp();
+    static readonly long Origin = Stopwatch.GetTimestamp();
 
-    public static long Now => Stopwatch.GetElapsedTime(_origin).Ticks / TimeSpan.TicksPerMicrosecond;
+    public static long Now => Stopwatch.GetElapsedTime(Origin).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Sleeps until <paramref name="due"/> with the precision of the kernel's timer, which a thread pool timer has not.</summary>
     public static void SleepUntil(long due)

@@ -8,15 +8,15 @@ internal sealed class Poller : IDisposable
     const int Capacity = 1024;
 
     // struct epoll_event is packed on x86-64 (12 bytes, data at 4) and naturally aligned elsewhere (16 bytes, data at 8).
-    static readonly bool _packed = RuntimeInformation.ProcessArchitecture == Architecture.X64;
-    static readonly int _eventSize = _packed ? 12 : 16;
-    static readonly int _dataOffset = _packed ? 4 : 8;
+    static readonly bool Packed = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+    static readonly int EventSize = Packed ? 12 : 16;
+    static readonly int DataOffset = Packed ? 4 : 8;
 
     readonly int _poll = Libc.EpollCreate(0);
     readonly byte[] _ready = new byte[Capacity * 16];
 
     /// <summary>The descriptor of the ready event with this index.</summary>
-    public int this[int index] => BitConverter.ToInt32(_ready, (index * _eventSize) + _dataOffset);
+    public int this[int index] => BitConverter.ToInt32(_ready, (index * EventSize) + DataOffset);
 
     public void Add(int descriptor) => Change(Libc.EpollAdd, descriptor);
 
@@ -32,7 +32,7 @@ internal sealed class Poller : IDisposable
         Span<byte> change = stackalloc byte[16];
         change.Clear();
         BitConverter.TryWriteBytes(change, Libc.EpollIn);
-        BitConverter.TryWriteBytes(change[_dataOffset..], descriptor);
+        BitConverter.TryWriteBytes(change[DataOffset..], descriptor);
         _ = Libc.EpollControl(_poll, operation, descriptor, change);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tidings.Benchmarks;
 using Tidings.Benchmarks.Report;
 using Tidings.Benchmarks.Targets;
@@ -7,6 +8,8 @@ if (args is [BareServer.Command, .. var serverArguments])
     await BareServer.RunAsync(serverArguments);
     return 0;
 }
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, EndChildren);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, EndChildren);
 try
 {
     var options = CommandLine.Parse(args);
@@ -21,3 +24,6 @@ catch (BenchmarkException failure)
     Console.Error.WriteLine(failure.Message);
     return 1;
 }
+
+// The default action of the signal follows and ends this process.
+static void EndChildren(PosixSignalContext signal) => ServerProcess.EndAll();

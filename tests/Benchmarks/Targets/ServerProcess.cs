@@ -18,8 +18,6 @@ internal sealed class ServerProcess : IDisposable
     readonly Queue<string> _lines = new();
     readonly Dictionary<string, TaskCompletionSource> _awaited = [];
 
-    static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) => EndAll();
-
     ServerProcess(string name, Process process)
     {
         _name = name;
@@ -55,10 +53,10 @@ internal sealed class ServerProcess : IDisposable
         return (IPEndPoint)listener.LocalEndpoint;
     }
 
-    /// <summary>Waits for a line of output that contains <paramref name="text"/>.</summary>
+    /// <summary>Waits for a line of output that contains <paramref name="text"/>; ends the process when it does not come.</summary>
     public Task WaitForLineAsync(string text) => WaitAsync(SeenAsync(text), $"the line \"{text}\"");
 
-    /// <summary>Waits until GET <paramref name="url"/> answers 200.</summary>
+    /// <summary>Waits until GET <paramref name="url"/> answers 200; ends the process when it does not.</summary>
     public Task WaitForOkAsync(Uri url) => WaitAsync(AnswersOkAsync(url), $"200 from {url}");
 
     public void Dispose()
@@ -85,7 +83,8 @@ internal sealed class ServerProcess : IDisposable
         Id = _process.Id;
     }
 
-    static void EndAll()
+    /// <summary>Ends every child: this tool was interrupted.</summary>
+    public static void EndAll()
     {
         foreach (var server in Running.Values)
             server.Dispose();
@@ -98,7 +97,9 @@ internal sealed class ServerProcess : IDisposable
         await stop.CancelAsync();
         if (first == condition)
             return;
-        throw new BenchmarkException(Crash ?? $"{_name}: no {what} within {Patience.TotalSeconds} s:\n{LastLines()}");
+        var failure = Crash ?? $"{_name}: no {what} within {Patience.TotalSeconds} s:\n{LastLines()}";
+        Dispose();
+        throw new BenchmarkException(failure);
     }
 
     async Task AnswersOkAsync(Uri url)

@@ -20,7 +20,8 @@ internal static class Catalog
 
     public static IReadOnlyList<ITarget> Targets(BenchmarkOptions options) =>
     [
-        new KestrelTarget(),
+        new KestrelTarget("kestrel", framesPerSend: 1),
+        new KestrelTarget("kestrel-batched", framesPerSend: 64),
         new StandaloneTarget(options),
         new ClusterTarget(options, "everysec"),
         new ClusterTarget(options, "always"),

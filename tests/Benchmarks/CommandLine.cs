@@ -7,7 +7,8 @@ internal static class CommandLine
         tests/bench [--rows a,b] [--targets a,b] [--quick] [--json file]
                     [--gateway-args "--Tidings:X=1 ..."] [--silo-args "..."]
           rows     broadcast channels longpoll latency connects memory (all)
-          targets  kestrel standalone cluster faye (all), cluster-always (appendfsync always)
+          targets  kestrel standalone cluster faye (all), cluster-always (appendfsync always),
+                   kestrel-batched (publishers send up to 64 frames at once)
         """;
 
     public static BenchmarkOptions Parse(IReadOnlyList<string> words)

@@ -5,7 +5,7 @@ using Tidings.Benchmarks.Wire;
 namespace Tidings.Benchmarks.Clients;
 
 /// <summary>The bare server's routes (<see cref="Targets.BareServer"/>); it has WebSockets only.</summary>
-internal sealed class BareDialect : IDialect
+internal sealed class BareDialect(int framesPerSend) : IDialect
 {
     // One for a handshake, one for a subscribe.
     const int RoundTrips = 2;
@@ -19,7 +19,7 @@ internal sealed class BareDialect : IDialect
     public (Connection, Publisher) Publisher(EventLoop loop, IPEndPoint server, int firstChannel, int channels)
     {
         var connection = WebSocket(loop, server, "/publish", new BareListener(subscriber: null));
-        return (connection, new Publisher(connection, new BarePublishEncoder(), firstChannel, channels));
+        return (connection, new Publisher(connection, new BarePublishEncoder(framesPerSend), firstChannel, channels));
     }
 
     public Connection Idle(EventLoop loop, IPEndPoint server, int channel) =>

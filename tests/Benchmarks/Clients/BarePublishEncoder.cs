@@ -6,7 +6,7 @@ using Tidings.Benchmarks.Wire;
 namespace Tidings.Benchmarks.Clients;
 
 /// <summary>Publishes for the bare server: a frame a message, the channel's number as <see cref="ChannelDigits"/> digits before the payload.</summary>
-internal sealed class BarePublishEncoder : IPublishEncoder
+internal sealed class BarePublishEncoder(int framesPerSend) : IPublishEncoder
 {
     public const int ChannelDigits = 8;
 
@@ -14,13 +14,13 @@ internal sealed class BarePublishEncoder : IPublishEncoder
 
     static readonly int FrameLength = WebSocketFraming.HeaderLength(MessageLength) + MessageLength;
 
-    byte[] _frames = new byte[64 * FrameLength];
+    readonly byte[] _frames = new byte[framesPerSend * FrameLength];
     int _end;
+
+    public int LargestBatch => framesPerSend;
 
     public void Add(int channel, long due, int sequence)
     {
-        if (_frames.Length < _end + FrameLength)
-            Array.Resize(ref _frames, _frames.Length * 2);
         var frame = _frames.AsSpan(_end, FrameLength);
         WebSocketFraming.WriteHeader(frame, MessageLength);
         var message = frame[^MessageLength..];

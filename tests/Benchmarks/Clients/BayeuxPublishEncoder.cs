@@ -13,6 +13,8 @@ internal sealed class BayeuxPublishEncoder(Func<int, string> channelName, Bayeux
     byte[] _frame = new byte[32 * 1024];
     int _end = LargestHeader;
 
+    public int LargestBatch => 64;
+
     public void Add(int channel, long due, int sequence)
     {
         var message = MessageOf(channel);

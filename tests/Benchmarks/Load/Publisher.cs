@@ -8,8 +8,6 @@ namespace Tidings.Benchmarks.Load;
 /// </summary>
 internal sealed class Publisher(Connection connection, IPublishEncoder encoder, int firstChannel, int channels)
 {
-    const int LargestBatch = 64;
-
     readonly int[] _sequences = new int[channels];
     int _turn;
     double _due;
@@ -35,7 +33,7 @@ internal sealed class Publisher(Connection connection, IPublishEncoder encoder, 
     {
         while (_due <= now && _due < end && connection.Flush())
         {
-            for (var batch = 0; batch < LargestBatch && _due <= now && _due < end; batch++)
+            for (var batch = 0; batch < encoder.LargestBatch && _due <= now && _due < end; batch++)
                 Add();
             connection.Send(encoder.Take());
         }

@@ -3,13 +3,13 @@ using Tidings.Benchmarks.Clients;
 namespace Tidings.Benchmarks.Targets;
 
 /// <summary>The limit: this tool as a bare Kestrel WebSocket broadcaster in a process of its own.</summary>
-internal sealed class KestrelTarget : ITarget
+internal sealed class KestrelTarget(string name, int framesPerSend) : ITarget
 {
-    public string Name => "kestrel";
+    public string Name => name;
 
-    public string Description => "bare Kestrel WebSocket broadcaster, a frame a message, no protocol (the limit)";
+    public string Description => $"bare Kestrel WebSocket broadcaster, a frame a message, no protocol (the limit), publisher frames per send: {framesPerSend}";
 
-    public IDialect Dialect { get; } = new BareDialect();
+    public IDialect Dialect { get; } = new BareDialect(framesPerSend);
 
     public bool HasLongPolling => false;
 

@@ -1,0 +1,85 @@
+using System.Text;
+using Tidings.Benchmarks.Load;
+using Tidings.Benchmarks.Wire;
+
+namespace Tidings.Benchmarks.Clients;
+
+/// <summary>
+/// A Bayeux client: handshake, subscribe when <paramref name="channel"/> is given, then connect again after every connect reply unless
+/// <paramref name="connects"/> is false (https://docs.cometd.org, Bayeux specification). Stamped messages go to <paramref name="subscriber"/>.
+/// </summary>
+internal sealed class BayeuxConversation(string connectionType, string? channel, Subscriber? subscriber, bool connects = true) : IConversation
+{
+    enum Stage { Handshake, Subscribe, Live }
+
+    Stage _stage;
+
+    public bool IsReady => _stage == Stage.Live;
+
+    public string? Failure { get; private set; }
+
+    /// <summary>The session's id, once ready.</summary>
+    public string ClientId { get; private set; } = "";
+
+    public byte[] Open() => Encoding.UTF8.GetBytes(
+        $$"""[{"id":"1","channel":"/meta/handshake","version":"1.0","minimumVersion":"1.0","supportedConnectionTypes":["{{connectionType}}"]}]""");
+
+    public byte[]? Hear(ReadOnlySpan<byte> text, long now) => _stage switch
+    {
+        Stage.Handshake => HearHandshake(text),
+        Stage.Subscribe => HearSubscribe(text),
+        _ => HearLive(text, now),
+    };
+
+    public byte[]? Farewell() =>
+        ClientId.Length == 0 ? null : Encoding.UTF8.GetBytes($$"""[{"id":"4","channel":"/meta/disconnect","clientId":"{{ClientId}}"}]""");
+
+    byte[]? HearHandshake(ReadOnlySpan<byte> text)
+    {
+        var id = ValueOf("\"clientId\":\""u8, text);
+        if (id is null || !Accepted("/meta/handshake"u8, text))
+            return null;
+        ClientId = id;
+        if (channel is null)
+            return Begin();
+        _stage = Stage.Subscribe;
+        return Encoding.UTF8.GetBytes($$"""[{"id":"2","channel":"/meta/subscribe","clientId":"{{id}}","subscription":"{{channel}}"}]""");
+    }
+
+    byte[]? HearSubscribe(ReadOnlySpan<byte> text) => Accepted("/meta/subscribe"u8, text) ? Begin() : null;
+
+    byte[]? Begin()
+    {
+        _stage = Stage.Live;
+        return connects ? Connect() : null;
+    }
+
+    byte[]? HearLive(ReadOnlySpan<byte> text, long now)
+    {
+        subscriber?.Scan(text, now);
+        if (text.IndexOf("\"successful\":false"u8) >= 0)
+            Failure = "the server refused: " + Encoding.UTF8.GetString(text[..Math.Min(300, text.Length)]);
+        return connects && text.IndexOf("\"/meta/connect\""u8) >= 0 ? Connect() : null;
+    }
+
+    byte[] Connect() => Encoding.UTF8.GetBytes(
+        $$"""[{"id":"3","channel":"/meta/connect","clientId":"{{ClientId}}","connectionType":"{{connectionType}}"}]""");
+
+    bool Accepted(ReadOnlySpan<byte> metaChannel, ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOf(metaChannel) < 0)
+            return false;
+        if (text.IndexOf("\"successful\":true"u8) < 0)
+            Failure = "the server refused: " + Encoding.UTF8.GetString(text[..Math.Min(300, text.Length)]);
+        return Failure is null;
+    }
+
+    static string? ValueOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
+    {
+        var at = text.IndexOf(name);
+        if (at < 0)
+            return null;
+        var value = text[(at + name.Length)..];
+        return Encoding.UTF8.GetString(value[..value.IndexOf((byte)'"')]);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net;
+using Tidings.Benchmarks.Load;
+using Tidings.Benchmarks.Wire;
+
+namespace Tidings.Benchmarks.Clients;
+
+/// <summary>How a target is spoken to. Channels have numbers: 0 is the broadcast channel, the others have one subscriber each.</summary>
+internal interface IDialect
+{
+    /// <summary>A WebSocket client subscribed to a channel.</summary>
+    Connection WebSocketSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber);
+
+    /// <summary>A long-polling client subscribed to a channel.</summary>
+    Connection LongPollSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber);
+
+    /// <summary>A WebSocket client that publishes to <paramref name="channels"/> channels from <paramref name="firstChannel"/> on.</summary>
+    (Connection Connection, Publisher Publisher) Publisher(EventLoop loop, IPEndPoint server, int firstChannel, int channels);
+
+    /// <summary>A WebSocket client that is subscribed and then silent.</summary>
+    Connection Idle(EventLoop loop, IPEndPoint server, int channel);
+
+    /// <summary>A WebSocket client that is ready after connect, handshake and subscribe, or as many round trips.</summary>
+    Connection Connecting(EventLoop loop, IPEndPoint server, int channel);
+}

@@ -1,0 +1,99 @@
+using Tidings.Benchmarks.Targets;
+using Tidings.Benchmarks.Wire;
+
+namespace Tidings.Benchmarks.Load;
+
+/// <summary>What a load consists of.</summary>
+/// <param name="Subscribers">How many subscribers there are.</param>
+/// <param name="Channels">0: all share the broadcast channel. Else each has a channel of its own, and this is their number.</param>
+/// <param name="Publishers">How many publishers share the channels.</param>
+/// <param name="LongPolling">True: subscribers poll; else they have WebSockets.</param>
+internal sealed record Cast(int Subscribers, int Channels, int Publishers, bool LongPolling = false)
+{
+    /// <summary>Deliveries a publish.</summary>
+    public int FanOut => Channels == 0 ? Subscribers : 1;
+}
+
+/// <summary>A freshly started target with all its subscribers and publishers set up.</summary>
+internal sealed class Scene : IDisposable
+{
+    readonly RunningTarget _target;
+    readonly EventLoop _loop = new();
+    readonly List<Connection> _connections = [];
+    readonly List<Publisher> _publishers = [];
+
+    Scene(RunningTarget target, Cast cast)
+    {
+        _target = target;
+        Cast = cast;
+    }
+
+    public Cast Cast { get; }
+
+    public Recorder Recorder { get; } = new();
+
+    public IReadOnlyList<Publisher> Publishers => _publishers;
+
+    public IReadOnlyList<int> ServerProcessIds => _target.ProcessIds;
+
+    /// <summary>Deliveries owed for all publishes so far.</summary>
+    public long Owed => _publishers.Sum(publisher => publisher.Published) * Cast.FanOut;
+
+    /// <summary>The first connection or process that ended, or null.</summary>
+    public string? Failure => _target.Crash ?? _connections.Select(connection => connection.Failure).FirstOrDefault(failure => failure is not null);
+
+    public static async Task<Scene> OpenAsync(ITarget target, Cast cast)
+    {
+        var scene = new Scene(await target.StartAsync(), cast);
+        try
+        {
+            scene.AddSubscribers(target);
+            scene.AddPublishers(target);
+            await new Ramp(scene._loop, scene._connections).RunAsync();
+            return scene;
+        }
+        catch
+        {
+            scene.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends what publishers could not hand to their sockets in time.</summary>
+    public void FlushPublishers()
+    {
+        foreach (var connection in _connections.TakeLast(_publishers.Count))
+            connection.Flush();
+    }
+
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _target.Dispose();
+    }
+
+    void AddSubscribers(ITarget target)
+    {
+        for (var i = 0; i < Cast.Subscribers; i++)
+        {
+            var server = _target.Servers[i % _target.Servers.Count];
+            var channel = Cast.Channels == 0 ? 0 : 1 + i;
+            var subscriber = new Subscriber(Recorder);
+            _connections.Add(Cast.LongPolling
+                ? target.Dialect.LongPollSubscriber(_loop, server, channel, subscriber)
+                : target.Dialect.WebSocketSubscriber(_loop, server, channel, subscriber));
+        }
+    }
+
+    void AddPublishers(ITarget target)
+    {
+        var share = Math.Max(1, Cast.Channels / Cast.Publishers);
+        for (var i = 0; i < Cast.Publishers; i++)
+        {
+            var server = _target.Servers[i % _target.Servers.Count];
+            var (connection, publisher) = target.Dialect.Publisher(_loop, server, Cast.Channels == 0 ? 0 : 1 + (i * share), share);
+            _connections.Add(connection);
+            _publishers.Add(publisher);
+        }
+    }
+}

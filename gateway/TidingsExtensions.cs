@@ -50,6 +50,7 @@ public static class TidingsExtensions
 
     private static void AddTidingsClusterClient(this WebApplicationBuilder builder, TidingsClusterOptions cluster)
     {
+        builder.QuietOrleans();
         var redis = TidingsRedis.Parse(cluster.Redis!);
         builder.UseOrleansClient(client =>
         {

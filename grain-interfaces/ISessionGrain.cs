@@ -156,4 +156,7 @@ public sealed record DirectMessage
 
     /// <summary>Whether the call it answers succeeded; null where it answers none.</summary>
     [Id(3)] public bool? Successful { get; init; }
+
+    /// <summary>The <c>ext</c> it is delivered with, a JSON object; null for none.</summary>
+    [Id(4)] public byte[]? Ext { get; init; }
 }

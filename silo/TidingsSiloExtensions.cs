@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Providers;
@@ -71,8 +72,13 @@ public static class TidingsSiloExtensions
         });
     }
 
+    /// <summary>Orleans tells much about its own doings; configuration of <c>Logging</c> overrides this.</summary>
+    public static void QuietOrleans(this IHostApplicationBuilder host) => host.Configuration.Sources.Insert(
+        0, new MemoryConfigurationSource { InitialData = [KeyValuePair.Create("Logging:LogLevel:Orleans", (string?)"Warning")] });
+
     private static void AddTidingsLimits(this IHostApplicationBuilder host)
     {
+        host.QuietOrleans();
         host.Services.TryAddSingleton(TimeProvider.System);
         host.Services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
     }

@@ -59,6 +59,9 @@ public sealed record AuthorizationDecision
     /// <summary>For a denied handshake: what the client is to do, <c>none</c> (default), <c>retry</c> or <c>handshake</c>.</summary>
     public string? Reconnect { get; init; }
 
+    /// <summary>For a denied handshake: how long the client is to wait before it does that. Default 0.</summary>
+    public TimeSpan ReconnectInterval { get; init; }
+
     /// <summary>For a denied handshake: an <c>ext</c> object for the reply, JSON.</summary>
     public ReadOnlyMemory<byte> Ext { get; init; }
 }

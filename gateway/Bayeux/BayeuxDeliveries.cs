@@ -102,5 +102,6 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
         Data = message.Body,
         Id = message.CallId,
         Successful = message.Successful,
+        Ext = message.Ext,
     });
 }

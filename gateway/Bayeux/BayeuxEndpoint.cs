@@ -143,7 +143,7 @@ internal sealed class BayeuxEndpoint(
     {
         if (session.State == LocalState.Gone)
         {
-            return ConnectEnd.Unknown;
+            return BayeuxSession.EndFor(session.EndedBy);
         }
 
         if (hold == TimeSpan.Zero || HasUrgent(session, bayeux))
@@ -186,6 +186,11 @@ internal sealed class BayeuxEndpoint(
             if (surplus)
             {
                 browsers.Tell(reply);
+            }
+
+            if (end == ConnectEnd.Kicked)
+            {
+                answer.Replies.Add(BayeuxReplies.Kicked);
             }
 
             answer.Replies.Add(reply);

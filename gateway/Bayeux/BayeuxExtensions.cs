@@ -49,7 +49,7 @@ internal sealed partial class BayeuxExtensions(IEnumerable<IBayeuxExtension> ext
     /// <summary>CometD's timesync extension: answered wherever a meta message asks.</summary>
     private void AnswerTimeSync(BayeuxExchange exchange, BayeuxMessage request, BayeuxMessage reply)
     {
-        if (request.Ext.IsEmpty || !TimeSync.TryRead(request.Ext, out var asked))
+        if (request.Ext.IsEmpty || request.Channel?.StartsWith("/meta/", StringComparison.Ordinal) != true || !TimeSync.TryRead(request.Ext, out var asked))
         {
             return;
         }

@@ -40,7 +40,7 @@ internal sealed class BayeuxHandshake(
         var reply = BayeuxReplies.Failure(
             message,
             decision.Reason is null ? BayeuxErrors.HandshakeDenied : $"403:{decision.Reason}:handshake_denied",
-            new BayeuxAdvice { Reconnect = decision.Reconnect ?? "none", Interval = 0 });
+            new BayeuxAdvice { Reconnect = decision.Reconnect ?? "none", Interval = (long)decision.ReconnectInterval.TotalMilliseconds });
         reply.Ext = decision.Ext;
         return reply;
     }

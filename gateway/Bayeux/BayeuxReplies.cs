@@ -24,6 +24,9 @@ internal sealed class BayeuxReplies(IOptionsMonitor<BayeuxOptions> options)
 
     public static BayeuxAdvice None { get; } = new() { Reconnect = "none", Interval = 0 };
 
+    /// <summary>What a client is told whose session server code ended.</summary>
+    public static BayeuxMessage Kicked => new() { Channel = MetaChannels.Disconnect, Successful = true };
+
     public static BayeuxMessage Success(BayeuxMessage request) => Reply(request, successful: true);
 
     public static BayeuxMessage Failure(BayeuxMessage request, string error, BayeuxAdvice? advice = null)
@@ -49,7 +52,7 @@ internal sealed class BayeuxReplies(IOptionsMonitor<BayeuxOptions> options)
         var reply = Success(request);
         reply.Advice = end switch
         {
-            ConnectEnd.Disconnected => None,
+            ConnectEnd.Disconnected or ConnectEnd.Kicked => None,
             // A client that chases itself over two connections must not do so at full speed.
             ConnectEnd.Superseded => Retry with { Interval = 2000 },
             _ => Retry,

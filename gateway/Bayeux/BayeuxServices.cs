@@ -5,7 +5,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Brings messages on service channels to their handlers.</summary>
 internal sealed partial class BayeuxServices(
-    IEnumerable<IServiceHandler> handlers, SessionDoor door, IAuthorizationPolicy policy, ILogger<BayeuxServices> logger)
+    IEnumerable<IServiceHandler> handlers, SessionDoor door, BayeuxExtensions extensions, IAuthorizationPolicy policy, ILogger<BayeuxServices> logger)
 {
     private readonly IServiceHandler[] _handlers = [.. handlers];
 
@@ -51,18 +51,40 @@ internal sealed partial class BayeuxServices(
     {
         var sessionId = call.Exchange.SessionId!;
         return new ServiceCall(
-            direct => door.DeliverAsync(call.Tenant, sessionId, direct),
-            async () =>
-            {
-                await door.DeliverAsync(call.Tenant, sessionId, new DirectMessage { Channel = MetaChannels.Disconnect, Body = [], Successful = true });
-                await door.CloseAsync(call.Tenant, sessionId, SessionEnd.Kicked);
-            })
+            async direct => await door.DeliverAsync(call.Tenant, sessionId, await ExtendAsync(call, message, direct)),
+            async () => await door.CloseAsync(call.Tenant, sessionId, SessionEnd.Kicked))
         {
             Tenant = call.Tenant,
             SessionId = sessionId,
             Channel = channel,
             Data = message.Data,
             Id = message.Id,
+            Ext = message.Ext,
+        };
+    }
+
+    /// <summary>A service's answer passes the extensions on its way out like any reply.</summary>
+    private async ValueTask<DirectMessage> ExtendAsync(BayeuxCall call, BayeuxMessage request, DirectMessage direct)
+    {
+        if (!extensions.Any)
+        {
+            return direct;
+        }
+
+        var answer = new BayeuxMessage
+        {
+            Channel = direct.Channel,
+            Data = direct.Body,
+            Id = direct.CallId,
+            Successful = direct.Successful,
+            Ext = direct.Ext,
+        };
+        await extensions.OutgoingAsync(call.Exchange, request, answer);
+        return direct with
+        {
+            Channel = answer.Channel!,
+            Body = answer.Data.ToArray(),
+            Ext = answer.Ext.IsEmpty ? null : answer.Ext.ToArray(),
         };
     }
 

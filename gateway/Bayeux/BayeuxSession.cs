@@ -18,6 +18,9 @@ internal enum ConnectEnd
     /// <summary>The session was ended, by its client or by the server.</summary>
     Disconnected,
 
+    /// <summary>Server code ended the session.</summary>
+    Kicked,
+
     /// <summary>The session is no more: the client is to begin anew.</summary>
     Unknown,
 
@@ -137,7 +140,26 @@ internal sealed class BayeuxSession : IProtocolSession
 
     public void Ended(LocalSession session, SessionEnd reason)
     {
-        _held?.End(reason == SessionEnd.Expired ? ConnectEnd.Unknown : ConnectEnd.Disconnected);
+        if (reason == SessionEnd.Kicked)
+        {
+            Socket?.Tell(BayeuxReplies.Kicked);
+        }
+
+        _held?.End(EndFor(reason));
         Socket?.Leave(session);
     }
+
+    public void Stopping(LocalSession session)
+    {
+        _held?.End(ConnectEnd.Timeout);
+        Socket?.Stop();
+    }
+
+    /// <summary>How a connect of an ended session is answered.</summary>
+    public static ConnectEnd EndFor(SessionEnd? reason) => reason switch
+    {
+        SessionEnd.Disconnected => ConnectEnd.Disconnected,
+        SessionEnd.Kicked => ConnectEnd.Kicked,
+        _ => ConnectEnd.Unknown,
+    };
 }

@@ -143,7 +143,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
                 return;
             }
 
-            var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBytes);
+            byte[]? buffer = ArrayPool<byte>.Shared.Rent(ReceiveBytes);
             try
             {
                 var length = 0;
@@ -171,14 +171,26 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
                 }
                 while (!part.EndOfMessage);
 
-                if (!await TakeFrameAsync(part.MessageType, buffer.AsMemory(0, length)))
+                var frame = buffer.AsMemory(0, length);
+                var underWay = await TakeFrameAsync(part.MessageType, frame);
+                if (underWay is null)
                 {
                     return;
+                }
+
+                if (!underWay.IsCompleted)
+                {
+                    // Messages refer to the buffer until they are answered.
+                    _ = ReturnAfterAsync(underWay, buffer);
+                    buffer = null;
                 }
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                if (buffer is not null)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
             }
         }
     }
@@ -191,12 +203,20 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         return larger;
     }
 
-    private async Task<bool> TakeFrameAsync(WebSocketMessageType type, ReadOnlyMemory<byte> frame)
+    private static async Task ReturnAfterAsync(Task underWay, byte[] buffer)
+    {
+        await underWay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>Carries out a frame.</summary>
+    /// <returns>What is still under way, which the next frame need not wait for; null when the socket is to be left.</returns>
+    private async ValueTask<Task?> TakeFrameAsync(WebSocketMessageType type, ReadOnlyMemory<byte> frame)
     {
         if (type == WebSocketMessageType.Binary)
         {
             await FinishAsync(WebSocketCloseStatus.InvalidMessageType, "Bayeux messages are text.");
-            return false;
+            return null;
         }
 
         var read = BayeuxReader.Read(frame, _services.ReaderLimits);
@@ -204,7 +224,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         {
             // Old Faye clients keep the connection alive with it.
             Reply("[]"u8.ToArray());
-            return true;
+            return Task.CompletedTask;
         }
 
         if (!read.IsSuccess)
@@ -213,7 +233,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
                 ? (WebSocketCloseStatus.PolicyViolation, "Too many messages in one frame.")
                 : (WebSocketCloseStatus.InvalidPayloadData, "The frame is not an array of Bayeux messages.");
             await FinishAsync(status, reason);
-            return false;
+            return null;
         }
 
         var call = CallFor(read.Messages.Count == 1);
@@ -221,13 +241,12 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         if (processing.IsCompleted || !CanOverlap(read.Messages))
         {
             await AnswerAsync(call, await processing);
-            return true;
+            return Task.CompletedTask;
         }
 
         // Everything in it has started, in order: the next frame need not wait for the log.
         await _publishes.WaitAsync(context.RequestAborted);
-        _ = AnswerLaterAsync(call, processing);
-        return true;
+        return AnswerLaterAsync(call, processing);
     }
 
     private bool CanOverlap(IReadOnlyList<BayeuxMessage> messages) =>
@@ -291,6 +310,21 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     private void Reply(ReadOnlyMemory<byte> json)
     {
         _replies.Enqueue(json);
+        Signal();
+    }
+
+    /// <summary>Writes a message that no request asked for.</summary>
+    public void Tell(BayeuxMessage message)
+    {
+        var answer = new BayeuxAnswer();
+        answer.Replies.Add(message);
+        Reply(BayeuxWire.Write(answer).WrittenMemory);
+    }
+
+    /// <summary>Closes the socket once what waits is written, so that its client connects anew.</summary>
+    public void Stop()
+    {
+        _close = (WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.");
         Signal();
     }
 
@@ -434,9 +468,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
 
         private async Task ReplyAsync(ConnectEnd end)
         {
-            var answer = new BayeuxAnswer();
-            answer.Replies.Add(await socket._services.Processor.ConnectReplyAsync(exchange, connect.Session, Request, end));
-            socket.Reply(BayeuxWire.Write(answer).WrittenMemory);
+            socket.Tell(await socket._services.Processor.ConnectReplyAsync(exchange, connect.Session, Request, end));
         }
     }
 }

@@ -40,17 +40,22 @@ public sealed class ServiceCall
     /// <summary>The message's id, JSON; empty if it has none.</summary>
     public required ReadOnlyMemory<byte> Id { get; init; }
 
+    /// <summary>The message's <c>ext</c>, a JSON object as extensions left it; empty if it has none.</summary>
+    public ReadOnlyMemory<byte> Ext { get; init; }
+
     /// <summary>
     /// Answers the call: delivers data on the same channel with the call's id, which is what CometD's remote calls wait for.
     /// </summary>
     /// <param name="data">The result or the failure, JSON.</param>
     /// <param name="successful">Whether the call succeeded.</param>
-    public Task ReplyAsync(ReadOnlyMemory<byte> data, bool successful = true) => _deliver(new DirectMessage
+    /// <param name="ext">An <c>ext</c> object for the answer, JSON.</param>
+    public Task ReplyAsync(ReadOnlyMemory<byte> data, bool successful = true, ReadOnlyMemory<byte> ext = default) => _deliver(new DirectMessage
     {
         Channel = Channel,
         Body = data.ToArray(),
         CallId = Id.IsEmpty ? null : Id.ToArray(),
         Successful = Id.IsEmpty ? null : successful,
+        Ext = ext.IsEmpty ? null : ext.ToArray(),
     });
 
     /// <summary>Delivers a message to the caller alone, on any channel.</summary>

@@ -121,6 +121,8 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
 
     public void Ended(LocalSession session, SessionEnd reason) => Ring();
 
+    public void Stopping(LocalSession session) => Ring();
+
     public async ValueTask DisposeAsync()
     {
         if (_session is { } session)

@@ -94,6 +94,7 @@ internal sealed partial class GatewayHub(
     public void EndedBySilo(LocalSession session, SessionEnd reason)
     {
         Remove(session);
+        session.EndedBy = reason;
         session.GiveUp(LocalState.Gone, 0);
         session.Protocol?.Ended(session, reason);
     }

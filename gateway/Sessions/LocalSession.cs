@@ -63,6 +63,9 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
     /// <summary>When it ends unless its client asks for deliveries again; null while a connect is under way.</summary>
     public DateTimeOffset? Deadline { get; set; }
 
+    /// <summary>Why it ended; null while it has not.</summary>
+    public SessionEnd? EndedBy { get; set; }
+
     /// <summary>When its client last asked for deliveries here.</summary>
     public DateTimeOffset LastConnect { get; set; }
 
@@ -353,4 +356,7 @@ internal interface IProtocolSession
 
     /// <summary>The session ended.</summary>
     void Ended(LocalSession session, SessionEnd reason);
+
+    /// <summary>This gateway stops: the client is to come back, to another one or to this one started again.</summary>
+    void Stopping(LocalSession session);
 }

@@ -4,7 +4,7 @@ namespace Tidings.Gateway.Sessions;
 /// One periodic scan of all sessions and silos instead of timers: ends held connects and sessions whose time is up, acknowledges
 /// deliveries, gives sessions back whose clients take nothing, and notices silos that fell silent.
 /// </summary>
-internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, TimeProvider time, ILogger<SessionClock> logger) : BackgroundService
+internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SessionClock> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan HoldUp = TimeSpan.FromSeconds(2);
@@ -14,6 +14,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, Tim
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var stopping = lifetime.ApplicationStopping.Register(Stop);
         using var ticks = new PeriodicTimer(Period, time);
         while (await ticks.WaitForNextTickAsync(stoppingToken))
         {
@@ -25,6 +26,14 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, Tim
             {
                 Log.ScanFailed(logger, exception);
             }
+        }
+    }
+
+    private void Stop()
+    {
+        foreach (var session in hub.Sessions)
+        {
+            session.Protocol?.Stopping(session);
         }
     }
 

@@ -45,7 +45,7 @@ static class TidingsOptions
         $"{Limits}MessageBytes={MaxMessageBytes}",
         $"{Bayeux}LazyChannels:/lazy/*={Lazy}",
         $"{Bayeux}LazyChannels:/lazynews={Lazy}",
-        $"{Bayeux}AllowedOrigins:0={Origin}",
+        $"--Tidings:AllowedOrigins:0={Origin}",
     ];
 
     static IEnumerable<string> Own(Profile profile) => profile switch

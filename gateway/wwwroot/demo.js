@@ -16,9 +16,10 @@ tidings.onmessage = message => log.add(message);
 tidings.onstate = reason => {
   element('connection').dataset.state = tidings.state;
   setText('state', STATES[tidings.state]);
-  setText('transport', TRANSPORTS[tidings.transport] ?? '');
+  setText('transport', TRANSPORTS[tidings.transport] ?? (tidings.state === 'stopped' ? reason?.message ?? '' : ''));
   setText('latency', tidings.transport && tidings.latency !== undefined ? milliseconds(tidings.latency) : '');
   element('connection').title = reason && tidings.state !== 'connected' ? reason.message : '';
+  setText('reconnect', tidings.state === 'stopped' ? 'Reconnect' : 'Try now');
   element('reconnect').hidden = tidings.state === 'connected' || tidings.state === 'connecting';
 };
 
@@ -84,7 +85,9 @@ element('body').addEventListener('keydown', event => {
 
 element('first').addEventListener('click', () => attempt('publish-note', null, async () => {
   if (!subscriptions.has(HELLO.pattern)) await subscribe(HELLO.pattern);
-  return publish(HELLO.channel, HELLO.data);
+  const acknowledged = await publish(HELLO.channel, HELLO.data);
+  element('messages').scrollIntoView({ block: 'nearest' });
+  return acknowledged;
 }));
 
 function publishForm() {

@@ -71,6 +71,6 @@ function part(name, className, text) {
 /** Text as it is, short JSON on one line, long JSON indented. */
 function readable(data) {
   const line = typeof data === 'string' ? data : JSON.stringify(data);
-  const text = typeof data === 'string' || line.length <= 72 ? line : JSON.stringify(data, null, 2);
+  const text = typeof data === 'string' || line.length <= 120 ? line : JSON.stringify(data, null, 2);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }

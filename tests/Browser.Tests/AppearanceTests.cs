@@ -86,7 +86,7 @@ public sealed class AppearanceTests(BrowserFixture fixture)
         await Expect(page.PublishNote).ToContainTextAsync("Not valid JSON");
     }
 
-    private static Task PictureAsync(IPage page, string name) => page.ScreenshotAsync(new()
+    private static Task<byte[]> PictureAsync(IPage page, string name) => page.ScreenshotAsync(new()
     {
         Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"{name}.png"),
         FullPage = true,

@@ -107,7 +107,8 @@ function readBody() {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(text.trim() ? `Not valid JSON: ${error.message}. To send it as it is, choose Text.` : 'The message is empty. JSON needs a value, such as {} or "text".');
+    if (!text.trim()) throw new Error('The message is empty. JSON needs a value, such as {} or "text".');
+    throw new Error(`Not valid JSON: ${error.message}. To send it as it is, choose Text.`);
   }
 }
 
@@ -115,7 +116,10 @@ function readBody() {
 
 function curl(channel) {
   const path = channel.split('/').map(segment => encodeURIComponent(segment).replaceAll("'", '%27')).join('/');
-  return `curl '${location.origin}/channels${path}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{"text":"Hello from the terminal"}'`;
+  const lines = [
+    `curl '${location.origin}/channels${path}'`, `-H 'Content-Type: application/json'`, `-d '{"text":"Hello from the terminal"}'`,
+  ];
+  return lines.join(' \\\n  ');
 }
 
 element('copy').addEventListener('click', async () => {

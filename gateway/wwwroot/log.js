@@ -1,6 +1,8 @@
 const KEPT = 200;
 const SHOWN_CHARACTERS = 4000;
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false });
+const time = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false,
+});
 
 /**
  * The last 200 messages, newest first. Messages are drawn once per frame, so that a flood costs no more than a trickle;

@@ -2,7 +2,8 @@
 {
   const root = document.documentElement;
   const remembered = () => { try { return localStorage.getItem('theme'); } catch { return null; } };
-  const remember = theme => { try { localStorage.setItem('theme', theme); } catch { /* Storage may be forbidden: the choice lasts for this page. */ } };
+  // Storage may be forbidden: then the choice lasts for this page.
+  const remember = theme => { try { localStorage.setItem('theme', theme); } catch { } };
   const current = () => root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
 
   const theme = remembered();

@@ -78,7 +78,8 @@ public sealed class AppearanceTests(BrowserFixture fixture)
         await Expect(page.Subscriptions).ToHaveCountAsync(2);
         await page.Button("Send a first message").ClickAsync();
         await Expect(page.Messages).ToHaveCountAsync(1);
-        await page.PublishAsync("/weather/berlin/wind", """{"station":"Tempelhof","speed":7.4,"unit":"m/s","direction":"NW","gusts":[9.1,8.7,11.2]}""");
+        await page.PublishAsync(
+            "/weather/berlin/wind", """{"station":"Tempelhof","speed":7.4,"unit":"m/s","direction":"NW","gusts":[9.1,8.7,11.2]}""");
         await Expect(page.Messages).ToHaveCountAsync(2);
         await page.PublishAsync("/demo/orders/4711", """{"status":"shipped","parcels":2}""");
         await Expect(page.Messages).ToHaveCountAsync(3);

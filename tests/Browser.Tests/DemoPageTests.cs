@@ -139,7 +139,8 @@ public sealed class DemoPageTests(BrowserFixture fixture)
             """
             async () => {
               const { MessageLog } = await import('/log.js');
-              const log = new MessageLog(document.getElementById('log'), { empty: document.getElementById('empty'), count: document.getElementById('count') });
+              const element = id => document.getElementById(id);
+              const log = new MessageLog(element('log'), { empty: element('empty'), count: element('count') });
               for (let i = 0; i < 1000; i++) log.add({ channel: '/demo/flood', data: i });
             }
             """);

@@ -27,8 +27,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var gateway = new GatewayProcess(await AddressAsync(address.Task, process, output), process);
-        return gateway;
+        return new GatewayProcess(await AddressAsync(address.Task, process, output), process);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using Tidings.Grains.Streams;
 
 namespace Tidings.Grains;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Tidings.Grains.Fanout;
 
 /// <content>Joining a session to a gateway, and topics to channels.</content>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Tidings.Grains.Fanout;
 
 /// <content>What the live path lost is read from the log.</content>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Tidings.Grains.Fanout;
 
 /// <content>Sessions come, subscribe, move between gateways and go.</content>

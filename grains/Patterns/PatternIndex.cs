@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Tidings.Grains.Streams;
 
 namespace Tidings.Grains.Patterns;

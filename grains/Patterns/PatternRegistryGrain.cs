@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 using Tidings.Grains.Streams;
 
 namespace Tidings.Grains.Patterns;

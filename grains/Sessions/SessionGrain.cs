@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Orleans.Concurrency;
 using Tidings.Grains.Fanout;
 
 namespace Tidings.Grains.Sessions;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Orleans.Providers.Streams.Common;
-using Orleans.Runtime;
 using Orleans.Streams;
 
 namespace Tidings.Grains.Streams;

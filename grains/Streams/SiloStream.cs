@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Tidings.Grains.Streams;
 
 /// <summary>Names of the Orleans streams that carry messages to silos: one stream per silo incarnation.</summary>

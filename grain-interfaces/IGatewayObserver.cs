@@ -22,6 +22,9 @@ public sealed class LinkBatch
 
     /// <summary>The frames.</summary>
     [Id(2)] public required LinkFrame[] Frames { get; init; }
+
+    /// <summary>The link: a silo that gave a gateway up and meets it again begins a new one, with a larger number, and counts frames anew.</summary>
+    [Id(3)] public required long Link { get; init; }
 }
 
 /// <summary>What a gateway did with the frames of one silo.</summary>

@@ -133,6 +133,9 @@ public sealed record SessionHandover
 
     /// <summary>Whether the session's client has asked for deliveries.</summary>
     [Id(3)] public bool Started { get; init; }
+
+    /// <summary>The link that <see cref="Frame"/> counts on.</summary>
+    [Id(4)] public long Link { get; init; }
 }
 
 /// <summary>A place in a channel.</summary>

@@ -42,7 +42,13 @@ internal sealed partial class GatewayHub(
 
     public Task<LinkAck> Receive(LinkBatch batch)
     {
-        var receiver = _receivers.GetOrAdd(batch.Silo, static (silo, self) => new SiloReceiver(silo, self, self.Metrics), this);
+        var receiver = ReceiverOf(batch);
+        if (receiver.Link != batch.Link)
+        {
+            // A late call of a link that its silo has given up.
+            return Task.FromResult(new LinkAck(0, 0));
+        }
+
         receiver.LastHeard = time.GetUtcNow();
         return Task.FromResult(receiver.Take(batch));
     }
@@ -74,8 +80,7 @@ internal sealed partial class GatewayHub(
             // A reader that stopped reading: what it may have got, it may get again.
         }
 
-        var frame = session.Receiver?.Remove(session) ?? 0;
-        var handover = session.GiveUp(state, frame);
+        var handover = session.GiveUp(state);
         Remove(session);
         return handover;
     }
@@ -95,7 +100,7 @@ internal sealed partial class GatewayHub(
     {
         Remove(session);
         session.EndedBy = reason;
-        session.GiveUp(LocalState.Gone, 0);
+        session.GiveUp(LocalState.Gone);
         session.Protocol?.Ended(session, reason);
     }
 
@@ -113,11 +118,27 @@ internal sealed partial class GatewayHub(
         cluster.GetGrain<ISessionGrain>(SessionId.ToKey(tenant, sessionId)).Deliver(message).Ignore();
     }
 
-    /// <summary>Forgets a silo that is gone and gives its sessions back, so that they can be looked for elsewhere.</summary>
-    public IReadOnlyList<LocalSession> Drop(SiloReceiver receiver)
+    /// <summary>Forgets a silo that fell silent: its sessions are to be attached again, wherever they are by then.</summary>
+    public void Drop(SiloReceiver receiver)
     {
-        _receivers.TryRemove(receiver.Silo, out _);
-        return receiver.TakeAll();
+        _receivers.TryRemove(KeyValuePair.Create(receiver.Silo, receiver));
+        receiver.Orphan();
+    }
+
+    private SiloReceiver ReceiverOf(LinkBatch batch)
+    {
+        while (true)
+        {
+            var receiver = _receivers.GetOrAdd(
+                batch.Silo, static (silo, state) => new SiloReceiver(silo, state.Link, state.Self, state.Self.Metrics), (batch.Link, Self: this));
+            if (receiver.Link >= batch.Link)
+            {
+                return receiver;
+            }
+
+            // The silo had given this gateway up and begins anew.
+            Drop(receiver);
+        }
     }
 
     private GatewayMetrics Metrics => metrics;

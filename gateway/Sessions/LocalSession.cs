@@ -34,6 +34,7 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
     private long _bytes;
     private long _lagFrame;
     private Dictionary<string, long>? _caughtUp;
+    private SessionHandover? _handover;
     private List<ChannelCursor>? _gaps;
 
     public string Tenant => tenant;
@@ -71,6 +72,9 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
 
     /// <summary>Whether its client has asked for deliveries, here or elsewhere.</summary>
     public bool Started { get; set; }
+
+    /// <summary>Whether its silo fell silent, so that it must be attached again.</summary>
+    public bool IsOrphan { get; set; }
 
     /// <summary>Whether only a first part of what it missed is on its way, so that it must be attached again when that is delivered.</summary>
     public bool IsPartial { get; set; }
@@ -230,6 +234,7 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
             {
                 State = LocalState.Live;
                 _caughtUp = null;
+                _handover = null;
             }
         }
     }
@@ -293,23 +298,33 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
     }
 
     /// <summary>
-    /// Gives the session up: what waits is dropped, and told as cursors. No write is under way, or its items count as not delivered.
+    /// Gives the session up: no frame is for it any more, what waits is dropped and told as cursors. A write still under way counts as
+    /// not delivered.
     /// </summary>
     /// <param name="state">Parked or Gone.</param>
-    /// <param name="frame">The last frame taken in.</param>
-    public SessionHandover GiveUp(LocalState state, long frame)
+    public SessionHandover GiveUp(LocalState state)
     {
+        var receiver = Receiver;
+        var frame = receiver?.Remove(this) ?? 0;
         lock (_lock)
         {
             IEnumerable<OutboxItem> undelivered = [.. _dropped ?? [], .. _writing ?? [], .. _waiting ?? []];
             var handover = new SessionHandover
             {
+                Link = receiver?.Link ?? 0,
                 Frame = State == LocalState.Lagging ? _lagFrame - 1 : frame,
                 Cursors = CursorsBefore(undelivered, _caughtUp),
                 Directs = [.. undelivered.OfType<DirectItem>().Select(item => item.Message)],
                 Started = Started,
             };
+            if (_handover is { } untold)
+            {
+                // Given up before, and it is not known whether that was heard.
+                handover = Merge(untold, handover);
+            }
+
             State = state;
+            _handover = handover;
             _dropped = null;
             _waiting = null;
             _messages = _writing?.Sum(static item => item.Count) ?? 0;
@@ -317,6 +332,22 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
             return handover;
         }
     }
+
+    /// <summary>What was given up is known to the session's grain.</summary>
+    public void HandoverTold()
+    {
+        lock (_lock)
+        {
+            _handover = null;
+        }
+    }
+
+    private static SessionHandover Merge(SessionHandover untold, SessionHandover later) => untold with
+    {
+        Cursors = [.. untold.Cursors.Where(old => !Array.Exists(later.Cursors, cursor => cursor.Channel == old.Channel)), .. later.Cursors],
+        Directs = [.. untold.Directs, .. later.Directs],
+        Started = untold.Started || later.Started,
+    };
 
     private void Lag(long frame)
     {

@@ -42,6 +42,11 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
         foreach (var session in hub.Sessions)
         {
             session.Protocol?.Tick(session, now);
+            if (session.IsOrphan)
+            {
+                Observe(door.AdoptAsync(session));
+            }
+
             if (session.Deadline < now && session.Description is not null)
             {
                 session.Deadline = null;
@@ -87,10 +92,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
     {
         Log.SiloLost(logger, receiver.Silo);
         _marks.Remove(receiver);
-        foreach (var session in hub.Drop(receiver))
-        {
-            hub.EndedBySilo(session, SessionEnd.Expired);
-        }
+        hub.Drop(receiver);
     }
 
     private void Observe(Task task) => task.ContinueWith(
@@ -105,7 +107,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
         [LoggerMessage(2131, LogLevel.Error, "The periodic scan failed; it goes on at the next tick")]
         public static partial void ScanFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2132, LogLevel.Warning, "Silo {Silo} fell silent; its sessions here ended")]
+        [LoggerMessage(2132, LogLevel.Warning, "Silo {Silo} fell silent; its sessions here are attached anew")]
         public static partial void SiloLost(ILogger logger, string silo);
     }
 }

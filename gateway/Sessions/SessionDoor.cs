@@ -67,7 +67,7 @@ internal sealed partial class SessionDoor(
     /// <returns>False when the session is no more.</returns>
     public Task<bool> EnsureAttachedAsync(LocalSession session)
     {
-        if (session is { Description: not null, IsPartial: false, State: LocalState.Live or LocalState.Attaching })
+        if (session is { Description: not null, IsPartial: false, IsOrphan: false, State: LocalState.Live or LocalState.Attaching })
         {
             return Task.FromResult(true);
         }
@@ -78,14 +78,22 @@ internal sealed partial class SessionDoor(
         }
     }
 
+    /// <summary>Attaches a session whose silo fell silent, wherever it is by then; tells its client where it is no more.</summary>
+    public async Task AdoptAsync(LocalSession session)
+    {
+        if (session.Attaching is not { IsCompleted: false } && !await EnsureAttachedAsync(session))
+        {
+            hub.EndedBySilo(session, SessionEnd.Expired);
+        }
+    }
+
     private async Task<bool> AttachAsync(LocalSession session)
     {
         SessionHandover? handover = null;
         if (session.Description is not null)
         {
             await session.WhenWritten();
-            var frame = session.Receiver?.Remove(session) ?? 0;
-            handover = session.GiveUp(LocalState.Parked, frame);
+            handover = session.GiveUp(LocalState.Parked);
         }
 
         session.Reattach();
@@ -96,6 +104,8 @@ internal sealed partial class SessionDoor(
             return false;
         }
 
+        session.HandoverTold();
+        session.IsOrphan = false;
         session.LastConnect = time.GetUtcNow();
         session.Deadline ??= session.LastConnect + result.Description.Lifetime;
         session.IsPartial = !result.Live;

@@ -12,7 +12,7 @@ internal sealed class SubscriptionGroup(ChannelId id)
 /// Takes the frames of one silo, in order, and gives each message to the sessions it is for. Nothing in here waits: a session
 /// that cannot take a message is put aside.
 /// </summary>
-internal sealed class SiloReceiver(string silo, GatewayHub hub, GatewayMetrics metrics)
+internal sealed class SiloReceiver(string silo, long link, GatewayHub hub, GatewayMetrics metrics)
 {
     private static readonly HashSet<LocalSession> NoMembers = [];
     private readonly Lock _lock = new();
@@ -22,6 +22,9 @@ internal sealed class SiloReceiver(string silo, GatewayHub hub, GatewayMetrics m
     private long _delivered;
 
     public string Silo => silo;
+
+    /// <summary>The link whose frames it counts.</summary>
+    public long Link => link;
 
     /// <summary>The last frame taken in.</summary>
     public long Received => Interlocked.Read(ref _received);
@@ -88,15 +91,15 @@ internal sealed class SiloReceiver(string silo, GatewayHub hub, GatewayMetrics m
         }
     }
 
-    /// <summary>The silo is gone: its sessions have nobody behind them.</summary>
-    public List<LocalSession> TakeAll()
+    /// <summary>The link is gone: its sessions get nothing more by it.</summary>
+    public void Orphan()
     {
         lock (_lock)
         {
-            List<LocalSession> all = [.. _sessions];
-            _sessions.Clear();
-            _groups.Clear();
-            return all;
+            foreach (var session in _sessions)
+            {
+                session.IsOrphan = true;
+            }
         }
     }
 

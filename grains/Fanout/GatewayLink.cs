@@ -16,6 +16,8 @@ internal sealed partial class GatewayLink(
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(5);
 
+    private static long _lastId;
+
     private readonly Lock _lock = new();
     private readonly Queue<(LinkFrame Frame, int Bytes)> _waiting = new();
     private readonly SemaphoreSlim _arrived = new(0, 1);
@@ -23,6 +25,9 @@ internal sealed partial class GatewayLink(
     private long _lastFrame;
     private long _sentFrame;
     private long _bytes;
+
+    /// <summary>Its number: larger than that of any earlier link of this silo, also before a restart.</summary>
+    public long Id { get; } = NextId(time.GetUtcNow().Ticks);
 
     /// <summary>The gateway process.</summary>
     public string GatewayId => gateway.Id;
@@ -89,7 +94,7 @@ internal sealed partial class GatewayLink(
             try
             {
                 var first = _sentFrame - batch.Length + 1;
-                var ack = await gateway.Observer.Receive(new LinkBatch { Silo = silo, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
+                var ack = await gateway.Observer.Receive(new LinkBatch { Silo = silo, Link = Id, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
                 Delivered = Math.Max(Delivered, ack.Delivered);
                 failingSince = null;
                 batch = Take();
@@ -111,6 +116,22 @@ internal sealed partial class GatewayLink(
 
                 await WaitAsync(AskForNews);
             }
+        }
+    }
+
+    private static long NextId(long now)
+    {
+        var last = Interlocked.Read(ref _lastId);
+        while (true)
+        {
+            var next = Math.Max(now, last + 1);
+            var seen = Interlocked.CompareExchange(ref _lastId, next, last);
+            if (seen == last)
+            {
+                return next;
+            }
+
+            last = seen;
         }
     }
 

@@ -160,7 +160,7 @@ internal sealed partial class SiloFanout
         {
             if (mailbox.Link is { } link && link.GatewayId == gatewayId)
             {
-                DetachFrom(mailbox, link, handover?.Frame ?? link.Delivered);
+                DetachFrom(mailbox, link, handover?.Link == link.Id ? handover.Frame : link.Delivered);
             }
 
             foreach (var cursor in handover?.Cursors ?? [])

@@ -8,15 +8,15 @@ namespace Tidings.Protocols.Bayeux;
 /// <summary>Pieces of JSON text (RFC 8259) that a codec around the messages needs.</summary>
 public static class BayeuxText
 {
-    private static readonly char[] _escaped = [.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\'];
-    private static readonly SearchValues<char> _escapedChars = SearchValues.Create(_escaped);
-    private static readonly SearchValues<byte> _escapedBytes = SearchValues.Create(Encoding.ASCII.GetBytes(_escaped));
+    private static readonly char[] Escaped = [.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\'];
+    private static readonly SearchValues<char> EscapedChars = SearchValues.Create(Escaped);
+    private static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(Encoding.ASCII.GetBytes(Escaped));
 
     /// <summary>Writes text as a JSON string with its quotes. Half a surrogate pair becomes U+FFFD.</summary>
     public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
     {
         output.Write("\""u8);
-        for (var next = text.IndexOfAny(_escapedChars); next >= 0; next = text.IndexOfAny(_escapedChars))
+        for (var next = text.IndexOfAny(EscapedChars); next >= 0; next = text.IndexOfAny(EscapedChars))
         {
             Encoding.UTF8.GetBytes(text[..next], output);
             WriteEscape(output, (byte)text[next]);
@@ -38,7 +38,7 @@ public static class BayeuxText
         }
 
         output.Write("\""u8);
-        for (var next = utf8.IndexOfAny(_escapedBytes); next >= 0; next = utf8.IndexOfAny(_escapedBytes))
+        for (var next = utf8.IndexOfAny(EscapedBytes); next >= 0; next = utf8.IndexOfAny(EscapedBytes))
         {
             output.Write(utf8[..next]);
             WriteEscape(output, utf8[next]);

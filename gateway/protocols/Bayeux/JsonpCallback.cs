@@ -11,19 +11,19 @@ public static class JsonpCallback
 
     private const int MaxLength = 64;
 
-    private static readonly SearchValues<char> _allowed =
+    private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    private static readonly SearchValues<byte> _suspects = SearchValues.Create((byte)'<', 0xE2);
+    private static readonly SearchValues<byte> Suspects = SearchValues.Create((byte)'<', 0xE2);
 
     /// <summary>Whether the name is 1 to 64 characters of <c>A-Z a-z 0-9 . _ -</c>, so that no script can be smuggled in.</summary>
     public static bool IsValid(ReadOnlySpan<char> callback) =>
-        callback.Length is > 0 and <= MaxLength && !callback.ContainsAnyExcept(_allowed);
+        callback.Length is > 0 and <= MaxLength && !callback.ContainsAnyExcept(Allowed);
 
     // E2 also begins other characters: only E2 80 A8 and E2 80 A9 end a line in older JavaScript.
     internal static void WriteEscaped(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
     {
-        for (var next = json.IndexOfAny(_suspects); next >= 0; next = json.IndexOfAny(_suspects))
+        for (var next = json.IndexOfAny(Suspects); next >= 0; next = json.IndexOfAny(Suspects))
         {
             output.Write(json[..next]);
             json = json[next..];

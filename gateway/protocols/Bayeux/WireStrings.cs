@@ -6,7 +6,7 @@ namespace Tidings.Protocols.Bayeux;
 /// <summary>Makes strings of the envelope; those that every client sends are not allocated again.</summary>
 internal static class WireStrings
 {
-    private static readonly string[] _common =
+    private static readonly string[] CommonTexts =
     [
         "/meta/connect", "/meta/subscribe", "/meta/unsubscribe", "/meta/handshake", "/meta/disconnect",
         "long-polling", "callback-polling", "websocket", "cross-origin-long-polling", "eventsource", "in-process",
@@ -46,7 +46,7 @@ internal static class WireStrings
     {
         if (bytes.Length > 25 || (bytes is [(byte)'/', ..] && !bytes.StartsWith("/meta/"u8)))
             return null;
-        foreach (var text in _common)
+        foreach (var text in CommonTexts)
             if (text.Length == bytes.Length && Ascii.Equals(bytes, text))
                 return text;
         return null;

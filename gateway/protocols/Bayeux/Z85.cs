@@ -11,7 +11,7 @@ public static class Z85
 {
     private const string Alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
-    private static readonly SearchValues<char> _alphabet = SearchValues.Create(Alphabet);
+    private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
 
     /// <summary>Encodes bytes; n bytes give ceil(5n/4) characters.</summary>
     public static string Encode(ReadOnlySpan<byte> bytes)
@@ -27,7 +27,7 @@ public static class Z85
     public static bool TryDecode(ReadOnlySpan<char> text, [NotNullWhen(true)] out byte[]? bytes)
     {
         bytes = null;
-        if (text.Length % 5 == 1 || text.ContainsAnyExcept(_alphabet))
+        if (text.Length % 5 == 1 || text.ContainsAnyExcept(Letters))
             return false;
 
         var decoded = new byte[text.Length * 4L / 5];

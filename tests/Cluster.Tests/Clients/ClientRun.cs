@@ -6,7 +6,7 @@ namespace Tidings.Cluster.Tests.Clients;
 /// <summary>What to drive a stock client with; see tests/clients/deliver.mjs.</summary>
 sealed record ClientRun(Uri Server, string Client, string Transport)
 {
-    static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public string? Publisher { get; init; }
 
@@ -24,7 +24,7 @@ sealed record ClientRun(Uri Server, string Client, string Transport)
         await node.ExitAsync(TimeSpan.FromSeconds(3 * TimeoutSeconds));
         var line = node.Output.LastOrDefault(text => text.StartsWith('{'));
         Assert.True(line != null, $"deliver.mjs printed no result but:\n{string.Join('\n', node.Output)}");
-        return JsonSerializer.Deserialize<ClientResult>(line, _json)!;
+        return JsonSerializer.Deserialize<ClientResult>(line, Json)!;
     }
 
     IEnumerable<string> Arguments() =>

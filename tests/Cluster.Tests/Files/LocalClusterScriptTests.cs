@@ -6,7 +6,7 @@ namespace Tidings.Cluster.Tests.Files;
 /// <summary>deploy/local-cluster from up to down, with a state directory and a front port of its own.</summary>
 public sealed class LocalClusterScriptTests : IAsyncLifetime
 {
-    static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     readonly string _state = Directory.CreateTempSubdirectory("tidings-cluster-").FullName;
     readonly int _port = FreePort.Next();
 
@@ -63,7 +63,7 @@ public sealed class LocalClusterScriptTests : IAsyncLifetime
     {
         string[] arguments = [Repository.PathTo("deploy", "local-cluster"), command, "--state", _state, .. options];
         await using var script = ChildProcess.Start($"local-cluster {command}", "bash", arguments);
-        var code = await script.ExitAsync(_limit);
+        var code = await script.ExitAsync(Limit);
         return (code, string.Join('\n', script.Output));
     }
 

@@ -7,7 +7,7 @@ namespace Tidings.Cluster.Tests.Processes;
 sealed class ChildProcess : IAsyncDisposable
 {
     internal const int LinesKept = 400;
-    static readonly TimeSpan _grace = TimeSpan.FromSeconds(40);
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(40);
 
     readonly string _name;
     readonly Process _process;
@@ -71,7 +71,7 @@ sealed class ChildProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         await SignalAsync("TERM");
-        return await ExitAsync(_grace);
+        return await ExitAsync(Grace);
     }
 
     /// <summary>Ends the process as a crash does: SIGKILL.</summary>

@@ -5,7 +5,7 @@ namespace Tidings.Cluster.Tests.Processes;
 /// <summary>Waits for conditions, and says what was missing when they do not come.</summary>
 static class Eventually
 {
-    static readonly TimeSpan _period = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan Period = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Asks until the answer is yes.</summary>
     /// <param name="condition">Asked again every 50 ms.</param>
@@ -16,7 +16,7 @@ static class Eventually
     {
         var limit = timeout ?? TimeSpan.FromSeconds(30);
         var clock = Stopwatch.StartNew();
-        using var ticks = new PeriodicTimer(_period);
+        using var ticks = new PeriodicTimer(Period);
         while (!await condition())
         {
             if (clock.Elapsed > limit)

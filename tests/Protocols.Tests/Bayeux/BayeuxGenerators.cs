@@ -12,17 +12,17 @@ internal static class BayeuxGenerators
         "supportedConnectionTypes", "connectionType", "subscription",
     ];
 
-    private static readonly Gen<string> _blank = Gen.Elements("", "", "", " ", "\n", "\t \r\n");
+    private static readonly Gen<string> Blank = Gen.Elements("", "", "", " ", "\n", "\t \r\n");
 
-    private static readonly Gen<string> _character = Gen.Elements(
+    private static readonly Gen<string> Character = Gen.Elements(
         "a", "Z", "/", "<", "*", "é", "\u2028", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u0000", "\\u00E9", "\\ud83d\\ude00", "\\ud800", "\\uDC00");
 
-    private static readonly Gen<string> _string = _character.ListOf().Select(parts => $"\"{string.Concat(parts)}\"");
+    private static readonly Gen<string> String = Character.ListOf().Select(parts => $"\"{string.Concat(parts)}\"");
 
-    private static readonly Gen<string> _scalar = Gen.OneOf(
+    private static readonly Gen<string> Scalar = Gen.OneOf(
         Gen.Elements("null", "true", "false", "0", "-0", "1e999", "-1.50E-400", "9223372036854775808", "0.1", "\"\"", "{}", "[]"),
         Gen.Choose(int.MinValue, int.MaxValue).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        _string);
+        String);
 
     public static Gen<string> Value { get; } = Gen.Sized(size => Nested(Math.Min(4, size / 10 + 1)));
 
@@ -35,7 +35,7 @@ internal static class BayeuxGenerators
     /// <summary>A message of members of the envelope and others, right and wrong, some twice, some with escaped names.</summary>
     public static Gen<string> Message { get; } =
         from members in Member().ListOf()
-        from blank in _blank
+        from blank in Blank
         select $"{blank}{{{string.Join(",", members)}}}{blank}";
 
     public static Gen<string> Batch { get; } = Message.ListOf().Select(messages => $"[{string.Join(",", messages)}]");
@@ -43,19 +43,19 @@ internal static class BayeuxGenerators
     private static Gen<string> Member() =>
         from name in Gen.OneOf(Gen.Elements(Envelope), EnvelopeName, Gen.Elements("foo", "x-messages", "timestamp", "\\ud800", "Channel", ""))
         from value in Gen.OneOf(Value, Gen.Elements("\"/a\"", "[\"/a\",\"/b\"]", "{\"timeout\":0,\"timesync\":{\"tc\":1}}"))
-        from blank in _blank
+        from blank in Blank
         select $"{blank}\"{name}\"{blank}:{blank}{value}{blank}";
 
     private static Gen<string> Nested(int depth) =>
-        depth == 0 ? _scalar : Gen.OneOf(_scalar, Array(Nested(depth - 1)), Object(Nested(depth - 1)));
+        depth == 0 ? Scalar : Gen.OneOf(Scalar, Array(Nested(depth - 1)), Object(Nested(depth - 1)));
 
     private static Gen<string> Array(Gen<string> item) =>
         from items in item.ListOf()
-        from blank in _blank
+        from blank in Blank
         select $"[{blank}{string.Join(blank + "," + blank, items.Take(5))}{blank}]";
 
     private static Gen<string> Object(Gen<string> item) =>
-        from members in (from name in _string from value in item select $"{name}:{value}").ListOf()
-        from blank in _blank
+        from members in (from name in String from value in item select $"{name}:{value}").ListOf()
+        from blank in Blank
         select $"{{{blank}{string.Join("," + blank, members.Take(5))}{blank}}}";
 }

@@ -9,7 +9,7 @@ namespace Tidings.Protocols.Tests.Bayeux;
 
 public sealed class BayeuxPropertyTests
 {
-    private static readonly Config _config = Config.QuickThrowOnFailure.WithMaxTest(500);
+    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(500);
 
     [Fact]
     public void Data_of_any_JSON_goes_through_unchanged() => Check(BayeuxGenerators.Value, value =>
@@ -102,7 +102,7 @@ public sealed class BayeuxPropertyTests
     }
 
     private static void Check<T>(Gen<T> generator, Func<T, bool> property) =>
-        Prop.ForAll(generator.ToArbitrary(), property).Check(_config);
+        Prop.ForAll(generator.ToArbitrary(), property).Check(Config);
 
     private static bool IsConsistent(BayeuxReadResult result) => result.IsSuccess == result.Messages.Count > 0;
 

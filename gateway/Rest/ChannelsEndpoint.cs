@@ -21,7 +21,7 @@ internal static class ChannelsEndpoint
             .WithName("Publish")
             .WithSummary("Publishes a message, or with application/x-ndjson one message a line, in order")
             .WithDescription("Answers when the channel's log has the messages.")
-            .Accepts<string>(MediaTypes.Json, NdJson, "text/plain", "application/octet-stream")
+            .Accepts<string>(MediaTypes.Json, NdJson, "text/plain", "*/*")
             .Produces<Published>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
@@ -30,8 +30,7 @@ internal static class ChannelsEndpoint
         group.MapGet("/{**path}", ReadAsync)
             .WithName("Read")
             .WithSummary("Reads the retained log after an offset; with Accept: text/event-stream, a live stream")
-            .Produces<LogPage>()
-            .Produces(StatusCodes.Status200OK, contentType: EventStream)
+            .Produces<LogPage>(StatusCodes.Status200OK, MediaTypes.Json, EventStream)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -231,14 +230,18 @@ internal sealed record LogEntry(long Offset, DateTimeOffset Time, string MediaTy
         message.Offset, DateTimeOffset.FromUnixTimeMilliseconds(message.Time), message.Item.MediaType ?? MediaTypes.Json, DataOf(message.Item));
 
     private static JsonElement DataOf(PublishItem item) =>
-        item.MediaType is null || MediaTypes.IsJson(item.MediaType) ? JsonElement.Parse(item.Body)
+        item.MediaType is null || MediaTypes.IsJson(item.MediaType) ? JsonElement.Parse(item.Body, new JsonDocumentOptions { MaxDepth = RestJson.MaxDepth })
         : MediaTypes.IsText(item.MediaType) ? JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(item.Body), RestJson.Default.String)
         : JsonSerializer.SerializeToElement(Convert.ToBase64String(item.Body), RestJson.Default.String);
 }
 
 /// <summary>JSON of the REST API, generated at compile time.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = MaxDepth)]
 [JsonSerializable(typeof(Published))]
 [JsonSerializable(typeof(LogPage))]
 [JsonSerializable(typeof(string))]
-internal sealed partial class RestJson : JsonSerializerContext;
+internal sealed partial class RestJson : JsonSerializerContext
+{
+    /// <summary>Above the most that <see cref="TidingsLimits.JsonDepth"/> can be, so that every stored body can be read, a page around it included.</summary>
+    public const int MaxDepth = 1024;
+}

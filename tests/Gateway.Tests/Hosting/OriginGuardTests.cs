@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
+
+namespace Tidings.Gateway.Tests.Hosting;
+
+/// <summary>DNS rebinding and cross-site requests (RFC 6454, RFC 6455 section 10.2).</summary>
+public sealed class OriginGuardTests
+{
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("LOCALHOST", true)]
+    [InlineData("app.localhost", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.9.9.9", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("::1", true)]
+    [InlineData("localhost.example", false)]
+    [InlineData("notlocalhost", false)]
+    [InlineData("127.0.0.1.example", false)]
+    [InlineData("192.0.2.1", false)]
+    [InlineData("", false)]
+    public void Knows_the_names_of_this_machine(string host, bool isLoopback) => Assert.Equal(isLoopback, OriginGuard.IsLoopbackName(host));
+
+    [Theory]
+    [InlineData("localhost:8080", null)]
+    [InlineData("localhost:8080", "http://localhost:8080")]
+    [InlineData("localhost:8080", "http://localhost:5173")]
+    [InlineData("127.0.0.1:8080", "http://localhost:8080")]
+    public async Task Serves_local_callers(string host, string? origin) => Assert.Equal(200, await StatusAsync(new DoorOptions(), host, origin));
+
+    [Fact]
+    public async Task Refuses_a_foreign_host_name() => Assert.Equal(403, await StatusAsync(new DoorOptions(), "rebound.example", null));
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("null")]
+    [InlineData("http://localhost.evil.example")]
+    public async Task Refuses_a_foreign_origin(string origin) => Assert.Equal(403, await StatusAsync(new DoorOptions(), "localhost:8080", origin));
+
+    [Fact]
+    public async Task Serves_an_allowed_origin()
+    {
+        var options = new DoorOptions { AllowedOrigins = ["https://app.example"] };
+
+        Assert.Equal(200, await StatusAsync(options, "localhost:8080", "https://app.example"));
+        Assert.Equal(403, await StatusAsync(options, "localhost:8080", "https://app.example.evil"));
+    }
+
+    [Fact]
+    public async Task Serves_every_host_anonymously_but_pages_of_its_own_host_only()
+    {
+        var options = new DoorOptions { Anonymous = true };
+
+        Assert.Equal(200, await StatusAsync(options, "gateway.example", null));
+        Assert.Equal(200, await StatusAsync(options, "gateway.example", "https://gateway.example"));
+        Assert.Equal(403, await StatusAsync(options, "gateway.example", "https://other.example"));
+        Assert.Equal(403, await StatusAsync(options, "gateway.example", "http://localhost:3000"));
+    }
+
+    private static async Task<int> StatusAsync(DoorOptions options, string host, string? origin)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Host = new HostString(host);
+        if (origin is not null)
+        {
+            context.Request.Headers.Origin = origin;
+        }
+
+        await new OriginGuard(static _ => Task.CompletedTask, new Fixed(options)).InvokeAsync(context);
+        return context.Response.StatusCode;
+    }
+
+    private sealed class Fixed(DoorOptions options) : IOptionsMonitor<DoorOptions>
+    {
+        public DoorOptions CurrentValue => options;
+
+        public DoorOptions Get(string? name) => options;
+
+        public IDisposable? OnChange(Action<DoorOptions, string?> listener) => null;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Tidings.Gateway.Tests.Server;
+
+/// <summary>What broken or hostile clients send to the Bayeux endpoint.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class BadInputTests(GatewayServer server)
+{
+    private const string Handshake = """[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]""";
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[")]
+    [InlineData("{}}")]
+    [InlineData("7")]
+    [InlineData("[7]")]
+    [InlineData("null")]
+    public async Task A_body_that_is_no_message_is_refused(string body) => Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(body)).StatusCode);
+
+    [Fact]
+    public async Task Deep_nesting_is_refused() => Assert.Equal(
+        HttpStatusCode.BadRequest,
+        (await PostAsync($$"""[{"channel":"/a","data":{{new string('[', 500)}}{{new string(']', 500)}}}]""")).StatusCode);
+
+    [Fact]
+    public async Task A_larger_body_is_refused() =>
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync(new string(' ', GatewayServer.MessageBytes + 1))).StatusCode);
+
+    [Fact]
+    public async Task A_huge_id_is_refused_and_not_sent_back()
+    {
+        var id = new string('i', 10_000);
+
+        var reply = Assert.Single(await RepliesAsync($$"""[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"],"id":"{{id}}"}]"""))!;
+
+        Assert.False((bool)reply["successful"]!);
+        Assert.DoesNotContain(id, reply.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/meta/connect")]
+    [InlineData("/meta/subscribe")]
+    [InlineData("/meta/unsubscribe")]
+    [InlineData("/meta/disconnect")]
+    public async Task An_unknown_session_is_told(string channel)
+    {
+        var reply = Assert.Single(await RepliesAsync($$"""[{"channel":"{{channel}}","clientId":"nobody","connectionType":"long-polling","subscription":"/a"}]"""))!;
+
+        Assert.False((bool)reply["successful"]!);
+        Assert.StartsWith("402:", (string)reply["error"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_binary_frame_closes_the_socket()
+    {
+        using var client = await BayeuxSocketClient.OpenAsync(server);
+
+        await client.SendAsync([1, 2, 3], WebSocketMessageType.Binary);
+
+        Assert.Equal(WebSocketCloseStatus.InvalidMessageType, await client.ClosedAsync());
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[7]")]
+    [InlineData("hello")]
+    public async Task A_frame_that_is_no_message_closes_the_socket(string frame)
+    {
+        using var client = await BayeuxSocketClient.OpenAsync(server);
+
+        await client.SendAsync(frame);
+
+        Assert.Equal(WebSocketCloseStatus.InvalidPayloadData, await client.ClosedAsync());
+    }
+
+    [Fact]
+    public async Task A_larger_frame_closes_the_socket()
+    {
+        using var client = await BayeuxSocketClient.OpenAsync(server);
+
+        await client.SendAsync(new string(' ', GatewayServer.MessageBytes + 1));
+
+        Assert.Equal(WebSocketCloseStatus.MessageTooBig, await client.ClosedAsync());
+    }
+
+    [Fact]
+    public async Task Half_a_request_harms_nobody()
+    {
+        using var half = new TcpClient();
+        await half.ConnectAsync(server.Address.Host, server.Address.Port);
+        await half.GetStream().WriteAsync("POST /cometd HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[{\"cha"u8.ToArray());
+
+        Assert.True((bool)Assert.Single(await RepliesAsync(Handshake))!["successful"]!);
+        half.Close();
+        Assert.True((bool)Assert.Single(await RepliesAsync(Handshake))!["successful"]!);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_not_utf8_are_refused()
+    {
+        byte[] body = [.. "[{\"channel\":\"/a\",\"data\":\""u8, 0xC3, 0x28, .. "\"}]"u8];
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.PostAsync("/cometd", content)).StatusCode);
+    }
+
+    private Task<HttpResponseMessage> PostAsync(string body) => server.Http.PostAsync("/cometd", new StringContent(body, Encoding.UTF8, "application/json"));
+
+    private async Task<JsonArray> RepliesAsync(string body) => JsonNode.Parse(await (await PostAsync(body)).Content.ReadAsStringAsync())!.AsArray();
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text;
+
+namespace Tidings.Gateway.Tests.Server;
+
+/// <summary>A channel as server-sent events (WHATWG HTML).</summary>
+[Collection(ServerCollection.Name)]
+public sealed class ChannelStreamTests(GatewayServer server)
+{
+    private readonly string _url = "/channels" + GatewayServer.NewChannel();
+
+    [Fact]
+    public async Task A_stream_begins_with_the_next_message()
+    {
+        await PublishAsync(1, 2);
+        await using var events = await OpenAsync(null);
+        await events.NextAsync("keep-alive");
+
+        await PublishAsync(3);
+
+        Assert.Equal((3, "3"), await events.NextMessageAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_comes_back_goes_on_without_hole_or_double()
+    {
+        await PublishAsync(1, 2, 3);
+        await using (var first = await OpenAsync("0"))
+        {
+            Assert.Equal((1, "1"), await first.NextMessageAsync());
+            Assert.Equal((2, "2"), await first.NextMessageAsync());
+        }
+
+        await PublishAsync(4);
+        await using var second = await OpenAsync("2");
+        await PublishAsync(5);
+
+        Assert.Equal((3, "3"), await second.NextMessageAsync());
+        Assert.Equal((4, "4"), await second.NextMessageAsync());
+        Assert.Equal((5, "5"), await second.NextMessageAsync());
+    }
+
+    [Fact]
+    public async Task Every_message_published_while_streaming_comes_once_and_in_order()
+    {
+        await using var events = await OpenAsync("0");
+        var publishing = PublishAsync([.. Enumerable.Range(1, 200)]);
+
+        for (var i = 1; i <= 200; i++)
+        {
+            Assert.Equal(i, (await events.NextMessageAsync()).Id);
+        }
+
+        await publishing;
+    }
+
+    [Fact]
+    public async Task A_quiet_stream_is_kept_alive()
+    {
+        await using var events = await OpenAsync("0");
+
+        await events.NextAsync("keep-alive");
+        await events.NextAsync("keep-alive");
+    }
+
+    [Fact]
+    public async Task A_place_that_the_log_no_longer_has_is_told_as_a_gap()
+    {
+        await PublishAsync(1);
+        await using var events = await OpenAsync("100");
+
+        Assert.Equal("{\"resumedAt\":1}", await events.NextAsync("gap"));
+        Assert.Equal((1, "1"), await events.NextMessageAsync());
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("-1")]
+    public async Task An_id_that_no_event_had_is_refused(string lastId)
+    {
+        using var request = Request(lastId);
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.SendAsync(request)).StatusCode);
+    }
+
+    private async Task PublishAsync(params int[] bodies)
+    {
+        using var content = new StringContent(string.Join('\n', bodies), Encoding.UTF8, "application/x-ndjson");
+        (await server.Http.PostAsync(_url, content)).EnsureSuccessStatusCode();
+    }
+
+    private HttpRequestMessage Request(string? lastId)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, _url) { Headers = { { "Accept", "text/event-stream" } } };
+        if (lastId is not null)
+        {
+            request.Headers.Add("Last-Event-ID", lastId);
+        }
+
+        return request;
+    }
+
+    private async Task<Events> OpenAsync(string? lastId)
+    {
+        using var request = Request(lastId);
+        var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        return new Events(await response.Content.ReadAsStreamAsync());
+    }
+
+    private sealed class Events(Stream stream) : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(15));
+        private IAsyncEnumerator<SseItem<string>>? _items;
+
+        public async Task<string> NextAsync(string type) => (await NextItemAsync(item => item.EventType == type, type)).Data;
+
+        public async Task<(int Id, string Data)> NextMessageAsync()
+        {
+            var item = await NextItemAsync(static item => item.EventType != "keep-alive", "message");
+            Assert.Equal("message", item.EventType);
+            return (int.Parse(item.EventId!, CultureInfo.InvariantCulture), item.Data);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stream.DisposeAsync();
+            _patience.Dispose();
+        }
+
+        private async Task<SseItem<string>> NextItemAsync(Func<SseItem<string>, bool> wanted, string type)
+        {
+            _items ??= SseParser.Create(stream).EnumerateAsync(_patience.Token).GetAsyncEnumerator();
+            try
+            {
+                while (await _items.MoveNextAsync())
+                {
+                    if (wanted(_items.Current))
+                    {
+                        return _items.Current;
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"No event of type {type} came.");
+            }
+
+            throw new EndOfStreamException($"The stream ended before an event of type {type}.");
+        }
+    }
+}

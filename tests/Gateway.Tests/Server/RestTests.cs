@@ -1,0 +1,207 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Tidings.Gateway.Tests.Server;
+
+[Collection(ServerCollection.Name)]
+public sealed class RestTests(GatewayServer server)
+{
+    private static readonly JsonSerializerOptions Deep = new(JsonSerializerDefaults.Web) { MaxDepth = 1024 };
+    private readonly string _channel = GatewayServer.NewChannel();
+
+    private string Url => "/channels" + _channel;
+
+    [Fact]
+    public async Task A_json_body_is_read_back_as_it_is()
+    {
+        await PublishAsync("""{"a":[1,"ü",null]}""", "application/json");
+
+        var message = Assert.Single(Messages(await ReadAsync()));
+        Assert.Equal("application/json", (string)message["mediaType"]!);
+        Assert.Equal("""{"a":[1,"ü",null]}""", message["data"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+    }
+
+    [Fact]
+    public async Task A_text_body_is_read_back_as_a_string()
+    {
+        await PublishAsync("say \"ü\"", "text/plain; charset=utf-8");
+
+        var message = Assert.Single(Messages(await ReadAsync()));
+        Assert.Equal("text/plain; charset=utf-8", (string)message["mediaType"]!);
+        Assert.Equal("say \"ü\"", (string)message["data"]!);
+    }
+
+    [Fact]
+    public async Task Other_bytes_are_read_back_in_base64()
+    {
+        byte[] bytes = [0, 255, 1, 254];
+        var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new("image/x-own");
+        await server.Http.PostAsync(Url, content);
+
+        var message = Assert.Single(Messages(await ReadAsync()));
+        Assert.Equal("image/x-own", (string)message["mediaType"]!);
+        Assert.Equal(bytes, Convert.FromBase64String((string)message["data"]!));
+    }
+
+    [Fact]
+    public async Task Offsets_are_consecutive_from_one()
+    {
+        for (var i = 1; i <= 3; i++)
+        {
+            var published = await (await PublishAsync($"{i}")).Content.ReadFromJsonAsync<JsonObject>();
+            Assert.Equal(i, (long)published!["offset"]!);
+            Assert.Equal(_channel, (string)published["channel"]!);
+        }
+    }
+
+    [Fact]
+    public async Task Lines_are_published_in_order()
+    {
+        var lines = string.Join('\n', Enumerable.Range(1, 50)) + "\r\n\n";
+
+        var published = await (await PublishAsync(lines, "application/x-ndjson")).Content.ReadFromJsonAsync<JsonObject>();
+
+        Assert.Equal((1L, 50L, 50), ((long)published!["offset"]!, (long)published["lastOffset"]!, (int)published["count"]!));
+        Assert.Equal(Enumerable.Range(1, 50), Messages(await ReadAsync()).Select(static message => (int)message["data"]!));
+    }
+
+    [Theory]
+    [InlineData("1\n{\n3")]
+    [InlineData("1\n2 3\n")]
+    [InlineData("\n \n")]
+    public async Task A_bad_line_publishes_nothing(string lines)
+    {
+        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(lines, "application/x-ndjson")).StatusCode);
+
+        Assert.Empty(Messages(await ReadAsync()));
+    }
+
+    [Fact]
+    public async Task Reading_goes_on_after_an_offset_up_to_a_limit()
+    {
+        await PublishAsync("1\n2\n3\n4\n5", "application/x-ndjson");
+
+        var page = await ReadAsync("?after=1&limit=2");
+
+        Assert.Equal([2L, 3], Messages(page).Select(static message => (long)message["offset"]!));
+        Assert.Equal((5L, 1L), ((long)page["head"]!, (long)page["first"]!));
+        Assert.Equal([4L, 5], Messages(await ReadAsync("?after=3")).Select(static message => (long)message["offset"]!));
+        Assert.Empty(Messages(await ReadAsync("?after=5")));
+    }
+
+    [Theory]
+    [InlineData("?after=-1")]
+    [InlineData("?after=x")]
+    [InlineData("?limit=0")]
+    [InlineData("?limit=1001")]
+    [InlineData("?limit=99999999999999999999")]
+    public async Task Bad_parameters_are_refused(string query) =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.GetAsync(Url + query)).StatusCode);
+
+    [Theory]
+    [InlineData("/channels/a//b")]
+    [InlineData("/channels/a/*")]
+    [InlineData("/channels/**")]
+    [InlineData("/channels/a%00b")]
+    [InlineData("/channels/a%2Fb")]
+    [InlineData("/channels/%C3%A4")]
+    public async Task What_is_no_channel_is_refused(string url) =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.PostAsync(url, Body("1", "application/json"))).StatusCode);
+
+    [Theory]
+    [InlineData("/channels/meta/connect")]
+    [InlineData("/channels/meta")]
+    [InlineData("/channels/service/echo")]
+    [InlineData("/channels/event/x")]
+    public async Task Reserved_channels_are_refused(string url) =>
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Http.PostAsync(url, Body("1", "application/json"))).StatusCode);
+
+    [Fact]
+    public async Task The_largest_body_is_taken_and_one_byte_more_refused()
+    {
+        var largest = new string('x', GatewayServer.MessageBytes);
+
+        Assert.Equal(HttpStatusCode.OK, (await PublishAsync(largest, "text/plain")).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PublishAsync(largest + "x", "text/plain")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}{}")]
+    [InlineData("nul")]
+    [InlineData("\uFEFF1")]
+    public async Task Malformed_json_is_refused(string body) =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(body)).StatusCode);
+
+    [Fact]
+    public async Task Json_nested_too_deeply_is_refused()
+    {
+        var deepest = new TidingsLimits().JsonDepth;
+
+        Assert.Equal(HttpStatusCode.OK, (await PublishAsync(Nested(deepest))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(Nested(deepest + 1))).StatusCode);
+        Assert.Single(Messages(await ReadAsync()));
+    }
+
+    [Fact]
+    public async Task Json_that_is_not_utf8_is_refused()
+    {
+        var content = new ByteArrayContent([(byte)'"', 0xC3, 0x28, (byte)'"']);
+        content.Headers.ContentType = new("application/json");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.PostAsync(Url, content)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/channels/a")]
+    [InlineData("DELETE", "/channels/a")]
+    [InlineData("PUT", "/cometd")]
+    public async Task A_wrong_method_is_told(string method, string url) =>
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await server.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), url))).StatusCode);
+
+    [Fact]
+    public async Task The_description_names_publish_and_read()
+    {
+        var paths = (await server.Http.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!["paths"]!["/channels/{path}"]!;
+
+        Assert.Equal("Publish", (string)paths["post"]!["operationId"]!);
+        Assert.Equal("Read", (string)paths["get"]!["operationId"]!);
+        Assert.NotNull(paths["post"]!["requestBody"]!["content"]!["application/x-ndjson"]);
+        Assert.NotNull(paths["get"]!["responses"]!["200"]!["content"]!["text/event-stream"]);
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task The_server_is_healthy(string url) => Assert.Equal("Healthy", await server.Http.GetStringAsync(url));
+
+    [Fact]
+    public async Task A_foreign_host_and_a_foreign_origin_are_refused()
+    {
+        using var rebound = new HttpRequestMessage(HttpMethod.Get, Url) { Headers = { Host = "rebound.example" } };
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, Url) { Headers = { { "Origin", "https://evil.example" } } };
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Http.SendAsync(rebound)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Http.SendAsync(foreign)).StatusCode);
+    }
+
+    private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
+
+    private static IEnumerable<JsonNode> Messages(JsonObject page) => page["messages"]!.AsArray().Select(static message => message!);
+
+    private static StringContent Body(string body, string mediaType)
+    {
+        var content = new StringContent(body, new UTF8Encoding(false));
+        content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(mediaType);
+        return content;
+    }
+
+    private Task<HttpResponseMessage> PublishAsync(string body, string mediaType = "application/json") => server.Http.PostAsync(Url, Body(body, mediaType));
+
+    private async Task<JsonObject> ReadAsync(string query = "") => (await server.Http.GetFromJsonAsync<JsonObject>(Url + query, Deep))!;
+}

@@ -1,0 +1,211 @@
+using Tidings.Gateway.Sessions;
+using static Tidings.Gateway.Tests.Sessions.Deliveries;
+
+namespace Tidings.Gateway.Tests.Sessions;
+
+public sealed class LocalSessionTests
+{
+    private readonly LocalSession _session = Live(new TidingsLimits { PendingMessagesPerSession = 3, PendingBytesPerSession = 1024 });
+
+    [Fact]
+    public void Gives_everything_that_waits_in_order_and_once()
+    {
+        _session.Enqueue(Item("/a", 1, frame: 1));
+        _session.Enqueue(Direct("/service/x", frame: 2));
+        _session.Enqueue(Item("/b", 7, frame: 3));
+
+        Assert.Equal(["/a:1", "/service/x", "/b:7"], Names(_session.TakeForWriting()));
+        Assert.Null(_session.TakeForWriting());
+        _session.Written();
+        Assert.False(_session.HasPending);
+        Assert.Null(_session.FirstUndelivered);
+    }
+
+    [Fact]
+    public void Lets_one_write_be_under_way_at_a_time()
+    {
+        _session.Enqueue(Item("/a", 1, frame: 1));
+        _session.TakeForWriting();
+        _session.Enqueue(Item("/a", 2, frame: 2));
+
+        Assert.Null(_session.TakeForWriting());
+        _session.Written();
+        Assert.Equal(["/a:2"], Names(_session.TakeForWriting()));
+    }
+
+    [Fact]
+    public void Puts_what_was_not_written_before_everything_later()
+    {
+        _session.Enqueue(Item("/a", 1, frame: 1));
+        _session.TakeForWriting();
+        _session.Enqueue(Item("/a", 2, frame: 2));
+        _session.NotWritten();
+
+        Assert.Equal(1, _session.FirstUndelivered);
+        Assert.Equal(["/a:1", "/a:2"], Names(_session.TakeForWriting()));
+    }
+
+    [Fact]
+    public void Names_the_oldest_frame_that_is_not_delivered()
+    {
+        _session.Enqueue(Item("/a", 1, frame: 5));
+        _session.Enqueue(Item("/a", 2, frame: 9));
+        Assert.Equal(5, _session.FirstUndelivered);
+
+        _session.TakeForWriting();
+        Assert.Equal(5, _session.FirstUndelivered);
+    }
+
+    [Fact]
+    public void A_full_window_of_messages_makes_it_lag()
+    {
+        Assert.True(_session.Enqueue(Item("/a", 1, frame: 1, count: 3)));
+        Assert.False(_session.Enqueue(Item("/a", 4, frame: 2)));
+
+        Assert.Equal(LocalState.Lagging, _session.State);
+        Assert.False(_session.HasPending);
+        Assert.Equal(2, _session.FirstUndelivered);
+    }
+
+    [Fact]
+    public void A_full_window_of_bytes_makes_it_lag()
+    {
+        Assert.True(_session.Enqueue(Item("/a", 1, frame: 1, bytes: 1000)));
+        Assert.False(_session.Enqueue(Item("/a", 2, frame: 2, bytes: 25)));
+
+        Assert.Equal(LocalState.Lagging, _session.State);
+    }
+
+    [Fact]
+    public void An_item_larger_than_the_window_still_passes_an_empty_one()
+    {
+        Assert.True(_session.Enqueue(Item("/a", 1, frame: 1, count: 5)));
+
+        Assert.Equal(LocalState.Live, _session.State);
+        Assert.Equal(5, Names(_session.TakeForWriting()).Count());
+    }
+
+    [Fact]
+    public void What_is_written_makes_room()
+    {
+        _session.Enqueue(Item("/a", 1, frame: 1, count: 3));
+        _session.TakeForWriting();
+        _session.Written();
+
+        Assert.True(_session.Enqueue(Item("/a", 4, frame: 2, count: 3)));
+        Assert.Equal(LocalState.Live, _session.State);
+    }
+
+    [Fact]
+    public void What_is_being_written_still_fills_the_window()
+    {
+        _session.Enqueue(Item("/a", 1, frame: 1, count: 3));
+        _session.TakeForWriting();
+
+        Assert.False(_session.Enqueue(Item("/a", 4, frame: 2)));
+    }
+
+    [Fact]
+    public void Lagging_it_hands_over_the_cursors_of_what_it_dropped()
+    {
+        _session.Enqueue(Item("/a", 11, frame: 4, count: 2));
+        _session.Enqueue(Item("/b", 3, frame: 5));
+        _session.Enqueue(Item("/a", 13, frame: 6));
+
+        var handover = _session.GiveUp(LocalState.Parked, frame: 9);
+
+        Assert.Equal(5, handover.Frame);
+        Assert.Equal([new ChannelCursor("/a", 10), new ChannelCursor("/b", 2)], handover.Cursors.OrderBy(static cursor => cursor.Channel));
+    }
+
+    [Fact]
+    public void Given_up_it_tells_the_first_undelivered_offset_of_each_channel_and_its_direct_messages()
+    {
+        _session.Enqueue(Item("/a", 7, frame: 1));
+        _session.TakeForWriting();
+        _session.Enqueue(Item("/a", 8, frame: 2));
+        _session.Enqueue(Direct("/service/x", frame: 3));
+
+        var handover = _session.GiveUp(LocalState.Parked, frame: 3);
+
+        Assert.Equal(3, handover.Frame);
+        Assert.Equal([new ChannelCursor("/a", 6)], handover.Cursors);
+        Assert.Equal("/service/x", Assert.Single(handover.Directs).Channel);
+        Assert.Equal(LocalState.Parked, _session.State);
+    }
+
+    [Fact]
+    public void Given_up_with_nothing_undelivered_it_names_no_channel()
+    {
+        _session.Enqueue(Item("/a", 7, frame: 1));
+        _session.TakeForWriting();
+        _session.Written();
+
+        Assert.Empty(_session.GiveUp(LocalState.Gone, frame: 1).Cursors);
+    }
+
+    [Theory]
+    [InlineData(nameof(LocalState.Parked))]
+    [InlineData(nameof(LocalState.Gone))]
+    public void Takes_nothing_once_given_up(string state)
+    {
+        _session.GiveUp(Enum.Parse<LocalState>(state), frame: 0);
+        _session.Enqueue(Item("/a", 1, frame: 1));
+
+        Assert.False(_session.HasPending);
+    }
+
+    [Fact]
+    public async Task Says_when_no_write_is_under_way()
+    {
+        Assert.True(_session.WhenWritten().IsCompletedSuccessfully);
+        _session.Enqueue(Item("/a", 1, frame: 1));
+        _session.TakeForWriting();
+        var written = _session.WhenWritten();
+        Assert.False(written.IsCompleted);
+
+        _session.Written();
+
+        await written.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Catch_ups_that_overlap_give_each_message_once()
+    {
+        var session = new LocalSession(Tenant, "s", new TidingsLimits());
+
+        Assert.Equal([1L, 2, 3], Offsets(session.CatchUp(Batch("/a", 1, count: 3))));
+        Assert.Equal([4L, 5], Offsets(session.CatchUp(Batch("/a", 2, count: 4))));
+        Assert.Null(session.CatchUp(Batch("/a", 1, count: 5)));
+        Assert.Equal([1L], Offsets(session.CatchUp(Batch("/b", 1))));
+    }
+
+    [Fact]
+    public void Given_up_while_catching_up_it_goes_on_after_what_it_was_given()
+    {
+        var session = new LocalSession(Tenant, "s", new TidingsLimits());
+        session.CatchUp(Batch("/a", 1, count: 3));
+
+        Assert.Equal([new ChannelCursor("/a", 3)], session.GiveUp(LocalState.Parked, frame: 0).Cursors);
+    }
+
+    [Fact]
+    public void Tells_each_gap_once_and_the_latest_of_a_channel()
+    {
+        _session.NoteGap(new ChannelCursor("/a", 5));
+        _session.NoteGap(new ChannelCursor("/b", 2));
+        _session.NoteGap(new ChannelCursor("/a", 9));
+
+        Assert.Equal([new ChannelCursor("/b", 2), new ChannelCursor("/a", 9)], _session.TakeGaps());
+        Assert.Empty(_session.TakeGaps());
+    }
+
+    private static long[] Offsets(ChannelBatch? batch) => [.. batch!.Messages.Select(static message => message.Offset)];
+
+    private static LocalSession Live(TidingsLimits limits)
+    {
+        var session = new LocalSession(Tenant, "session", limits);
+        session.Join();
+        return session;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+using static Tidings.Gateway.Tests.Sessions.Deliveries;
+
+namespace Tidings.Gateway.Tests.Sessions;
+
+public sealed class SiloReceiverTests : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly GatewayHub _hub;
+    private readonly SiloReceiver _receiver;
+
+    public SiloReceiverTests()
+    {
+        var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
+        var limits = Options.Create(new TidingsLimits { PendingMessagesPerSession = 4 });
+        _hub = new GatewayHub(StubCluster.None, limits, TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
+        _receiver = new SiloReceiver("silo", _hub, metrics);
+    }
+
+    public void Dispose() => _services.Dispose();
+
+    [Fact]
+    public void Gives_a_message_to_every_member_of_its_subscription()
+    {
+        var (one, other, stranger) = (Joined(1, "one", "/a"), Joined(2, "other", "/a"), Joined(3, "stranger", "/b"));
+
+        Take(4, Deliver(["/a"], "/a", 1));
+
+        Assert.Equal(["/a:1"], Names(one.TakeForWriting()));
+        Assert.Equal(["/a:1"], Names(other.TakeForWriting()));
+        Assert.False(stranger.HasPending);
+    }
+
+    [Fact]
+    public void Gives_one_copy_where_several_subscriptions_match()
+    {
+        var (both, exact) = (Joined(1, "both", "/a/b", "/a/*", "/**"), Joined(2, "exact", "/a/b"));
+
+        Take(3, Deliver(["/a/b", "/a/*", "/**"], "/a/b", 1), Deliver(["/a/b", "/a/*", "/**"], "/a/b", 2));
+
+        Assert.Equal(["/a/b:1", "/a/b:2"], Names(both.TakeForWriting()));
+        Assert.Equal(["/a/b:1", "/a/b:2"], Names(exact.TakeForWriting()));
+    }
+
+    [Fact]
+    public void Passes_over_frames_it_has_taken()
+    {
+        var session = Joined(1, "session", "/a");
+        var frames = new[] { Deliver(["/a"], "/a", 1), Deliver(["/a"], "/a", 2) };
+        Take(2, frames);
+
+        var ack = Take(2, [.. frames, Deliver(["/a"], "/a", 3)]);
+
+        Assert.Equal(4, ack.Received);
+        Assert.Equal(["/a:1", "/a:2", "/a:3"], Names(session.TakeForWriting()));
+    }
+
+    [Fact]
+    public void Another_tenant_gets_nothing()
+    {
+        var session = Joined(1, "session", "/a");
+
+        Take(2, new LinkFrame { Kind = LinkFrameKind.Deliver, Tenant = "other", Subscriptions = ["/a"], Batches = [Batch("/a", 1)] });
+
+        Assert.False(session.HasPending);
+    }
+
+    [Fact]
+    public void A_session_that_left_gets_nothing_more_of_that_subscription()
+    {
+        var session = Joined(1, "session", "/a", "/b");
+
+        Take(2, For(session, LinkFrameKind.Leave, "/a"), Deliver(["/a"], "/a", 1), Deliver(["/b"], "/b", 1));
+
+        Assert.Equal(["/b:1"], Names(session.TakeForWriting()));
+    }
+
+    [Fact]
+    public void Joining_gives_what_was_missed_first()
+    {
+        var session = _hub.Add(Tenant, "session");
+        Take(1, new LinkFrame { Kind = LinkFrameKind.CatchUp, Tenant = Tenant, Session = session.Id, Batches = [Batch("/a", 1, count: 2)] });
+        Assert.Equal(LocalState.Attaching, session.State);
+
+        Take(
+            2,
+            new LinkFrame { Kind = LinkFrameKind.Join, Tenant = Tenant, Session = session.Id, Subscriptions = ["/a"], Batches = [Batch("/a", 2, count: 2)] },
+            Deliver(["/a"], "/a", 4));
+
+        Assert.Equal(LocalState.Live, session.State);
+        Assert.Equal(["/a:1", "/a:2", "/a:3", "/a:4"], Names(session.TakeForWriting()));
+    }
+
+    [Fact]
+    public void Acknowledges_up_to_what_a_session_has_not_got()
+    {
+        var (slow, quick) = (Joined(1, "slow", "/a"), Joined(2, "quick", "/a"));
+        Take(3, Deliver(["/a"], "/a", 1), Deliver(["/a"], "/a", 2));
+        quick.TakeForWriting();
+        quick.Written();
+
+        _receiver.Acknowledge(heldUpSince: 0);
+        Assert.Equal(new LinkAck(4, 2), Take(5));
+
+        slow.TakeForWriting();
+        slow.Written();
+        _receiver.Acknowledge(heldUpSince: 0);
+        Assert.Equal(new LinkAck(4, 4), Take(5));
+    }
+
+    [Fact]
+    public void Names_the_sessions_that_hold_the_rest_up()
+    {
+        var (slow, quick) = (Joined(1, "slow", "/a"), Joined(2, "quick", "/b"));
+        Take(3, Deliver(["/a"], "/a", 1));
+        Take(4, Deliver(["/b"], "/b", 1));
+
+        Assert.Empty(_receiver.Acknowledge(heldUpSince: 2));
+        Assert.Equal([slow], _receiver.Acknowledge(heldUpSince: 3));
+        Assert.True(quick.HasPending);
+    }
+
+    [Fact]
+    public void A_full_window_puts_one_session_aside_and_no_other()
+    {
+        var (slow, quick) = (Joined(1, "slow", "/a"), Joined(2, "quick", "/a"));
+        for (var i = 1; i <= 6; i++)
+        {
+            Take(2 + i, Deliver(["/a"], "/a", i));
+            quick.TakeForWriting();
+            quick.Written();
+        }
+
+        Assert.Equal(LocalState.Lagging, slow.State);
+        Assert.Equal(LocalState.Live, quick.State);
+        Assert.Equal([slow], _receiver.Acknowledge(heldUpSince: 0));
+    }
+
+    [Fact]
+    public void A_removed_session_is_given_nothing_and_holds_nothing_up()
+    {
+        var session = Joined(1, "session", "/a");
+        Take(2, Deliver(["/a"], "/a", 1));
+
+        Assert.Equal(2, _receiver.Remove(session));
+        Take(3, Deliver(["/a"], "/a", 2));
+        _receiver.Acknowledge(heldUpSince: 0);
+
+        Assert.Equal(new LinkAck(3, 3), Take(4));
+        Assert.Equal(["/a:1"], Names(session.TakeForWriting()));
+    }
+
+    [Fact]
+    public void An_ended_session_is_forgotten_with_its_reason()
+    {
+        var session = Joined(1, "session", "/a");
+
+        Take(2, new LinkFrame { Kind = LinkFrameKind.End, Tenant = Tenant, Session = session.Id, End = SessionEnd.Kicked });
+
+        Assert.Equal(SessionEnd.Kicked, session.EndedBy);
+        Assert.Null(_hub.Find(Tenant, session.Id));
+    }
+
+    [Fact]
+    public void A_gap_of_a_subscription_is_noted_once_by_each_member()
+    {
+        var session = Joined(1, "session", "/a", "/**");
+
+        Take(2, new LinkFrame { Kind = LinkFrameKind.Gap, Tenant = Tenant, Subscriptions = ["/a", "/**"], Gap = new ChannelCursor("/a", 9) });
+
+        Assert.Equal([new ChannelCursor("/a", 9)], session.TakeGaps());
+    }
+
+    private LocalSession Joined(long frame, string id, params string[] subscriptions)
+    {
+        var session = _hub.Add(Tenant, id);
+        Take(frame, For(session, LinkFrameKind.Join, subscriptions));
+        return session;
+    }
+
+    private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", FirstFrame = first, Frames = frames });
+
+    private static LinkFrame For(LocalSession session, LinkFrameKind kind, params string[] subscriptions) =>
+        new() { Kind = kind, Tenant = Tenant, Session = session.Id, Subscriptions = subscriptions };
+
+    private static LinkFrame Deliver(string[] subscriptions, string channel, long offset) =>
+        new() { Kind = LinkFrameKind.Deliver, Tenant = Tenant, Subscriptions = subscriptions, Batches = [Batch(channel, offset)] };
+}

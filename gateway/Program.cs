@@ -1,4 +1,5 @@
 using Tidings;
+using Tidings.Gateway.Hosting;
 using Tidings.Silo;
 
 if (await HealthProbe.TryRunAsync(args) is { } exitCode)
@@ -6,7 +7,11 @@ if (await HealthProbe.TryRunAsync(args) is { } exitCode)
     return exitCode;
 }
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    ContentRootPath = Directory.Exists("wwwroot") ? null : AppContext.BaseDirectory,
+});
 if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
 {
     builder.WebHost.UseUrls("http://127.0.0.1:8080");
@@ -15,8 +20,7 @@ if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) &
 builder.AddTidings();
 
 var app = builder.Build();
-app.UseDefaultFiles();
-app.UseStaticFiles();
+app.UseDemoPage();
 app.MapTidings();
 await app.RunAsync();
 return 0;

@@ -49,7 +49,7 @@ public static class TidingsExtensions
 
     private static void AddTidingsClusterClient(this WebApplicationBuilder builder, TidingsClusterOptions cluster)
     {
-        builder.QuietOrleans();
+        builder.QuietFrameworks();
         var redis = TidingsRedis.Parse(cluster.Redis!);
         builder.UseOrleansClient(client =>
         {

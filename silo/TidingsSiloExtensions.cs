@@ -72,13 +72,22 @@ public static class TidingsSiloExtensions
         });
     }
 
-    /// <summary>Orleans tells much about its own doings; configuration of <c>Logging</c> overrides this.</summary>
-    public static void QuietOrleans(this IHostApplicationBuilder host) => host.Configuration.Sources.Insert(
-        0, new MemoryConfigurationSource { InitialData = [KeyValuePair.Create("Logging:LogLevel:Orleans", (string?)"Warning")] });
+    /// <summary>Orleans and ASP.NET Core tell much about their own doings; configuration of <c>Logging</c> overrides this.</summary>
+    public static void QuietFrameworks(this IHostApplicationBuilder host) => host.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+    {
+        InitialData =
+        [
+            KeyValuePair.Create("Logging:LogLevel:Orleans", (string?)"Warning"),
+            // Recommends server garbage collection at every start; workstation collection is the choice for many small processes.
+            KeyValuePair.Create("Logging:LogLevel:Orleans.Runtime.Silo", (string?)"Error"),
+            KeyValuePair.Create("Logging:LogLevel:Tidings.Grains.Streams.SiloService", (string?)"Warning"),
+            KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore", (string?)"Warning"),
+        ],
+    });
 
     private static void AddTidingsLimits(this IHostApplicationBuilder host)
     {
-        host.QuietOrleans();
+        host.QuietFrameworks();
         host.Services.TryAddSingleton(TimeProvider.System);
         host.Services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
     }

@@ -112,7 +112,7 @@ public sealed class LocalSessionTests
         _session.Enqueue(Item("/b", 3, frame: 5));
         _session.Enqueue(Item("/a", 13, frame: 6));
 
-        var handover = _session.GiveUp(LocalState.Parked, frame: 9);
+        var handover = _session.GiveUp(LocalState.Parked);
 
         Assert.Equal(5, handover.Frame);
         Assert.Equal([new ChannelCursor("/a", 10), new ChannelCursor("/b", 2)], handover.Cursors.OrderBy(static cursor => cursor.Channel));
@@ -126,9 +126,8 @@ public sealed class LocalSessionTests
         _session.Enqueue(Item("/a", 8, frame: 2));
         _session.Enqueue(Direct("/service/x", frame: 3));
 
-        var handover = _session.GiveUp(LocalState.Parked, frame: 3);
+        var handover = _session.GiveUp(LocalState.Parked);
 
-        Assert.Equal(3, handover.Frame);
         Assert.Equal([new ChannelCursor("/a", 6)], handover.Cursors);
         Assert.Equal("/service/x", Assert.Single(handover.Directs).Channel);
         Assert.Equal(LocalState.Parked, _session.State);
@@ -141,7 +140,7 @@ public sealed class LocalSessionTests
         _session.TakeForWriting();
         _session.Written();
 
-        Assert.Empty(_session.GiveUp(LocalState.Gone, frame: 1).Cursors);
+        Assert.Empty(_session.GiveUp(LocalState.Gone).Cursors);
     }
 
     [Theory]
@@ -149,7 +148,7 @@ public sealed class LocalSessionTests
     [InlineData(nameof(LocalState.Gone))]
     public void Takes_nothing_once_given_up(string state)
     {
-        _session.GiveUp(Enum.Parse<LocalState>(state), frame: 0);
+        _session.GiveUp(Enum.Parse<LocalState>(state));
         _session.Enqueue(Item("/a", 1, frame: 1));
 
         Assert.False(_session.HasPending);
@@ -186,7 +185,7 @@ public sealed class LocalSessionTests
         var session = new LocalSession(Tenant, "s", new TidingsLimits());
         session.CatchUp(Batch("/a", 1, count: 3));
 
-        Assert.Equal([new ChannelCursor("/a", 3)], session.GiveUp(LocalState.Parked, frame: 0).Cursors);
+        Assert.Equal([new ChannelCursor("/a", 3)], session.GiveUp(LocalState.Parked).Cursors);
     }
 
     [Fact]

@@ -18,10 +18,21 @@ public sealed class SiloReceiverTests : IDisposable
         var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
         var limits = Options.Create(new TidingsLimits { PendingMessagesPerSession = 4 });
         _hub = new GatewayHub(StubCluster.None, limits, TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
-        _receiver = new SiloReceiver("silo", _hub, metrics);
+        _receiver = new SiloReceiver("silo", link: 7, _hub, metrics);
     }
 
     public void Dispose() => _services.Dispose();
+
+    [Fact]
+    public void A_session_given_up_tells_the_last_frame_and_its_link_and_gets_nothing_more()
+    {
+        var session = Joined(1, "one", "/a");
+
+        var handover = session.GiveUp(LocalState.Parked);
+
+        Assert.Equal((7, 1), (handover.Link, handover.Frame));
+        Assert.Empty(session.Groups);
+    }
 
     [Fact]
     public void Gives_a_message_to_every_member_of_its_subscription()
@@ -182,7 +193,7 @@ public sealed class SiloReceiverTests : IDisposable
         return session;
     }
 
-    private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", FirstFrame = first, Frames = frames });
+    private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", Link = 7, FirstFrame = first, Frames = frames });
 
     private static LinkFrame For(LocalSession session, LinkFrameKind kind, params string[] subscriptions) =>
         new() { Kind = kind, Tenant = Tenant, Session = session.Id, Subscriptions = subscriptions };

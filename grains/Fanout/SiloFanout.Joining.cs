@@ -161,8 +161,9 @@ internal sealed partial class SiloFanout
         lock (_lock)
         {
             var feed = FeedOf(topic.Id);
-            if (head.Epoch > feed.Epoch)
+            if (head.Epoch > feed.Epoch || (head.Epoch == feed.Epoch && head.Offset > feed.Head && feed.Topics.Count == 1))
             {
+                // An event sent before the silo last left the channel may have come in between; nobody has joined yet.
                 feed.Start(head.Epoch, head.Offset);
             }
         }

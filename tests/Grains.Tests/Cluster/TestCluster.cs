@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
     private readonly List<FakeGateway> _gateways = [];
+    private readonly Counters _counters = new();
 
     private TestCluster(InProcessTestCluster cluster, IMessageLog log)
     {
@@ -52,6 +54,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public T Service<T>(int silo) where T : notnull => Silos[silo].ServiceProvider.GetRequiredService<T>();
 
+    /// <summary>What a silo has counted so far.</summary>
+    public long Counted(int silo, Func<SiloMetrics, Counter<long>> counter) => _counters.Of(counter(Service<SiloMetrics>(silo)));
+
     /// <summary>The name of a silo's stream.</summary>
     public string NameOf(int silo) => SiloStream.NameOf(Silos[silo].SiloAddress);
 
@@ -84,6 +89,13 @@ internal sealed class TestCluster : IAsyncDisposable
         return channel;
     }
 
+    /// <summary>How many grains are active whose class is named so.</summary>
+    public async Task<int> ActivationsOfAsync(string grainClass)
+    {
+        var statistics = await Client.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
+        return statistics.Count(grain => grain.GrainType.Contains(grainClass, StringComparison.OrdinalIgnoreCase));
+    }
+
     public Task StopSiloAsync(int silo) => _cluster.StopSiloAsync(Silos[silo]);
 
     public async ValueTask DisposeAsync()
@@ -94,6 +106,7 @@ internal sealed class TestCluster : IAsyncDisposable
         }
 
         await _cluster.DisposeAsync();
+        _counters.Dispose();
         GC.KeepAlive(_gateways);
     }
 

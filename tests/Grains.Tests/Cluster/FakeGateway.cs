@@ -7,7 +7,7 @@ namespace Tidings.Grains.Cluster;
 internal sealed class FakeGateway : IGatewayObserver
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, long> _received = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Link, long Frame)> _received = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Seat> _seats = new(StringComparer.Ordinal);
     private readonly List<LinkFrame> _frames = [];
     private Func<Task> _obstacle = () => Task.CompletedTask;
@@ -98,7 +98,8 @@ internal sealed class FakeGateway : IGatewayObserver
         await _obstacle();
         lock (_lock)
         {
-            var received = _received.GetValueOrDefault(batch.Silo);
+            var (link, received) = _received.GetValueOrDefault(batch.Silo);
+            received = batch.Link > link ? 0 : received;
             for (var i = 0; i < batch.Frames.Length; i++)
             {
                 if (batch.FirstFrame + i > received)
@@ -108,7 +109,7 @@ internal sealed class FakeGateway : IGatewayObserver
                 }
             }
 
-            _received[batch.Silo] = received;
+            _received[batch.Silo] = (batch.Link, received);
             var waiting = _seats.Values.Where(seat => seat.Silo == batch.Silo).SelectMany(seat => seat.Pending.Take(1));
             return new LinkAck(received, waiting.Select(pending => pending.Frame - 1).Append(received).Min());
         }
@@ -223,7 +224,7 @@ internal sealed class FakeGateway : IGatewayObserver
             }
         }
 
-        public SessionHandover HandOver(long received)
+        public SessionHandover HandOver((long Link, long Frame) received)
         {
             var cursors = Joined ? [] : new Dictionary<string, long>(CaughtUp, StringComparer.Ordinal);
             foreach (var (_, batch) in Enumerable.Reverse(Pending))
@@ -233,7 +234,8 @@ internal sealed class FakeGateway : IGatewayObserver
 
             return new SessionHandover
             {
-                Frame = received,
+                Link = received.Link,
+                Frame = received.Frame,
                 Cursors = [.. cursors.Select(cursor => new ChannelCursor(cursor.Key, cursor.Value))],
                 Started = true,
             };

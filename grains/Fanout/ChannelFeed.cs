@@ -73,10 +73,10 @@ internal sealed class ChannelFeed(ChannelId channel, int tailLimit)
     {
         if (!_sent.TryGetValue(link, out var track))
         {
-            _sent[link] = track = new SentTrack();
+            _sent[link] = track = new SentTrack(StartedAt);
         }
 
-        track.Add(frame, offset, link.Delivered);
+        track.Add(frame, offset, link.Settled);
     }
 
     /// <summary>The offset that sessions of a gateway had got when it had taken in a frame.</summary>
@@ -87,18 +87,21 @@ internal sealed class ChannelFeed(ChannelId channel, int tailLimit)
 
     public void Forget(GatewayLink link) => _sent.Remove(link);
 
-    /// <summary>Frames not yet acknowledged, each with the offset it brought its receivers to.</summary>
-    private sealed class SentTrack
+    /// <summary>
+    /// Frames that a handover may still name, each with the offset it brought its receivers to. Before the first of them, receivers have
+    /// everything up to where the silo began to follow the channel.
+    /// </summary>
+    private sealed class SentTrack(long startedAt)
     {
         private readonly Queue<(long Frame, long Offset)> _open = new();
-        private long _acknowledged = -1;
+        private long _settled = startedAt;
         private long _last = -1;
 
-        public void Add(long frame, long offset, long delivered)
+        public void Add(long frame, long offset, long settled)
         {
-            while (_open.TryPeek(out var oldest) && oldest.Frame <= delivered)
+            while (_open.TryPeek(out var oldest) && oldest.Frame <= settled)
             {
-                _acknowledged = oldest.Offset;
+                _settled = oldest.Offset;
                 _open.Dequeue();
             }
 
@@ -111,7 +114,7 @@ internal sealed class ChannelFeed(ChannelId channel, int tailLimit)
 
         public long OffsetAt(long frame)
         {
-            var offset = _acknowledged;
+            var offset = _settled;
             foreach (var sent in _open)
             {
                 if (sent.Frame > frame)

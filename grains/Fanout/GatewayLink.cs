@@ -15,6 +15,7 @@ internal sealed partial class GatewayLink(
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HandoverPatience = TimeSpan.FromSeconds(5);
 
     private static long _lastId;
 
@@ -25,6 +26,7 @@ internal sealed partial class GatewayLink(
     private long _lastFrame;
     private long _sentFrame;
     private long _bytes;
+    private (DateTimeOffset At, long Frame) _settling;
 
     /// <summary>Its number: larger than that of any earlier link of this silo, also before a restart.</summary>
     public long Id { get; } = NextId(time.GetUtcNow().Ticks);
@@ -34,6 +36,12 @@ internal sealed partial class GatewayLink(
 
     /// <summary>Up to this frame the gateway has delivered everything to everyone, or parked whom it could not.</summary>
     public long Delivered { get; private set; }
+
+    /// <summary>
+    /// Up to this frame <see cref="Delivered"/> was so long ago that no handover under way can name an earlier one: a gateway
+    /// acknowledges on behalf of its remaining sessions as soon as it has given one up, before the handover arrives.
+    /// </summary>
+    public long Settled { get; private set; }
 
     /// <summary>Whether it was given up; its sessions wait for another gateway.</summary>
     public bool IsLost => _closed.IsCancellationRequested;
@@ -96,6 +104,7 @@ internal sealed partial class GatewayLink(
                 var first = _sentFrame - batch.Length + 1;
                 var ack = await gateway.Observer.Receive(new LinkBatch { Silo = silo, Link = Id, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
                 Delivered = Math.Max(Delivered, ack.Delivered);
+                Settle();
                 failingSince = null;
                 batch = Take();
                 if (Stalled && HasRoom)
@@ -132,6 +141,16 @@ internal sealed partial class GatewayLink(
             }
 
             last = seen;
+        }
+    }
+
+    private void Settle()
+    {
+        var now = time.GetUtcNow();
+        if (now - _settling.At > HandoverPatience)
+        {
+            Settled = _settling.Frame;
+            _settling = (now, Delivered);
         }
     }
 

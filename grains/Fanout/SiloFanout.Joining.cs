@@ -84,16 +84,21 @@ internal sealed partial class SiloFanout
             });
         }
 
-        if (read.Messages.Length == 0)
+        var messages = UpToHead(feed, read.Messages);
+        if (messages.Length == 0)
         {
             return new LogPosition(feed.Epoch, feed.Head);
         }
 
-        budget.Spend(read.Messages);
-        var bytes = read.Messages.Sum(static message => message.Size);
-        link.Add(FrameFor(mailbox, LinkFrameKind.CatchUp, [], [BatchOf(feed, read.Messages)]), bytes);
-        return new LogPosition(feed.Epoch, read.Messages[^1].Offset);
+        budget.Spend(messages);
+        var bytes = messages.Sum(static message => message.Size);
+        link.Add(FrameFor(mailbox, LinkFrameKind.CatchUp, [], [BatchOf(feed, messages)]), bytes);
+        return new LogPosition(feed.Epoch, messages[^1].Offset);
     }
+
+    /// <summary>The log may be ahead of the live path: what that is still to bring must not be sent twice.</summary>
+    private static Message[] UpToHead(ChannelFeed feed, Message[] messages) =>
+        messages.Length > 0 && messages[^1].Offset > feed.Head ? [.. messages.Where(message => message.Offset <= feed.Head)] : messages;
 
     private static LinkFrame FrameFor(Mailbox mailbox, LinkFrameKind kind, string[] subscriptions, ChannelBatch[]? batches = null) => new()
     {
@@ -156,8 +161,9 @@ internal sealed partial class SiloFanout
         lock (_lock)
         {
             var feed = FeedOf(topic.Id);
-            if (head.Epoch > feed.Epoch)
+            if (head.Epoch > feed.Epoch || (head.Epoch == feed.Epoch && head.Offset > feed.Head && feed.Topics.Count == 1))
             {
+                // An event sent before the silo last left the channel may have come in between; nobody has joined yet.
                 feed.Start(head.Epoch, head.Offset);
             }
         }

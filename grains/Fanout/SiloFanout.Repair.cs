@@ -122,7 +122,8 @@ internal sealed partial class SiloFanout
 
     private void SendRead(GatewayLink link, ChannelFeed feed, LogRead read)
     {
-        if (read.Head.Epoch != feed.Epoch || read.Messages.Length == 0)
+        var messages = UpToHead(feed, read.Messages);
+        if (read.Head.Epoch != feed.Epoch || messages.Length == 0)
         {
             link.Behind.Remove(feed);
             return;
@@ -133,7 +134,7 @@ internal sealed partial class SiloFanout
             TellGap(feed, read.First);
         }
 
-        SendWhileStalled(link, feed, read.Messages);
+        SendWhileStalled(link, feed, messages);
     }
 
     private void SendWhileStalled(GatewayLink link, ChannelFeed feed, Message[] messages)

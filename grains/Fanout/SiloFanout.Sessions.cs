@@ -104,6 +104,7 @@ internal sealed partial class SiloFanout
             {
                 mailbox.Subscriptions.Remove(name, out var subscription);
                 LeaveTopic(mailbox, subscription.Topic);
+                ForgetCursors(mailbox, subscription.Topic);
             }
         }
     }
@@ -263,6 +264,15 @@ internal sealed partial class SiloFanout
         {
             var now = time.GetUtcNow();
             return [.. _mailboxes.Values.Where(mailbox => mailbox.Deadline < now)];
+        }
+    }
+
+    /// <summary>A session that subscribes again starts anew, not where it stood.</summary>
+    private static void ForgetCursors(Mailbox mailbox, Topic topic)
+    {
+        foreach (var feed in topic.Feeds.Where(feed => !feed.Topics.Exists(other => mailbox.Subscriptions.ContainsKey(other.Id.Name))))
+        {
+            mailbox.Cursors.Remove(feed.Channel.Name);
         }
     }
 

@@ -36,6 +36,13 @@ internal sealed partial class SiloFanout(
         lock (_lock)
         {
             var feed = FeedOf(batch.Channel);
+            if (feed.Topics.Count == 0)
+            {
+                // It crossed this silo's leaving: followed from here, the channel would seem to have a gap when it is joined again.
+                RemoveFeed(feed);
+                return;
+            }
+
             if (feed.Deferred is { } waiting)
             {
                 waiting.Add(batch);

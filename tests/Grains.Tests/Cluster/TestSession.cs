@@ -1,0 +1,45 @@
+namespace Tidings.Grains.Cluster;
+
+/// <summary>A session with its client, and the part of a gateway that moves it.</summary>
+internal sealed class TestSession(IClusterClient cluster, string tenant)
+{
+    private static readonly SessionDescription Description = new() { Protocol = "test", Lifetime = TimeSpan.FromSeconds(60) };
+
+    public string Id { get; } = SessionId.PublicOf(SessionId.NewSecret());
+
+    public TestClient Client { get; } = new();
+
+    public ISessionGrain Grain => cluster.GetGrain<ISessionGrain>(SessionId.ToKey(tenant, Id));
+
+    public async Task<OpenStatus> TryOpenAsync(FakeGateway gateway)
+    {
+        gateway.Add(Id, Client);
+        return await Grain.Open(Description, gateway.Address);
+    }
+
+    public async Task OpenAsync(FakeGateway gateway) => Assert.Equal(OpenStatus.Opened, await TryOpenAsync(gateway));
+
+    /// <summary>Attaches, and again after each first part, until messages follow by themselves.</summary>
+    /// <returns>How many parts it took.</returns>
+    public async Task<int> AttachAsync(FakeGateway gateway)
+    {
+        gateway.Add(Id, Client);
+        var before = Client.Messages.Length;
+        var result = await Grain.Attach(gateway.Address, null);
+        var parts = 1;
+        for (; !result.Live; parts++)
+        {
+            Assert.NotNull(result.Description);
+            await Eventually.Is(() => Client.Messages.Length > before, "a first part of what was missed");
+            before = Client.Messages.Length;
+            var (handover, caughtUp) = gateway.GiveUp(Id);
+            gateway.Add(Id, Client, caughtUp);
+            result = await Grain.Attach(gateway.Address, handover);
+        }
+
+        return parts;
+    }
+
+    public Task ParkAsync(FakeGateway gateway, TimeSpan? lifetime = null) =>
+        Grain.Park(gateway.Address.Id, gateway.GiveUp(Id).Handover, lifetime ?? TimeSpan.FromSeconds(60));
+}

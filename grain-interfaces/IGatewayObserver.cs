@@ -85,4 +85,7 @@ public sealed class LinkFrame
 
     /// <summary>Why (End).</summary>
     [Id(7)] public SessionEnd End { get; init; }
+
+    /// <summary>The gateway's number for the session's stay (all with a session); frames of another stay are passed over.</summary>
+    [Id(8)] public long Stay { get; init; }
 }

@@ -9,14 +9,18 @@ public interface ISessionGrain : IGrainWithStringKey
 {
     /// <summary>Begins the session and attaches it to a gateway.</summary>
     [Alias("Open")]
-    Task<OpenStatus> Open(SessionDescription description, GatewayAddress gateway);
+    Task<OpenStatus> Open(SessionDescription description, GatewayAddress gateway, long stay);
 
     /// <summary>
     /// Moves delivery to a gateway: the one that has the session hands over, then messages go on from the cursors.
     /// A gateway that already holds the session and ran out of window names what it has (<paramref name="handover"/>).
     /// </summary>
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="stay">The gateway's number for this stay of the session, which every frame for the session repeats: a session may come
+    /// back while frames of an earlier stay are on their way.</param>
+    /// <param name="handover">What the gateway has, if it holds the session.</param>
     [Alias("Attach")]
-    Task<AttachResult> Attach(GatewayAddress gateway, SessionHandover? handover);
+    Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover);
 
     /// <summary>The gateway gives the session up; it waits for its next <see cref="Attach"/> until its lifetime ends.</summary>
     [Alias("Park")]

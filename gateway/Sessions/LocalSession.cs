@@ -25,6 +25,8 @@ internal enum LocalState
 /// </summary>
 internal sealed class LocalSession(string tenant, string id, TidingsLimits limits)
 {
+    private static long _lastStay;
+
     private readonly Lock _lock = new();
     private List<OutboxItem>? _waiting;
     private List<OutboxItem>? _writing;
@@ -48,6 +50,9 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
 
     /// <summary>What is fixed for its life; null until attached.</summary>
     public SessionDescription? Description { get; set; }
+
+    /// <summary>The number of its stay here: frames of an earlier one may still be on their way.</summary>
+    public long Stay { get; private set; } = NextStay();
 
     /// <summary>The silo whose frames are for it.</summary>
     public SiloReceiver? Receiver { get; set; }
@@ -294,6 +299,7 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
         lock (_lock)
         {
             State = LocalState.Attaching;
+            Stay = NextStay();
         }
     }
 
@@ -348,6 +354,8 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
         Directs = [.. untold.Directs, .. later.Directs],
         Started = untold.Started || later.Started,
     };
+
+    private static long NextStay() => Interlocked.Increment(ref _lastStay);
 
     private void Lag(long frame)
     {

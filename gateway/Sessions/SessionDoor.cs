@@ -18,7 +18,7 @@ internal sealed partial class SessionDoor(
         session.Deadline = session.LastConnect + description.Lifetime;
         try
         {
-            if (await GrainOf(session).Open(description, hub.Address) == OpenStatus.Opened)
+            if (await GrainOf(session).Open(description, hub.Address, session.Stay) == OpenStatus.Opened)
             {
                 return (secret, session);
             }
@@ -97,7 +97,7 @@ internal sealed partial class SessionDoor(
         }
 
         session.Reattach();
-        var result = await GrainOf(session).Attach(hub.Address, handover);
+        var result = await GrainOf(session).Attach(hub.Address, session.Stay, handover);
         if (result.Description is null)
         {
             hub.Remove(session);

@@ -121,7 +121,7 @@ internal sealed class SiloReceiver(string silo, long link, GatewayHub hub, Gatew
             return;
         }
 
-        if (frame.Session is { } id && hub.Find(frame.Tenant, id) is { State: not LocalState.Parked } target)
+        if (frame.Session is { } id && hub.Find(frame.Tenant, id) is { State: not LocalState.Parked } target && target.Stay == frame.Stay)
         {
             TakeFor(target, frame, number);
         }

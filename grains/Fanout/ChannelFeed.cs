@@ -23,6 +23,12 @@ internal sealed class ChannelFeed(ChannelId channel, int tailLimit)
     /// <summary>The offset after which this silo began to follow the channel: what came before was never meant for its sessions.</summary>
     public long StartedAt { get; private set; }
 
+    /// <summary>
+    /// Whether an event from before <see cref="StartedAt"/> may be under way to sessions that hold a pattern: the feed began at the head that
+    /// a subscription by name was told.
+    /// </summary>
+    public bool MayStartEarlier { get; set; }
+
     /// <summary>Batches that wait for a repair of the gap before them; null when none is under way.</summary>
     public List<ChannelBatch>? Deferred { get; set; }
 

@@ -16,6 +16,9 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>The gateway its messages go to by themselves; null while it has to be caught up or waits for a gateway.</summary>
     public GatewayLink? Link { get; set; }
 
+    /// <summary>The number that its gateway gave its stay there.</summary>
+    public long Stay { get; set; }
+
     /// <summary>The frame with which it joined <see cref="Link"/>.</summary>
     public long JoinFrame { get; set; }
 

@@ -80,6 +80,7 @@ internal sealed partial class SiloFanout
                 Kind = LinkFrameKind.Gap,
                 Tenant = mailbox.Tenant,
                 Session = mailbox.SessionId,
+                Stay = mailbox.Stay,
                 Gap = new ChannelCursor(feed.Channel.Name, read.First),
             });
         }
@@ -105,6 +106,7 @@ internal sealed partial class SiloFanout
         Kind = kind,
         Tenant = mailbox.Tenant,
         Session = mailbox.SessionId,
+                Stay = mailbox.Stay,
         Subscriptions = subscriptions,
         Batches = batches ?? [],
     };
@@ -114,6 +116,7 @@ internal sealed partial class SiloFanout
         Kind = LinkFrameKind.Direct,
         Tenant = mailbox.Tenant,
         Session = mailbox.SessionId,
+                Stay = mailbox.Stay,
         Direct = message,
     };
 
@@ -164,6 +167,7 @@ internal sealed partial class SiloFanout
             if (head.Epoch > feed.Epoch || (head.Epoch == feed.Epoch && head.Offset > feed.Head && feed.Topics.Count == 1))
             {
                 // An event sent before the silo last left the channel may have come in between; nobody has joined yet.
+                feed.MayStartEarlier = feed.Epoch == 0 && feed.Topics.Count > 1;
                 feed.Start(head.Epoch, head.Offset);
             }
         }

@@ -42,10 +42,17 @@ internal sealed partial class SiloFanout
     /// <summary>Passes on what was read; true when the deferred batches followed.</summary>
     private bool TakeRepair(ChannelFeed feed, LogRead read)
     {
+        if (read.Head.Epoch > feed.Epoch)
+        {
+            // The log was lost and began anew: what it holds now is all there is.
+            feed.Start(read.Head.Epoch, 0);
+            TellGap(feed, read.First);
+            return false;
+        }
+
         if (read.Head.Epoch == feed.Epoch && read.First > feed.Head + 1)
         {
-            TellGap(feed, read.First);
-            feed.Start(feed.Epoch, read.First - 1);
+            SkipTo(feed, read.First);
         }
 
         if (read.Head.Epoch == feed.Epoch && read.Messages.Length > 0)
@@ -59,6 +66,12 @@ internal sealed partial class SiloFanout
 
         var deferred = feed.Deferred!;
         feed.Deferred = null;
+        if (deferred[0] is { Messages: [var first, ..] } next && next.Epoch == feed.Epoch && first.Offset > feed.Head + 1)
+        {
+            // A message is logged before its event is sent: what the log does not have now it never will.
+            SkipTo(feed, first.Offset);
+        }
+
         foreach (var batch in deferred)
         {
             // Whatever a batch still misses before it starts the next repair, which the rest then waits for.
@@ -73,6 +86,12 @@ internal sealed partial class SiloFanout
         }
 
         return true;
+    }
+
+    private void SkipTo(ChannelFeed feed, long offset)
+    {
+        feed.Start(feed.Epoch, offset - 1);
+        TellGap(feed, offset);
     }
 
     /// <summary>A stalled gateway has room again: sends what it missed, channel by channel.</summary>

@@ -7,7 +7,7 @@ internal sealed partial class SiloFanout
     private readonly Dictionary<string, int> _sessionsPerTenant = new(StringComparer.Ordinal);
 
     /// <summary>Begins a session and joins it to a gateway; null when its tenant has too many.</summary>
-    public Mailbox? Open(string tenant, string sessionId, TimeSpan lifetime, GatewayAddress gateway)
+    public Mailbox? Open(string tenant, string sessionId, TimeSpan lifetime, GatewayAddress gateway, long stay)
     {
         lock (_lock)
         {
@@ -18,7 +18,7 @@ internal sealed partial class SiloFanout
             }
 
             _sessionsPerTenant[tenant] = count + 1;
-            var mailbox = new Mailbox(tenant, sessionId) { Lifetime = lifetime };
+            var mailbox = new Mailbox(tenant, sessionId) { Lifetime = lifetime, Stay = stay };
             _mailboxes[sessionId] = mailbox;
             Join(mailbox, LinkOf(gateway), []);
             metrics.SessionsOpened.Add(1);
@@ -161,7 +161,7 @@ internal sealed partial class SiloFanout
         {
             if (mailbox.Link is { } link && link.GatewayId == gatewayId)
             {
-                DetachFrom(mailbox, link, handover?.Link == link.Id ? handover.Frame : link.Delivered);
+                DetachFrom(mailbox, link, LastTaken(link, handover));
             }
 
             foreach (var cursor in handover?.Cursors ?? [])
@@ -189,12 +189,22 @@ internal sealed partial class SiloFanout
         }
     }
 
-    /// <summary>Starts, moves or (null) stops the clock that ends a session without a gateway.</summary>
-    public void SetDeadline(Mailbox mailbox, TimeSpan? lifetime)
+    /// <summary>A gateway takes the session, and keeps its clock from now on.</summary>
+    public void BeginStay(Mailbox mailbox, long stay)
     {
         lock (_lock)
         {
-            mailbox.Deadline = lifetime is { } span ? time.GetUtcNow() + span : null;
+            mailbox.Stay = stay;
+            mailbox.Deadline = null;
+        }
+    }
+
+    /// <summary>Starts the clock that ends a session without a gateway.</summary>
+    public void SetDeadline(Mailbox mailbox, TimeSpan lifetime)
+    {
+        lock (_lock)
+        {
+            mailbox.Deadline = time.GetUtcNow() + lifetime;
         }
     }
 
@@ -243,7 +253,7 @@ internal sealed partial class SiloFanout
             _sessionsPerTenant[mailbox.Tenant]--;
             if (holder is not null && _links.TryGetValue(holder.Id, out var link))
             {
-                link.Add(new LinkFrame { Kind = LinkFrameKind.End, Tenant = mailbox.Tenant, Session = mailbox.SessionId, End = reason });
+                link.Add(new LinkFrame { Kind = LinkFrameKind.End, Tenant = mailbox.Tenant, Session = mailbox.SessionId, Stay = mailbox.Stay, End = reason });
             }
 
             foreach (var subscription in mailbox.Subscriptions.Values)
@@ -275,6 +285,14 @@ internal sealed partial class SiloFanout
             mailbox.Cursors.Remove(feed.Channel.Name);
         }
     }
+
+    /// <summary>
+    /// The last frame of a link that a session got: none where its gateway had not met the link, the acknowledged one where it cannot be asked.
+    /// </summary>
+    private static long LastTaken(GatewayLink link, SessionHandover? handover) =>
+        handover is null ? link.Delivered
+        : handover.Link == link.Id ? handover.Frame
+        : 0;
 
     private static void DetachFrom(Mailbox mailbox, GatewayLink link, long frame)
     {

@@ -93,6 +93,15 @@ internal sealed partial class SiloFanout(
             BeginEpoch(feed, batch);
         }
 
+        if (feed.MayStartEarlier)
+        {
+            feed.MayStartEarlier = false;
+            if (batch.Messages is [var first, ..] && first.Offset <= feed.Head)
+            {
+                feed.Start(batch.Epoch, first.Offset - 1);
+            }
+        }
+
         var fresh = batch.Messages;
         if (fresh.Length > 0 && fresh[0].Offset <= feed.Head)
         {

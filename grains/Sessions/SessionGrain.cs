@@ -16,11 +16,11 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
     private GatewayAddress? _holder;
     private bool _started;
 
-    public Task<OpenStatus> Open(SessionDescription description, GatewayAddress gateway)
+    public Task<OpenStatus> Open(SessionDescription description, GatewayAddress gateway, long stay)
     {
         var key = this.GetPrimaryKeyString();
         var slash = key.IndexOf('/', StringComparison.Ordinal);
-        _mailbox = fanout.Open(key[..slash], key[(slash + 1)..], description.Lifetime, gateway);
+        _mailbox = fanout.Open(key[..slash], key[(slash + 1)..], description.Lifetime, gateway, stay);
         if (_mailbox is null)
         {
             DeactivateOnIdle();
@@ -32,7 +32,7 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
         return Task.FromResult(OpenStatus.Opened);
     }
 
-    public async Task<AttachResult> Attach(GatewayAddress gateway, SessionHandover? handover)
+    public async Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover)
     {
         if (!Exists(out var mailbox))
         {
@@ -47,7 +47,7 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
         }
 
         _holder = gateway;
-        fanout.SetDeadline(mailbox, null);
+        fanout.BeginStay(mailbox, stay);
         return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started);
     }
 

@@ -94,12 +94,12 @@ public sealed class SiloReceiverTests : IDisposable
     public void Joining_gives_what_was_missed_first()
     {
         var session = _hub.Add(Tenant, "session");
-        Take(1, new LinkFrame { Kind = LinkFrameKind.CatchUp, Tenant = Tenant, Session = session.Id, Batches = [Batch("/a", 1, count: 2)] });
+        Take(1, new LinkFrame { Kind = LinkFrameKind.CatchUp, Tenant = Tenant, Session = session.Id, Stay = session.Stay, Batches = [Batch("/a", 1, count: 2)] });
         Assert.Equal(LocalState.Attaching, session.State);
 
         Take(
             2,
-            new LinkFrame { Kind = LinkFrameKind.Join, Tenant = Tenant, Session = session.Id, Subscriptions = ["/a"], Batches = [Batch("/a", 2, count: 2)] },
+            new LinkFrame { Kind = LinkFrameKind.Join, Tenant = Tenant, Session = session.Id, Stay = session.Stay, Subscriptions = ["/a"], Batches = [Batch("/a", 2, count: 2)] },
             Deliver(["/a"], "/a", 4));
 
         Assert.Equal(LocalState.Live, session.State);
@@ -170,7 +170,7 @@ public sealed class SiloReceiverTests : IDisposable
     {
         var session = Joined(1, "session", "/a");
 
-        Take(2, new LinkFrame { Kind = LinkFrameKind.End, Tenant = Tenant, Session = session.Id, End = SessionEnd.Kicked });
+        Take(2, new LinkFrame { Kind = LinkFrameKind.End, Tenant = Tenant, Session = session.Id, Stay = session.Stay, End = SessionEnd.Kicked });
 
         Assert.Equal(SessionEnd.Kicked, session.EndedBy);
         Assert.Null(_hub.Find(Tenant, session.Id));
@@ -196,7 +196,7 @@ public sealed class SiloReceiverTests : IDisposable
     private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", Link = 7, FirstFrame = first, Frames = frames });
 
     private static LinkFrame For(LocalSession session, LinkFrameKind kind, params string[] subscriptions) =>
-        new() { Kind = kind, Tenant = Tenant, Session = session.Id, Subscriptions = subscriptions };
+        new() { Kind = kind, Tenant = Tenant, Session = session.Id, Stay = session.Stay, Subscriptions = subscriptions };
 
     private static LinkFrame Deliver(string[] subscriptions, string channel, long offset) =>
         new() { Kind = LinkFrameKind.Deliver, Tenant = Tenant, Subscriptions = subscriptions, Batches = [Batch(channel, offset)] };

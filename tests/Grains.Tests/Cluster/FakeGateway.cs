@@ -13,6 +13,7 @@ internal sealed class FakeGateway : IGatewayObserver
     private Func<Task> _obstacle = () => Task.CompletedTask;
     private TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _lags;
+    private long _stays;
 
     public GatewayAddress Address { get; set; } = null!;
 
@@ -67,11 +68,13 @@ internal sealed class FakeGateway : IGatewayObserver
     }
 
     /// <summary>Makes room for a session; what was caught up before it joined is remembered until it does.</summary>
-    public void Add(string sessionId, TestClient client, Dictionary<string, long>? caughtUp = null)
+    /// <returns>The number of the session's stay.</returns>
+    public long Add(string sessionId, TestClient client, Dictionary<string, long>? caughtUp = null)
     {
         lock (_lock)
         {
-            _seats[sessionId] = new Seat(client) { CaughtUp = caughtUp ?? [] };
+            _seats[sessionId] = new Seat(client) { CaughtUp = caughtUp ?? [], Stay = ++_stays };
+            return _stays;
         }
     }
 
@@ -134,7 +137,7 @@ internal sealed class FakeGateway : IGatewayObserver
                 TakeForAll(seat, frame, number);
             }
         }
-        else if (_seats.TryGetValue(frame.Session, out var seat))
+        else if (_seats.TryGetValue(frame.Session, out var seat) && seat.Stay == frame.Stay)
         {
             (seat.Silo, seat.Tenant) = (silo, frame.Tenant);
             TakeFor(seat, frame, number);
@@ -183,6 +186,8 @@ internal sealed class FakeGateway : IGatewayObserver
     /// <summary>A session held here.</summary>
     private sealed class Seat(TestClient client)
     {
+        public long Stay { get; init; }
+
         public TestClient Client => client;
 
         public string Silo { get; set; } = "";

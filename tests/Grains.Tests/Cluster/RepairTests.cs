@@ -58,6 +58,27 @@ public sealed class RepairTests(TwoSilos fixture) : IClassFixture<TwoSilos>
         Assert.Equal([new ChannelCursor(_name, 1)], session.Client.Gaps);
     }
 
+    [Fact]
+    public async Task A_pattern_keeps_a_message_under_way_while_another_session_subscribes_by_name()
+    {
+        var wild = await _cluster.OpenAsync(_cluster.AddGateway(), silo: 0, subscriptions: [$"{_name}/**"]);
+        var channel = new TestChannel(_cluster.Client, new ChannelId(ChannelId.DefaultTenant, $"{_name}/x"));
+        var batch = await AppendSilentlyAsync(channel, 1);
+        await _cluster.OpenAsync(_cluster.AddGateway(), silo: 0, subscriptions: [$"{_name}/x"]);
+        Fanout.Deliver(batch);
+        await wild.Client.GetsExactly($"{_name}/x", 1, 1);
+    }
+
+    [Fact]
+    public async Task A_jump_in_an_epoch_that_the_log_no_longer_has_does_not_hold_up_the_next_epoch()
+    {
+        var (session, channel) = await SubscribedAsync();
+        var epoch = (await _cluster.Log.ClaimAsync(channel.Id)).Head.Epoch;
+        Fanout.Deliver(new ChannelBatch { Channel = channel.Id, Epoch = epoch + 1, Messages = [Logs.Messages.Of(3, 0, "a")], Head = 3 });
+        Fanout.Deliver(new ChannelBatch { Channel = channel.Id, Epoch = epoch + 2, Messages = [Logs.Messages.Of(1, 0, "b")], Head = 1 });
+        await Eventually.Is(() => session.Client.Messages.Any(m => m.Offset == 1) && session.Client.Messages.Length > 3, "the message of the next epoch");
+    }
+
     private SiloFanout Fanout => _cluster.Service<SiloFanout>(0);
 
     /// <summary>A session on the first silo that has got three messages.</summary>

@@ -13,8 +13,7 @@ internal sealed class TestSession(IClusterClient cluster, string tenant)
 
     public async Task<OpenStatus> TryOpenAsync(FakeGateway gateway)
     {
-        gateway.Add(Id, Client);
-        return await Grain.Open(Description, gateway.Address);
+        return await Grain.Open(Description, gateway.Address, gateway.Add(Id, Client));
     }
 
     public async Task OpenAsync(FakeGateway gateway) => Assert.Equal(OpenStatus.Opened, await TryOpenAsync(gateway));
@@ -23,9 +22,8 @@ internal sealed class TestSession(IClusterClient cluster, string tenant)
     /// <returns>How many parts it took.</returns>
     public async Task<int> AttachAsync(FakeGateway gateway)
     {
-        gateway.Add(Id, Client);
         var before = Client.Messages.Length;
-        var result = await Grain.Attach(gateway.Address, null);
+        var result = await Grain.Attach(gateway.Address, gateway.Add(Id, Client), null);
         var parts = 1;
         for (; !result.Live; parts++)
         {
@@ -33,8 +31,7 @@ internal sealed class TestSession(IClusterClient cluster, string tenant)
             await Eventually.Is(() => Client.Messages.Length > before, "a first part of what was missed");
             before = Client.Messages.Length;
             var (handover, caughtUp) = gateway.GiveUp(Id);
-            gateway.Add(Id, Client, caughtUp);
-            result = await Grain.Attach(gateway.Address, handover);
+            result = await Grain.Attach(gateway.Address, gateway.Add(Id, Client, caughtUp), handover);
         }
 
         return parts;

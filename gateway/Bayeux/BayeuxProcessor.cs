@@ -11,6 +11,7 @@ internal sealed partial class BayeuxProcessor(
     SessionDoor door,
     BayeuxReplies replies,
     BayeuxHandshake handshake,
+    BayeuxSubscriptions subscriptions,
     BayeuxServices services,
     BayeuxExtensions extensions,
     IAuthorizationPolicy policy,
@@ -133,8 +134,8 @@ internal sealed partial class BayeuxProcessor(
 
         return channel switch
         {
-            MetaChannels.Subscribe => await SubscribeAsync(call, message),
-            MetaChannels.Unsubscribe => await UnsubscribeAsync(call, message),
+            MetaChannels.Subscribe => await subscriptions.SubscribeAsync(call, message),
+            MetaChannels.Unsubscribe => await subscriptions.UnsubscribeAsync(call, message),
             MetaChannels.Disconnect => await DisconnectAsync(call, message),
             _ when ChannelName.KindOf(channel) == ChannelKind.Service => await services.ProcessAsync(call, message, channel),
             _ => await PublishAsync(call, message, channel),
@@ -213,66 +214,6 @@ internal sealed partial class BayeuxProcessor(
         return message.Advice?.Interval is > 0 and var milliseconds
             ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)current.MaxClientInterval.TotalMilliseconds))
             : current.MaxInterval + current.Interval;
-    }
-
-    private async ValueTask<BayeuxMessage> SubscribeAsync(BayeuxCall call, BayeuxMessage message)
-    {
-        if (!TryReadSubscriptions(message, out var names, out var failure))
-        {
-            return failure;
-        }
-
-        foreach (var name in names)
-        {
-            var denied = ChannelName.KindOf(name) == ChannelKind.Meta ? AuthorizationDecision.Denied : await DecideAsync(call, message, AuthorizationAction.Subscribe, name);
-            if (!denied.IsAllowed)
-            {
-                return BayeuxReplies.Failure(message, denied.Reason is null ? BayeuxErrors.SubscribeDenied : BayeuxErrors.SubscribeDeniedBecause(denied.Reason));
-            }
-        }
-
-        // Service channels reach server code only: a subscription to one is granted and means nothing, as in CometD.
-        string[] wanted = [.. names.Where(static name => ChannelName.KindOf(name) == ChannelKind.Broadcast)];
-        var status = wanted.Length == 0 ? SubscribeStatus.Done : await door.SubscribeAsync(call.Tenant, message.ClientId!, wanted);
-        return AfterSubscribe(message, status);
-    }
-
-    private async ValueTask<BayeuxMessage> UnsubscribeAsync(BayeuxCall call, BayeuxMessage message) =>
-        TryReadSubscriptions(message, out var names, out var failure)
-            ? AfterSubscribe(message, names.Length == 0 ? SubscribeStatus.Done : await door.UnsubscribeAsync(call.Tenant, message.ClientId!, names))
-            : failure;
-
-    private BayeuxMessage AfterSubscribe(BayeuxMessage message, SubscribeStatus status) => status switch
-    {
-        SubscribeStatus.Done => BayeuxReplies.Success(message),
-        SubscribeStatus.UnknownSession => BayeuxReplies.UnknownSession(message),
-        SubscribeStatus.TooMany => BayeuxReplies.Failure(message, BayeuxErrors.LimitReached("subscriptions", limits.Value.SubscriptionsPerSession)),
-        _ => BayeuxReplies.Failure(message, BayeuxErrors.Unavailable),
-    };
-
-    private bool TryReadSubscriptions(BayeuxMessage message, out string[] names, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out BayeuxMessage? failure)
-    {
-        failure = null;
-        names = [];
-        if (message.Subscriptions is null)
-        {
-            failure = BayeuxReplies.Failure(message, BayeuxErrors.SubscriptionMissing);
-            return false;
-        }
-
-        names = new string[message.Subscriptions.Count];
-        for (var i = 0; i < names.Length; i++)
-        {
-            if (!ChannelName.TryNormalize(message.Subscriptions[i], limits.Value, out var name))
-            {
-                failure = BayeuxReplies.Failure(message, BayeuxErrors.SubscriptionInvalid);
-                return false;
-            }
-
-            names[i] = name;
-        }
-
-        return true;
     }
 
     private async ValueTask<BayeuxMessage> DisconnectAsync(BayeuxCall call, BayeuxMessage message)

@@ -9,6 +9,7 @@ internal static class BayeuxRegistration
     {
         services.AddSingleton<BayeuxReplies>();
         services.AddSingleton<BayeuxHandshake>();
+        services.AddSingleton<BayeuxSubscriptions>();
         services.AddSingleton<BayeuxServices>();
         services.AddSingleton<BayeuxExtensions>();
         services.AddSingleton<BayeuxProcessor>();

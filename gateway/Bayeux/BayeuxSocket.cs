@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
@@ -14,10 +12,11 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, BayeuxSocketServices services) : ISessionSink, IThreadPoolWorkItem
 {
-    private const int ReceiveBytes = 4096;
     private readonly BayeuxSocketServices _services = services;
+    private readonly FrameReceiver _frames = new(socket, services.Limits.MessageBytes);
     private readonly ConcurrentQueue<ReadOnlyMemory<byte>> _replies = new();
     private readonly SemaphoreSlim _publishes = new(services.Limits.PublishesInFlight);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _secret;
     private bool _beganHere;
     private int _wakes;
@@ -133,80 +132,38 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
 
     private async Task ReceiveAsync()
     {
-        while (socket.State == WebSocketState.Open)
+        while (socket.State == WebSocketState.Open && await _frames.ReadAsync(context.RequestAborted) is { } frame)
         {
-            // Waits without a buffer, so that an idle socket holds none.
-            var nothing = await socket.ReceiveAsync(Memory<byte>.Empty, context.RequestAborted);
-            if (nothing.MessageType == WebSocketMessageType.Close)
+            var underWay = frame.IsTooBig
+                ? await LeaveAsync(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes.")
+                : await TakeFrameAsync(frame.Type, frame.Bytes);
+            if (underWay is { IsCompleted: false })
             {
-                await FinishAsync(WebSocketCloseStatus.NormalClosure, "");
+                // Messages refer to the frame until they are answered.
+                _ = ReturnAfterAsync(underWay, frame);
+                continue;
+            }
+
+            frame.Return();
+            if (underWay is null)
+            {
                 return;
             }
-
-            byte[]? buffer = ArrayPool<byte>.Shared.Rent(ReceiveBytes);
-            try
-            {
-                var length = 0;
-                ValueWebSocketReceiveResult part;
-                do
-                {
-                    if (length == buffer.Length)
-                    {
-                        buffer = Grow(buffer);
-                    }
-
-                    part = await socket.ReceiveAsync(buffer.AsMemory(length), context.RequestAborted);
-                    length += part.Count;
-                    if (part.MessageType == WebSocketMessageType.Close)
-                    {
-                        await FinishAsync(WebSocketCloseStatus.NormalClosure, "");
-                        return;
-                    }
-
-                    if (length > _services.Limits.MessageBytes)
-                    {
-                        await FinishAsync(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes.");
-                        return;
-                    }
-                }
-                while (!part.EndOfMessage);
-
-                var frame = buffer.AsMemory(0, length);
-                var underWay = await TakeFrameAsync(part.MessageType, frame);
-                if (underWay is null)
-                {
-                    return;
-                }
-
-                if (!underWay.IsCompleted)
-                {
-                    // Messages refer to the buffer until they are answered.
-                    _ = ReturnAfterAsync(underWay, buffer);
-                    buffer = null;
-                }
-            }
-            finally
-            {
-                if (buffer is not null)
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                }
-            }
         }
+
+        await FinishAsync(WebSocketCloseStatus.NormalClosure, "");
     }
 
-    private static byte[] Grow(byte[] buffer)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
-    }
-
-    private static async Task ReturnAfterAsync(Task underWay, byte[] buffer)
+    private static async Task ReturnAfterAsync(Task underWay, ReceivedFrame frame)
     {
         await underWay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ArrayPool<byte>.Shared.Return(buffer);
+        frame.Return();
+    }
+
+    private async ValueTask<Task?> LeaveAsync(WebSocketCloseStatus status, string reason)
+    {
+        await FinishAsync(status, reason);
+        return null;
     }
 
     /// <summary>Carries out a frame.</summary>
@@ -215,8 +172,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     {
         if (type == WebSocketMessageType.Binary)
         {
-            await FinishAsync(WebSocketCloseStatus.InvalidMessageType, "Bayeux messages are text.");
-            return null;
+            return await LeaveAsync(WebSocketCloseStatus.InvalidMessageType, "Bayeux messages are text.");
         }
 
         var read = BayeuxReader.Read(frame, _services.ReaderLimits);
@@ -232,8 +188,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
             var (status, reason) = read.Failure == BayeuxReadFailure.TooManyMessages
                 ? (WebSocketCloseStatus.PolicyViolation, "Too many messages in one frame.")
                 : (WebSocketCloseStatus.InvalidPayloadData, "The frame is not an array of Bayeux messages.");
-            await FinishAsync(status, reason);
-            return null;
+            return await LeaveAsync(status, reason);
         }
 
         var call = CallFor(read.Messages.Count == 1);
@@ -295,7 +250,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     private async ValueTask ConnectAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect)
     {
         Use(connect.Request.ClientId!, connect.Session);
-        var held = new SocketConnect(this, call.Exchange, connect, _services.Time.GetUtcNow() + connect.Hold);
+        var held = new SocketConnect(this, _services, call.Exchange, connect, _services.Time.GetUtcNow() + connect.Hold);
         connect.Bayeux.Hold(connect.Session, held);
         if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetUtcNow()) is not null)
         {
@@ -328,16 +283,15 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         Signal();
     }
 
-    /// <summary>Ends the socket: what waits is written first.</summary>
+    /// <summary>Ends the socket: what waits is written first, for as long as a client may take to read it.</summary>
     private async Task FinishAsync(WebSocketCloseStatus status, string reason)
     {
-        _close = (status, reason);
-        Signal();
-        var patience = _services.Time.GetTimestamp();
-        while (socket.State is WebSocketState.Open or WebSocketState.CloseReceived
-            && _services.Time.GetElapsedTime(patience) < _services.Options.CurrentValue.WritePatience)
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), _services.Time);
+            _close = (status, reason);
+            Signal();
+            await _closed.Task.WaitAsync(_services.Options.CurrentValue.WritePatience, _services.Time)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -356,6 +310,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
             catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
             {
                 socket.Abort();
+                _closed.TrySetResult();
             }
         }
         while (Interlocked.Add(ref _wakes, -wakes) != 0);
@@ -378,6 +333,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         if (!wrote && _close is { } close && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
             await socket.CloseOutputAsync(close.Status, close.Reason, CancellationToken.None);
+            _closed.TrySetResult();
         }
 
         return wrote;
@@ -448,61 +404,4 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         await socket.SendAsync(json, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
         Volatile.Write(ref _writingSince, 0);
     }
-
-    /// <summary>A connect held on a socket: no task waits for it, its reply is written when it ends.</summary>
-    private sealed class SocketConnect(BayeuxSocket socket, BayeuxExchange exchange, PendingConnect connect, DateTimeOffset until)
-        : HeldConnect(connect.Request.ToOwned(), until, connect.Lifetime)
-    {
-        private int _ended;
-
-        public BayeuxExchange Exchange => exchange;
-
-        public override void End(ConnectEnd end)
-        {
-            if (Interlocked.Exchange(ref _ended, 1) == 0)
-            {
-                connect.Bayeux.Take(connect.Session, this, socket._services.Time.GetUtcNow());
-                _ = ReplyAsync(end);
-            }
-        }
-
-        private async Task ReplyAsync(ConnectEnd end)
-        {
-            socket.Tell(await socket._services.Processor.ConnectReplyAsync(exchange, connect.Session, Request, end));
-        }
-    }
-}
-
-/// <summary>What every socket uses.</summary>
-internal sealed class BayeuxSocketServices(
-    BayeuxProcessor processor,
-    SessionDoor door,
-    BayeuxChannelRules rules,
-    IOptionsMonitor<BayeuxOptions> options,
-    IOptions<TidingsLimits> limits,
-    TimeProvider time,
-    GatewayMetrics metrics)
-{
-    public BayeuxProcessor Processor => processor;
-
-    public SessionDoor Door => door;
-
-    public BayeuxChannelRules Rules => rules;
-
-    public IOptionsMonitor<BayeuxOptions> Options => options;
-
-    public TidingsLimits Limits => limits.Value;
-
-    public TimeProvider Time => time;
-
-    public GatewayMetrics Metrics => metrics;
-
-    public BayeuxReaderLimits ReaderLimits { get; } = new()
-    {
-        MaxMessages = limits.Value.MessagesPerRequest,
-        MaxDepth = limits.Value.JsonDepth,
-        MaxIdBytes = limits.Value.MessageIdBytes,
-        MaxChannelLength = limits.Value.ChannelNameLength,
-        MaxSubscriptions = limits.Value.SubscriptionsPerSession,
-    };
 }

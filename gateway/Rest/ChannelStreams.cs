@@ -14,14 +14,18 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, T
     private const int Page = 500;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
+    /// <summary>Begins a stream; null when the tenant has too many sessions.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="after">The offset to go on after; null begins with the next message.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    public async IAsyncEnumerable<SseItem<string>> ReadAsync(
-        ChannelId channel, long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<IAsyncEnumerable<SseItem<string>>?> OpenAsync(ChannelId channel, long? after, CancellationToken cancellationToken) =>
+        await ChannelBell.HangAsync(door, channel, time) is { } bell ? ReadAsync(channel, after, bell, cancellationToken) : null;
+
+    private async IAsyncEnumerable<SseItem<string>> ReadAsync(
+        ChannelId channel, long? after, ChannelBell hung, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await using var bell = hung;
         var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
-        await using var bell = await ChannelBell.HangAsync(door, channel, time);
         var last = after ?? (await grain.Read(long.MaxValue - 1, 1)).Head.Offset;
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -69,13 +73,14 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         _time = time;
     }
 
-    public static async Task<ChannelBell> HangAsync(SessionDoor door, ChannelId channel, TimeProvider time)
+    /// <summary>Hangs a bell; null when the tenant has too many sessions.</summary>
+    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, TimeProvider time)
     {
         var bell = new ChannelBell(door, time);
         var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1) };
         if (await door.OpenAsync(channel.Tenant, description, bell) is not var (secret, session))
         {
-            throw new InvalidOperationException("The tenant has too many sessions.");
+            return null;
         }
 
         bell._session = session;

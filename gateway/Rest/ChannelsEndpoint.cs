@@ -86,7 +86,7 @@ internal static class ChannelsEndpoint
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
         if (context.Request.GetTypedHeaders().Accept.Any(static type => type.MediaType == EventStream))
         {
-            return Stream(context, channel, streams, after);
+            return await StreamAsync(context, channel, streams, after);
         }
 
         var read = await cluster.GetGrain<IChannelGrain>(channel.ToKey()).Read(after ?? 0, limit);
@@ -94,7 +94,7 @@ internal static class ChannelsEndpoint
             new LogPage(channel.Name, read.Head.Epoch, read.Head.Offset, read.First, [.. read.Messages.Select(LogEntry.Of)]), RestJson.Default.LogPage);
     }
 
-    private static IResult Stream(HttpContext context, ChannelId channel, ChannelStreams streams, long? after)
+    private static async Task<IResult> StreamAsync(HttpContext context, ChannelId channel, ChannelStreams streams, long? after)
     {
         var last = context.Request.Headers["Last-Event-ID"].ToString();
         if (last.Length > 0)
@@ -107,8 +107,13 @@ internal static class ChannelsEndpoint
             after = offset;
         }
 
+        if (await streams.OpenAsync(channel, after, context.RequestAborted) is not { } events)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "The tenant has too many sessions.");
+        }
+
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(streams.ReadAsync(channel, after, context.RequestAborted));
+        return TypedResults.ServerSentEvents(events);
     }
 
     private static async ValueTask<IResult?> RefuseAsync(

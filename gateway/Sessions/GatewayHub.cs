@@ -130,7 +130,8 @@ internal sealed partial class GatewayHub(
         while (true)
         {
             var receiver = _receivers.GetOrAdd(
-                batch.Silo, static (silo, state) => new SiloReceiver(silo, state.Link, state.Self, state.Self.Metrics), (batch.Link, Self: this));
+                batch.Silo, static (silo, state) => new SiloReceiver(silo, state.Link, state.Now, state.Self, state.Self.Metrics),
+                (batch.Link, Now: time.GetUtcNow(), Self: this));
             if (receiver.Link >= batch.Link)
             {
                 return receiver;

@@ -1,24 +1,5 @@
 namespace Tidings.Gateway.Sessions;
 
-/// <summary>How a session stands at this gateway.</summary>
-internal enum LocalState
-{
-    /// <summary>Its silo has been asked to attach it, or has sent a first part of what it missed.</summary>
-    Attaching,
-
-    /// <summary>Messages come by themselves.</summary>
-    Live,
-
-    /// <summary>Its window was too full: nothing more is taken in, and its silo gets its cursors.</summary>
-    Lagging,
-
-    /// <summary>It waits at its silo; nothing comes until it is attached again.</summary>
-    Parked,
-
-    /// <summary>It moved elsewhere or ended.</summary>
-    Gone,
-}
-
 /// <summary>
 /// A session that this gateway holds: an ordinary object with a short queue of references and a deadline. Whatever takes its
 /// messages to the client (a socket, a held poll) is its sink; at most one writes at a time.
@@ -375,27 +356,4 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
 
         return [.. cursors.Select(cursor => new ChannelCursor(cursor.Key, cursor.Value))];
     }
-}
-
-/// <summary>Takes a session's messages to its client.</summary>
-internal interface ISessionSink
-{
-    /// <summary>Something waits. Called often and from any thread; returns at once.</summary>
-    void Wake(LocalSession session, OutboxItem item);
-}
-
-/// <summary>What a protocol keeps with a session at the gateway that holds it.</summary>
-internal interface IProtocolSession
-{
-    /// <summary>Called by the periodic scan.</summary>
-    void Tick(LocalSession session, DateTimeOffset now);
-
-    /// <summary>The session goes to another gateway: what its client waits for ends without messages.</summary>
-    void Released(LocalSession session);
-
-    /// <summary>The session ended.</summary>
-    void Ended(LocalSession session, SessionEnd reason);
-
-    /// <summary>This gateway stops: the client is to come back, to another one or to this one started again.</summary>
-    void Stopping(LocalSession session);
 }

@@ -12,7 +12,7 @@ internal sealed class SubscriptionGroup(ChannelId id)
 /// Takes the frames of one silo, in order, and gives each message to the sessions it is for. Nothing in here waits: a session
 /// that cannot take a message is put aside.
 /// </summary>
-internal sealed class SiloReceiver(string silo, long link, GatewayHub hub, GatewayMetrics metrics)
+internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began, GatewayHub hub, GatewayMetrics metrics)
 {
     private static readonly HashSet<LocalSession> NoMembers = [];
     private readonly Lock _lock = new();
@@ -30,7 +30,7 @@ internal sealed class SiloReceiver(string silo, long link, GatewayHub hub, Gatew
     public long Received => Interlocked.Read(ref _received);
 
     /// <summary>When the silo last called.</summary>
-    public DateTimeOffset LastHeard { get; set; }
+    public DateTimeOffset LastHeard { get; set; } = began;
 
     public LinkAck Take(LinkBatch batch)
     {

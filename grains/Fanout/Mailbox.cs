@@ -31,6 +31,9 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>When it ends unless a gateway takes it; null while one keeps its clock.</summary>
     public DateTimeOffset? Deadline { get; set; }
 
+    /// <summary>The latest that signs of life can move <see cref="Deadline"/> to.</summary>
+    public DateTimeOffset LastDeadline { get; set; }
+
     /// <summary>How long it lives without a gateway.</summary>
     public TimeSpan Lifetime { get; set; }
 

@@ -3,6 +3,9 @@ namespace Tidings.Grains.Fanout;
 /// <content>Sessions come, subscribe, move between gateways and go.</content>
 internal sealed partial class SiloFanout
 {
+    /// <summary>A client that talks but never asks for deliveries is gone after this many lifetimes more.</summary>
+    private const int LongestWithoutGateway = 2;
+
     private readonly Dictionary<string, Mailbox> _mailboxes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _sessionsPerTenant = new(StringComparer.Ordinal);
 
@@ -175,7 +178,7 @@ internal sealed partial class SiloFanout
 
             foreach (var direct in handover?.Directs ?? [])
             {
-                mailbox.Directs.Enqueue(direct);
+                Queue(mailbox, direct);
             }
         }
     }
@@ -204,7 +207,7 @@ internal sealed partial class SiloFanout
     {
         lock (_lock)
         {
-            mailbox.Deadline = time.GetUtcNow() + lifetime;
+            StartClock(mailbox, lifetime);
         }
     }
 
@@ -215,7 +218,7 @@ internal sealed partial class SiloFanout
         {
             if (mailbox.Deadline is { } deadline && time.GetUtcNow() + mailbox.Lifetime is var later && later > deadline)
             {
-                mailbox.Deadline = later;
+                mailbox.Deadline = later < mailbox.LastDeadline ? later : mailbox.LastDeadline;
             }
         }
     }
@@ -230,13 +233,7 @@ internal sealed partial class SiloFanout
                 return;
             }
 
-            if (mailbox.Directs.Count >= _limits.DirectMessagesPerSession)
-            {
-                mailbox.Directs.Dequeue();
-                metrics.DirectsDropped.Add(1);
-            }
-
-            mailbox.Directs.Enqueue(message);
+            Queue(mailbox, message);
         }
     }
 
@@ -286,6 +283,23 @@ internal sealed partial class SiloFanout
         }
     }
 
+    private void Queue(Mailbox mailbox, DirectMessage message)
+    {
+        if (mailbox.Directs.Count >= _limits.DirectMessagesPerSession)
+        {
+            mailbox.Directs.Dequeue();
+            metrics.DirectsDropped.Add(1);
+        }
+
+        mailbox.Directs.Enqueue(message);
+    }
+
+    private void StartClock(Mailbox mailbox, TimeSpan lifetime)
+    {
+        mailbox.Deadline = time.GetUtcNow() + lifetime;
+        mailbox.LastDeadline = mailbox.Deadline.Value + (mailbox.Lifetime * LongestWithoutGateway);
+    }
+
     /// <summary>
     /// The last frame of a link that a session got: none where its gateway had not met the link, the acknowledged one where it cannot be asked.
     /// </summary>
@@ -325,7 +339,7 @@ internal sealed partial class SiloFanout
             foreach (var mailbox in _mailboxes.Values.Where(mailbox => ReferenceEquals(mailbox.Link, link)))
             {
                 DetachFrom(mailbox, link, link.Delivered);
-                mailbox.Deadline = time.GetUtcNow() + mailbox.Lifetime;
+                StartClock(mailbox, mailbox.Lifetime);
             }
 
             foreach (var feed in _feeds.Values)

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>What every socket uses.</summary>
+internal sealed class BayeuxSocketServices(
+    BayeuxProcessor processor,
+    SessionDoor door,
+    BayeuxChannelRules rules,
+    IOptionsMonitor<BayeuxOptions> options,
+    IOptions<TidingsLimits> limits,
+    TimeProvider time,
+    GatewayMetrics metrics)
+{
+    public BayeuxProcessor Processor => processor;
+
+    public SessionDoor Door => door;
+
+    public BayeuxChannelRules Rules => rules;
+
+    public IOptionsMonitor<BayeuxOptions> Options => options;
+
+    public TidingsLimits Limits => limits.Value;
+
+    public TimeProvider Time => time;
+
+    public GatewayMetrics Metrics => metrics;
+
+    public BayeuxReaderLimits ReaderLimits { get; } = new()
+    {
+        MaxMessages = limits.Value.MessagesPerRequest,
+        MaxDepth = limits.Value.JsonDepth,
+        MaxIdBytes = limits.Value.MessageIdBytes,
+        MaxChannelLength = limits.Value.ChannelNameLength,
+        MaxSubscriptions = limits.Value.SubscriptionsPerSession,
+    };
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>Subscribe and unsubscribe: one channel or many, checked whole, then carried out whole.</summary>
+internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy policy, IOptions<TidingsLimits> limits)
+{
+    public async ValueTask<BayeuxMessage> SubscribeAsync(BayeuxCall call, BayeuxMessage message)
+    {
+        if (!TryReadSubscriptions(message, out var names, out var failure))
+        {
+            return failure;
+        }
+
+        foreach (var name in names)
+        {
+            var denied = ChannelName.KindOf(name) == ChannelKind.Meta ? AuthorizationDecision.Denied : await DecideAsync(call, message, name);
+            if (!denied.IsAllowed)
+            {
+                return BayeuxReplies.Failure(message, denied.Reason is null ? BayeuxErrors.SubscribeDenied : BayeuxErrors.SubscribeDeniedBecause(denied.Reason));
+            }
+        }
+
+        // Service channels reach server code only: a subscription to one is granted and means nothing, as in CometD.
+        string[] wanted = [.. names.Where(static name => ChannelName.KindOf(name) == ChannelKind.Broadcast)];
+        var status = wanted.Length == 0 ? SubscribeStatus.Done : await door.SubscribeAsync(call.Tenant, message.ClientId!, wanted);
+        return AfterSubscribe(message, status);
+    }
+
+    public async ValueTask<BayeuxMessage> UnsubscribeAsync(BayeuxCall call, BayeuxMessage message) =>
+        TryReadSubscriptions(message, out var names, out var failure)
+            ? AfterSubscribe(message, names.Length == 0 ? SubscribeStatus.Done : await door.UnsubscribeAsync(call.Tenant, message.ClientId!, names))
+            : failure;
+
+    private BayeuxMessage AfterSubscribe(BayeuxMessage message, SubscribeStatus status) => status switch
+    {
+        SubscribeStatus.Done => BayeuxReplies.Success(message),
+        SubscribeStatus.UnknownSession => BayeuxReplies.UnknownSession(message),
+        SubscribeStatus.TooMany => BayeuxReplies.Failure(message, BayeuxErrors.LimitReached("subscriptions", limits.Value.SubscriptionsPerSession)),
+        _ => BayeuxReplies.Failure(message, BayeuxErrors.Unavailable),
+    };
+
+    private bool TryReadSubscriptions(BayeuxMessage message, out string[] names, [NotNullWhen(false)] out BayeuxMessage? failure)
+    {
+        failure = null;
+        names = [];
+        if (message.Subscriptions is null)
+        {
+            failure = BayeuxReplies.Failure(message, BayeuxErrors.SubscriptionMissing);
+            return false;
+        }
+
+        names = new string[message.Subscriptions.Count];
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (!ChannelName.TryNormalize(message.Subscriptions[i], limits.Value, out var name))
+            {
+                failure = BayeuxReplies.Failure(message, BayeuxErrors.SubscriptionInvalid);
+                return false;
+            }
+
+            names[i] = name;
+        }
+
+        return true;
+    }
+
+    private ValueTask<AuthorizationDecision> DecideAsync(BayeuxCall call, BayeuxMessage message, string channel) => policy.DecideAsync(
+        new AuthorizationRequest
+        {
+            Action = AuthorizationAction.Subscribe,
+            Tenant = call.Tenant,
+            User = call.Exchange.HttpContext.User,
+            Channel = channel,
+            Ext = message.Ext,
+        },
+        CancellationToken.None);
+}

@@ -18,6 +18,8 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     private readonly BayeuxSocketServices _services = services;
     private readonly ConcurrentQueue<ReadOnlyMemory<byte>> _replies = new();
     private readonly SemaphoreSlim _publishes = new(services.Limits.PublishesInFlight);
+    private readonly SemaphoreSlim _replied = new(0);
+    private long _replyBytes;
     private string? _secret;
     private bool _beganHere;
     private int _wakes;
@@ -135,6 +137,8 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     {
         while (socket.State == WebSocketState.Open)
         {
+            await WhenRepliesAreReadAsync();
+
             // Waits without a buffer, so that an idle socket holds none.
             var nothing = await socket.ReceiveAsync(Memory<byte>.Empty, context.RequestAborted);
             if (nothing.MessageType == WebSocketMessageType.Close)
@@ -192,6 +196,15 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
                     ArrayPool<byte>.Shared.Return(buffer);
                 }
             }
+        }
+    }
+
+    /// <summary>A client that does not read its replies is not read from, so that they do not pile up.</summary>
+    private async ValueTask WhenRepliesAreReadAsync()
+    {
+        while (Volatile.Read(ref _replyBytes) > _services.Limits.MessageBytes && socket.State == WebSocketState.Open)
+        {
+            await _replied.WaitAsync(context.RequestAborted);
         }
     }
 
@@ -309,6 +322,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
 
     private void Reply(ReadOnlyMemory<byte> json)
     {
+        Interlocked.Add(ref _replyBytes, json.Length);
         _replies.Enqueue(json);
         Signal();
     }
@@ -356,6 +370,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
             catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
             {
                 socket.Abort();
+                _replied.Release();
             }
         }
         while (Interlocked.Add(ref _wakes, -wakes) != 0);
@@ -368,6 +383,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         {
             await SendAsync(reply);
             wrote = true;
+            Wrote(reply.Length);
         }
 
         if (Session is { } session && socket.State == WebSocketState.Open)
@@ -381,6 +397,15 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         }
 
         return wrote;
+    }
+
+    private void Wrote(int bytes)
+    {
+        var left = Interlocked.Add(ref _replyBytes, -bytes);
+        if (left <= _services.Limits.MessageBytes && left + bytes > _services.Limits.MessageBytes)
+        {
+            _replied.Release();
+        }
     }
 
     private async ValueTask<bool> DeliverAsync(LocalSession session)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -234,7 +235,7 @@ internal sealed partial class BayeuxProcessor(
             return BayeuxReplies.Failure(message, BayeuxErrors.DataMissing);
         }
 
-        var decision = await DecideAsync(call, message, AuthorizationAction.Publish, channel);
+        var decision = ServerChannels.Contains(channel) ? AuthorizationDecision.Denied : await DecideAsync(call, message, AuthorizationAction.Publish, channel);
         if (!decision.IsAllowed)
         {
             return BayeuxReplies.Failure(message, decision.Reason is null ? BayeuxErrors.PublishDenied : BayeuxErrors.PublishDeniedBecause(decision.Reason));

@@ -17,6 +17,8 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     private readonly ConcurrentQueue<ReadOnlyMemory<byte>> _replies = new();
     private readonly SemaphoreSlim _publishes = new(services.Limits.PublishesInFlight);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _replied = new(0);
+    private long _replyBytes;
     private string? _secret;
     private bool _beganHere;
     private int _wakes;
@@ -132,7 +134,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
 
     private async Task ReceiveAsync()
     {
-        while (socket.State == WebSocketState.Open && await _frames.ReadAsync(context.RequestAborted) is { } frame)
+        while (await MayReadAsync() && await _frames.ReadAsync(context.RequestAborted) is { } frame)
         {
             var underWay = frame.IsTooBig
                 ? await LeaveAsync(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes.")
@@ -152,6 +154,17 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         }
 
         await FinishAsync(WebSocketCloseStatus.NormalClosure, "");
+    }
+
+    /// <summary>Whether the socket is open; waits while its client does not read its replies, so that they do not pile up.</summary>
+    private async ValueTask<bool> MayReadAsync()
+    {
+        while (Volatile.Read(ref _replyBytes) > _services.Limits.MessageBytes && socket.State == WebSocketState.Open)
+        {
+            await _replied.WaitAsync(context.RequestAborted);
+        }
+
+        return socket.State == WebSocketState.Open;
     }
 
     private static async Task ReturnAfterAsync(Task underWay, ReceivedFrame frame)
@@ -264,6 +277,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
 
     private void Reply(ReadOnlyMemory<byte> json)
     {
+        Interlocked.Add(ref _replyBytes, json.Length);
         _replies.Enqueue(json);
         Signal();
     }
@@ -311,6 +325,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
             {
                 socket.Abort();
                 _closed.TrySetResult();
+                _replied.Release();
             }
         }
         while (Interlocked.Add(ref _wakes, -wakes) != 0);
@@ -323,6 +338,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         {
             await SendAsync(reply);
             wrote = true;
+            Wrote(reply.Length);
         }
 
         if (Session is { } session && socket.State == WebSocketState.Open)
@@ -337,6 +353,15 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         }
 
         return wrote;
+    }
+
+    private void Wrote(int bytes)
+    {
+        var left = Interlocked.Add(ref _replyBytes, -bytes);
+        if (left <= _services.Limits.MessageBytes && left + bytes > _services.Limits.MessageBytes)
+        {
+            _replied.Release();
+        }
     }
 
     private async ValueTask<bool> DeliverAsync(LocalSession session)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Tidings.Gateway.Hosting;
 
@@ -11,6 +12,12 @@ internal static class BodyReader
         if (request.ContentLength > most)
         {
             return null;
+        }
+
+        // This bound is the one that counts, above the server's own default (30 MB), too.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+        {
+            server.MaxRequestBodySize = null;
         }
 
         var reader = request.BodyReader;

@@ -1,6 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Text;
 using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Rest;
@@ -9,25 +9,27 @@ namespace Tidings.Gateway.Rest;
 /// A channel as server-sent events (WHATWG HTML, "Server-sent events"): each message's id is its offset, so a client that reconnects
 /// with <c>Last-Event-ID</c> goes on without hole or double. The log is read up to its head, then again whenever a message comes.
 /// </summary>
-internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, TimeProvider time)
+internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private const int Page = 500;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    /// <summary>Begins a stream; null when the tenant has too many sessions.</summary>
+    /// <summary>Begins to listen to a channel; null when the tenant has too many sessions.</summary>
+    public Task<ChannelBell?> ListenAsync(ChannelId channel) => ChannelBell.HangAsync(door, channel, time);
+
+    /// <summary>The events of a channel, until the client goes or the server stops.</summary>
     /// <param name="channel">The channel.</param>
+    /// <param name="listening">What <see cref="ListenAsync"/> gave; taken down at the end.</param>
     /// <param name="after">The offset to go on after; null begins with the next message.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    public async Task<IAsyncEnumerable<SseItem<string>>?> OpenAsync(ChannelId channel, long? after, CancellationToken cancellationToken) =>
-        await ChannelBell.HangAsync(door, channel, time) is { } bell ? ReadAsync(channel, after, bell, cancellationToken) : null;
-
-    private async IAsyncEnumerable<SseItem<string>> ReadAsync(
-        ChannelId channel, long? after, ChannelBell hung, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SseItem<string>> ReadAsync(
+        ChannelId channel, ChannelBell listening, long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var bell = hung;
         var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
+        await using var bell = listening;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var last = after ?? (await grain.Read(long.MaxValue - 1, 1)).Head.Offset;
-        while (!cancellationToken.IsCancellationRequested)
+        while (!ending.IsCancellationRequested)
         {
             var read = await grain.Read(last, Page);
             if (read.Head.Offset < last)
@@ -49,14 +51,14 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, T
                 yield return new SseItem<string>(DataOf(message), "message") { EventId = message.Offset.ToString(System.Globalization.CultureInfo.InvariantCulture) };
             }
 
-            if (read.Messages.Length == 0 && !await bell.WaitAsync(KeepAlive, cancellationToken))
+            if (read.Messages.Length == 0 && !await bell.WaitAsync(KeepAlive, ending.Token) && !ending.IsCancellationRequested)
             {
                 yield return new SseItem<string>("{}", "keep-alive");
             }
         }
     }
 
-    private static string DataOf(Message message) => JsonSerializer.Serialize(LogEntry.Of(message).Data, RestJson.Default.JsonElement);
+    private static string DataOf(Message message) => Encoding.UTF8.GetString(LogEntry.JsonOf(message.Item).Span);
 }
 
 /// <summary>A session without a client: rings when a channel has a new message.</summary>
@@ -73,7 +75,6 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         _time = time;
     }
 
-    /// <summary>Hangs a bell; null when the tenant has too many sessions.</summary>
     public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, TimeProvider time)
     {
         var bell = new ChannelBell(door, time);
@@ -90,7 +91,7 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         return bell;
     }
 
-    /// <summary>Waits until it rings; false when the time passes first.</summary>
+    /// <summary>Waits until it rings; false when the time passes or the wait is cancelled first.</summary>
     public async Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(longest, _time);
@@ -100,7 +101,7 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
             await _rung.WaitAsync(either.Token);
             return true;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return false;
         }

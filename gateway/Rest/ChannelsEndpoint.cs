@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 
@@ -33,11 +34,12 @@ internal static class ChannelsEndpoint
             .Produces<LogPage>(StatusCodes.Status200OK, MediaTypes.Json, EventStream)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> PublishAsync(
-        string path, HttpContext context, SessionDoor door, IAuthorizationPolicy policy, IOptions<TidingsLimits> limits)
+        string? path, HttpContext context, SessionDoor door, IAuthorizationPolicy policy, IOptions<TidingsLimits> limits)
     {
         if (await RefuseAsync(path, AuthorizationAction.Publish, context, policy, limits.Value) is { } refusal)
         {
@@ -64,7 +66,7 @@ internal static class ChannelsEndpoint
     }
 
     private static async Task<IResult> ReadAsync(
-        string path,
+        string? path,
         HttpContext context,
         IClusterClient cluster,
         ChannelStreams streams,
@@ -107,17 +109,17 @@ internal static class ChannelsEndpoint
             after = offset;
         }
 
-        if (await streams.OpenAsync(channel, after, context.RequestAborted) is not { } events)
+        if (await streams.ListenAsync(channel) is not { } bell)
         {
-            return Problem(StatusCodes.Status503ServiceUnavailable, "The tenant has too many sessions.");
+            return Problem(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
         }
 
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(events);
+        return TypedResults.ServerSentEvents(streams.ReadAsync(channel, bell, after, context.RequestAborted));
     }
 
     private static async ValueTask<IResult?> RefuseAsync(
-        string path, AuthorizationAction action, HttpContext context, IAuthorizationPolicy policy, TidingsLimits limits)
+        string? path, AuthorizationAction action, HttpContext context, IAuthorizationPolicy policy, TidingsLimits limits)
     {
         if (Normalize(path, limits) is not { } name || ChannelName.IsPattern(name))
         {
@@ -125,15 +127,15 @@ internal static class ChannelsEndpoint
         }
 
         var reserved = ChannelName.KindOf(name) != ChannelKind.Broadcast
-            || (action == AuthorizationAction.Publish && (name == "/event" || name.StartsWith("/event/", StringComparison.Ordinal)));
+            || (action == AuthorizationAction.Publish && ServerChannels.Contains(name));
         var decision = reserved ? AuthorizationDecision.Denied : await policy.DecideAsync(
             new AuthorizationRequest { Action = action, Tenant = context.Tenant(), User = context.User, Channel = name }, context.RequestAborted);
         return decision.IsAllowed
             ? null
-            : Problem(StatusCodes.Status403Forbidden, reserved ? "Nobody publishes here but the server." : decision.Reason ?? "Not allowed.");
+            : Problem(StatusCodes.Status403Forbidden, reserved ? action == AuthorizationAction.Publish ? "Nobody publishes here but the server." : "Nobody reads here." : decision.Reason ?? "Not allowed.");
     }
 
-    private static string? Normalize(string path, TidingsLimits limits) => ChannelName.TryNormalize("/" + path, limits, out var name) ? name : null;
+    private static string? Normalize(string? path, TidingsLimits limits) => ChannelName.TryNormalize("/" + path, limits, out var name) ? name : null;
 
     private static List<PublishItem>? Items(string? contentType, ReadOnlyMemory<byte> body, TidingsLimits limits, out string? fault)
     {
@@ -229,15 +231,29 @@ internal sealed record LogPage(string Channel, long Epoch, long Head, long First
 /// <param name="Time">When the channel took it.</param>
 /// <param name="MediaType">The body's media type.</param>
 /// <param name="Data">The body.</param>
-internal sealed record LogEntry(long Offset, DateTimeOffset Time, string MediaType, JsonElement Data)
+internal sealed record LogEntry(long Offset, DateTimeOffset Time, string MediaType, [property: JsonConverter(typeof(RawJsonConverter))] ReadOnlyMemory<byte> Data)
 {
     public static LogEntry Of(Message message) => new(
-        message.Offset, DateTimeOffset.FromUnixTimeMilliseconds(message.Time), message.Item.MediaType ?? MediaTypes.Json, DataOf(message.Item));
+        message.Offset, DateTimeOffset.FromUnixTimeMilliseconds(message.Time), message.Item.MediaType ?? MediaTypes.Json, JsonOf(message.Item));
 
-    private static JsonElement DataOf(PublishItem item) =>
-        item.MediaType is null || MediaTypes.IsJson(item.MediaType) ? JsonElement.Parse(item.Body, new JsonDocumentOptions { MaxDepth = RestJson.MaxDepth })
-        : MediaTypes.IsText(item.MediaType) ? JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(item.Body), RestJson.Default.String)
-        : JsonSerializer.SerializeToElement(Convert.ToBase64String(item.Body), RestJson.Default.String);
+    /// <summary>A body as JSON.</summary>
+    public static ReadOnlyMemory<byte> JsonOf(PublishItem item) =>
+        item.MediaType is null || MediaTypes.IsJson(item.MediaType) ? item.Body
+        : MediaTypes.IsText(item.MediaType) ? JsonSerializer.SerializeToUtf8Bytes(Encoding.UTF8.GetString(item.Body), RestJson.Default.String)
+        : JsonSerializer.SerializeToUtf8Bytes(Convert.ToBase64String(item.Body), RestJson.Default.String);
+}
+
+/// <summary>
+/// Writes JSON that was checked when it was published. It is not taken apart again: an escaped lone surrogate is valid JSON (RFC 8259,
+/// section 8.2) that no string of this runtime can hold.
+/// </summary>
+internal sealed class RawJsonConverter : JsonConverter<ReadOnlyMemory<byte>>
+{
+    public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Pages of a log are written only.");
+
+    public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value.Span, skipInputValidation: true);
 }
 
 /// <summary>JSON of the REST API, generated at compile time.</summary>

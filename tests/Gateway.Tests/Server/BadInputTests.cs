@@ -42,6 +42,19 @@ public sealed class BadInputTests(GatewayServer server)
     }
 
     [Theory]
+    [InlineData("/event")]
+    [InlineData("/event/x")]
+    [InlineData("/event/x/")]
+    public async Task Channels_of_the_server_are_not_published_to(string channel)
+    {
+        var session = (string)Assert.Single(await RepliesAsync(Handshake))!["clientId"]!;
+
+        var reply = Assert.Single(await RepliesAsync($$"""[{"channel":"{{channel}}","clientId":"{{session}}","data":1}]"""))!;
+
+        Assert.Equal("403:denied_by_security_policy:publish_denied", (string)reply["error"]!);
+    }
+
+    [Theory]
     [InlineData("/meta/connect")]
     [InlineData("/meta/subscribe")]
     [InlineData("/meta/unsubscribe")]

@@ -25,6 +25,17 @@ public sealed class RestTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task A_lone_surrogate_does_not_make_its_channel_unreadable()
+    {
+        await PublishAsync("""{"a":"\ud800"}""", "application/json");
+
+        var read = await server.Http.GetAsync(Url);
+
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+        Assert.Contains("""{"a":"\ud800"}""", await read.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_text_body_is_read_back_as_a_string()
     {
         await PublishAsync("say \"ü\"", "text/plain; charset=utf-8");

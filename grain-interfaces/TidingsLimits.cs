@@ -4,7 +4,7 @@ namespace Tidings;
 
 /// <summary>
 /// Every bound of the server, in configuration section <c>Tidings:Limits</c>. What happens at each is said with it;
-/// each is counted by the meter <c>Tidings</c>. Silos and gateways of a cluster are meant to be given the same values.
+/// drops and refusals of requests are counted by the meter <c>Tidings</c>. Silos and gateways of a cluster are meant to be given the same values.
 /// </summary>
 public sealed record TidingsLimits
 {
@@ -12,7 +12,7 @@ public sealed record TidingsLimits
     public const string Section = "Tidings:Limits";
 
     /// <summary>Largest request body, WebSocket message or REST publish, in bytes. Default 1 MiB. Beyond: HTTP 413, close code 1009.</summary>
-    [Range(1024, 256 * 1024 * 1024)]
+    [Range(1024, 32 * 1024 * 1024)]
     public int MessageBytes { get; init; } = 1024 * 1024;
 
     /// <summary>Most messages in one request or frame. Default 1,000. Beyond: HTTP 400 or close code 1008, nothing of it is carried out.</summary>
@@ -27,7 +27,7 @@ public sealed record TidingsLimits
     [Range(8, 64 * 1024)]
     public int MessageIdBytes { get; init; } = 256;
 
-    /// <summary>Most subscriptions of one session. Default 1,000. Beyond: <c>429::too_many_subscriptions</c>.</summary>
+    /// <summary>Most subscriptions of one session. Default 1,000. Beyond: <c>429:subscriptions,1000:limit_reached</c>.</summary>
     [Range(1, 1_000_000)]
     public int SubscriptionsPerSession { get; init; } = 1000;
 
@@ -54,7 +54,7 @@ public sealed record TidingsLimits
     [Range(64 * 1024, int.MaxValue)]
     public int LinkBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Publishes of one connection that wait for their acknowledgement. Default 1,024. Beyond: the connection is not read from.</summary>
+    /// <summary>Frames with publishes of one WebSocket that wait for their acknowledgement. Default 1,024. Beyond: the connection is not read from.</summary>
     [Range(1, 1_000_000)]
     public int PublishesInFlight { get; init; } = 1024;
 
@@ -78,7 +78,15 @@ public sealed record TidingsLimits
     [Range(1024, long.MaxValue)]
     public long LogBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of payload in all logs of a standalone server together. Default 1 GiB. Beyond: channels that were not published to for the longest
+    /// time lose their messages.
+    /// </summary>
+    [Range(1024, long.MaxValue)]
+    public long LogTotalBytes { get; init; } = 1024L * 1024 * 1024;
+
     /// <summary>How long a message stays in its channel's log. Default 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
     public TimeSpan LogAge { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Messages of each channel that a silo keeps at hand for sessions on the move. Default 256. Beyond: the log is read.</summary>
@@ -88,4 +96,8 @@ public sealed record TidingsLimits
     /// <summary>Most messages that one read of a log returns. Default 1,000.</summary>
     [Range(1, 100_000)]
     public int ReadMessages { get; init; } = 1000;
+
+    /// <summary>Bytes of payload after which one read of a log ends, however few messages that is. Default 4 MiB.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int ReadBytes { get; init; } = 4 * 1024 * 1024;
 }

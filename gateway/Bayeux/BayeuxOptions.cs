@@ -9,17 +9,21 @@ public sealed record BayeuxOptions
     public const string Section = "Tidings:Bayeux";
 
     /// <summary>How long a connect is held when nothing is there to deliver, and the most a client may ask for. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long clients wait between a connect's reply and the next connect. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Interval { get; init; }
 
     /// <summary>How long a session lives without a connect under way. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// The longest life without a connect that a client may ask for with a positive <c>advice.interval</c> in a connect. Default 10 minutes.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan MaxClientInterval { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether a publisher that subscribes to the channel gets its own messages. Default true.</summary>
@@ -50,9 +54,11 @@ public sealed record BayeuxOptions
     public bool WebSocketCompression { get; init; }
 
     /// <summary>How often idle WebSockets are pinged. Default 30 s; a socket without an answer for as long again is closed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan WebSocketPing { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a client may take to read what was written before its connection is cut. Default 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan WritePatience { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The cookie that CometD calls BAYEUX_BROWSER.</summary>
@@ -67,6 +73,7 @@ public sealed record BayeuxOptions
     public int Http2MaxSessionsPerBrowser { get; init; } = -1;
 
     /// <summary>How often surplus sessions of a browser poll. Default 2 s; 0 refuses them.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MultiSessionInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>With the browser cookie: whether a request without the session's cookie is served. Default false.</summary>

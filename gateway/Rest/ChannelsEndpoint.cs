@@ -17,7 +17,7 @@ internal static class ChannelsEndpoint
 
     public static void MapChannels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/channels").WithTags("Channels");
+        var group = routes.MapGroup("/channels").WithTags("Channels").AddEndpointFilter(WithoutClusterAsync);
         group.MapPost("/{**path}", PublishAsync)
             .WithName("Publish")
             .WithSummary("Publishes a message, or with application/x-ndjson one message a line, in order")
@@ -36,6 +36,19 @@ internal static class ChannelsEndpoint
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>A cluster that does not answer is a passing state, not an error of ours.</summary>
+    private static async ValueTask<object?> WithoutClusterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "The cluster does not answer; try again.");
+        }
     }
 
     private static async Task<IResult> PublishAsync(

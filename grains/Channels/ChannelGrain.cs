@@ -26,6 +26,7 @@ internal sealed partial class ChannelGrain(
     private readonly Queue<WaitingPublish> _waiting = new();
     private ChannelId _channel;
     private LogClaim? _claim;
+    private Task<LogClaim>? _claiming;
     private HashSet<string> _silos = [];
     private TenantPatterns? _patterns;
     private long _patternVersion = -1;
@@ -37,7 +38,6 @@ internal sealed partial class ChannelGrain(
     {
         _channel = ChannelId.FromKey(this.GetPrimaryKeyString());
         _patterns = await patterns.OfAsync(_channel.Tenant);
-        await ClaimAsync();
     }
 
     public Task<PublishResult> Publish(PublishItem[] items)
@@ -60,10 +60,11 @@ internal sealed partial class ChannelGrain(
 
     public async ValueTask<ChannelHead> Register(string silo)
     {
+        _ = _claim ?? await ClaimAsync();
         if (_silos.Add(silo))
         {
-            await log.SetInterestAsync(_channel, silo, interested: true);
             _patternVersion = -1;
+            await log.SetInterestAsync(_channel, silo, interested: true);
         }
 
         return (_claim ?? await ClaimAsync()).Head;
@@ -71,6 +72,7 @@ internal sealed partial class ChannelGrain(
 
     public async ValueTask Unregister(string silo)
     {
+        _ = _claim ?? await ClaimAsync();
         if (_silos.Remove(silo))
         {
             _patternVersion = -1;
@@ -81,7 +83,10 @@ internal sealed partial class ChannelGrain(
     public async Task<LogRead> Read(long after, int limit) =>
         await log.ReadAsync(_channel, after, Math.Clamp(limit, 1, limits.Value.ReadMessages));
 
-    private async Task<LogClaim> ClaimAsync()
+    /// <summary>Claims the log; calls that need the claim meanwhile wait for the same, as a second claim would fence the first.</summary>
+    private Task<LogClaim> ClaimAsync() => _claiming is { IsCompleted: false } underWay ? underWay : _claiming = ClaimOnceAsync();
+
+    private async Task<LogClaim> ClaimOnceAsync()
     {
         _claim = await log.ClaimAsync(_channel);
         _silos = [.. _claim.Silos];

@@ -106,7 +106,7 @@ internal sealed partial class SiloFanout
         Kind = kind,
         Tenant = mailbox.Tenant,
         Session = mailbox.SessionId,
-                Stay = mailbox.Stay,
+        Stay = mailbox.Stay,
         Subscriptions = subscriptions,
         Batches = batches ?? [],
     };
@@ -116,7 +116,7 @@ internal sealed partial class SiloFanout
         Kind = LinkFrameKind.Direct,
         Tenant = mailbox.Tenant,
         Session = mailbox.SessionId,
-                Stay = mailbox.Stay,
+        Stay = mailbox.Stay,
         Direct = message,
     };
 

@@ -54,13 +54,35 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
     }
 
     /// <summary>Reads consecutive messages after an offset.</summary>
-    public LogRead Read(long after, int limit)
+    public LogRead Read(long after, int limit, long maxBytes)
     {
         lock (_lock)
         {
             var first = _head.Offset - _ring.Count + 1;
             var index = Math.Max(0, after - first + 1);
-            return new LogRead(_head, first, index < _ring.Count ? _ring.Copy((int)index, limit) : []);
+            return new LogRead(_head, first, index < _ring.Count ? _ring.Copy((int)index, limit, maxBytes) : []);
+        }
+    }
+
+    /// <summary>Bytes of payload held.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+                return _ring.Bytes;
+        }
+    }
+
+    /// <summary>Forgets the messages; the head stays.</summary>
+    /// <returns>Bytes given back.</returns>
+    public long Clear()
+    {
+        lock (_lock)
+        {
+            var bytes = _ring.Bytes;
+            _ring.Clear();
+            return bytes;
         }
     }
 

@@ -11,6 +11,8 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
 {
     private readonly TidingsLimits _limits = limits.Value;
     private readonly long _epoch = time.GetUtcNow().ToUnixTimeMilliseconds();
+    private readonly Lock _evicting = new();
+    private long _bytes;
     private readonly ConcurrentDictionary<ChannelId, MemoryChannel> _channels = new();
     private readonly ConcurrentDictionary<string, MemoryTenant> _tenants = new(StringComparer.Ordinal);
 
@@ -25,13 +27,16 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         cancellationToken.ThrowIfCancellationRequested();
         AppendRequest.Validate(claim, messages);
         var stored = GetOrAdd(claim.Channel).TryAppend(claim, messages, _limits, OldestTime());
+        if (stored && Interlocked.Add(ref _bytes, messages.Sum(static message => (long)message.Size)) > _limits.LogTotalBytes)
+            Evict();
+
         return new(stored ? AppendRequest.Advance(claim, messages.Count) : null);
     }
 
     public ValueTask<LogRead> ReadAsync(ChannelId channel, long after, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        return new(_channels.TryGetValue(channel, out var found) ? found.Read(after, limit) : new LogRead(default, 1, []));
+        return new(_channels.TryGetValue(channel, out var found) ? found.Read(after, limit, _limits.ReadBytes) : new LogRead(default, 1, []));
     }
 
     public ValueTask SetInterestAsync(ChannelId channel, string silo, bool interested, CancellationToken cancellationToken = default)
@@ -56,10 +61,33 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
             channel.Trim(oldest);
         }
 
+        Interlocked.Exchange(ref _bytes, _channels.Values.Sum(static channel => channel.Bytes));
+
         return default;
     }
 
     public ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default) => new(true);
+
+    /// <summary>
+    /// Makes room: the channels that were quiet for the longest lose their messages until a tenth of the room is free. What is held is
+    /// counted anew first, as the running count does not see what rings drop by themselves.
+    /// </summary>
+    private void Evict()
+    {
+        lock (_evicting)
+        {
+            var held = _channels.Values.Sum(static channel => channel.Bytes);
+            foreach (var channel in held > _limits.LogTotalBytes ? _channels.Values.OrderBy(static channel => channel.Sequence).ToArray() : [])
+            {
+                if (held <= _limits.LogTotalBytes / 10 * 9)
+                    break;
+
+                held -= channel.Clear();
+            }
+
+            Interlocked.Exchange(ref _bytes, held);
+        }
+    }
 
     private MemoryChannel GetOrAdd(ChannelId id) =>
         _channels.TryGetValue(id, out var channel) ? channel : _channels.GetOrAdd(id, Create);

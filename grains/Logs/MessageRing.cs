@@ -47,6 +47,22 @@ internal sealed class MessageRing
             (_slots, _start) = ([], 0);
     }
 
+    /// <summary>Copies out up to <paramref name="limit"/> messages from a place on, ending after <paramref name="maxBytes"/>.</summary>
+    public Message[] Copy(int index, int limit, long maxBytes)
+    {
+        var count = 0;
+        for (var bytes = 0L; count < Math.Min(limit, Count - index) && bytes < maxBytes; count++)
+            bytes += this[index + count].Size;
+
+        return Copy(index, count);
+    }
+
+    /// <summary>Forgets all messages.</summary>
+    public void Clear()
+    {
+        (_slots, _start, Count, Bytes) = ([], 0, 0, 0);
+    }
+
     /// <summary>Copies out up to <paramref name="limit"/> messages from a place on.</summary>
     public Message[] Copy(int index, int limit)
     {

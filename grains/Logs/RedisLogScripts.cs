@@ -124,15 +124,24 @@ internal static class RedisLogScripts
         """;
 
     /// <summary>
-    /// Reads messages after an offset. Keys: head, log. Arguments: offset, limit. Answer: epoch, head offset, entries held,
-    /// entries.
+    /// Reads messages after an offset. Keys: head, log. Arguments: offset, limit, bytes after which to end. Answer: epoch,
+    /// head offset, entries held, entries. Read in pages, so that large entries are not all fetched before they are counted.
     /// </summary>
     public const string Read = """
         local head = redis.call('HMGET', KEYS[1], 'epoch', 'offset')
         if not head[1] then return { '0', '0', 0, {} } end
-        local entries = {}
-        if tonumber(ARGV[2]) > 0 and tonumber(ARGV[1]) < tonumber(head[2]) then
-          entries = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', tonumber(ARGV[1]) + 1), '+', 'COUNT', ARGV[2])
+        local entries, bytes, most = {}, 0, tonumber(ARGV[3])
+        local from, left = tonumber(ARGV[1]) + 1, tonumber(ARGV[2])
+        while left > 0 and bytes < most and from <= tonumber(head[2]) do
+          local page = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', from), '+', 'COUNT', math.min(left, 32))
+          if #page == 0 then break end
+          for _, entry in ipairs(page) do
+            if bytes >= most then break end
+            entries[#entries + 1] = entry
+            for i = 2, #entry[2], 2 do bytes = bytes + #entry[2][i] end
+          end
+          from = tonumber(string.match(page[#page][1], '^%d+')) + 1
+          left = left - #page
         end
         return { head[1], head[2], redis.call('XLEN', KEYS[2]), entries }
         """;

@@ -55,7 +55,7 @@ internal sealed class RedisMessageLog(
         var (answer, _) = await _calls.EvaluateAsync(
             RedisLogScripts.Read,
             [_keys.Head(channel), _keys.Log(channel)],
-            [Math.Max(0, after), limit],
+            [Math.Max(0, after), limit, _limits.ReadBytes],
             cancellationToken);
         var head = new ChannelHead((long)answer[0], (long)answer[1]);
         return new LogRead(head, head.Offset - (long)answer[2] + 1, Array.ConvertAll((RedisResult[])answer[3]!, RedisLogEntry.Read));

@@ -26,7 +26,7 @@ internal sealed record BenchmarkOptions
     /// <summary>Steps of the bisection; only these count.</summary>
     public StepTimes FullStep { get; init; } = new(Warm: 1, Measure: 4);
 
-    public StepTimes LatencyWarmUp { get; init; } = new(Warm: 1, Measure: 3);
+    public StepTimes LatencyWarmUp { get; init; } = new(Warm: 1, Measure: 20);
 
     public StepTimes LatencyStep { get; init; } = new(Warm: 1, Measure: 10);
 

@@ -36,5 +36,21 @@ public sealed class MemoryMessageLogTests : MessageLogTests
         Assert.Equal([3], (await log.ReadAsync(News, 0, 10)).Offsets());
     }
 
+    [Fact]
+    public async Task The_quietest_channels_lose_their_messages_when_all_logs_together_are_too_large()
+    {
+        var log = Create(new TidingsLimits { LogTotalBytes = 10_000 });
+        for (var i = 1; i <= 15; i++)
+        {
+            var channel = new ChannelId("t", $"/c{i}");
+            await log.AppendAsync(await log.ClaimAsync(channel), [Sized(1, 1000)]);
+        }
+
+        var quiet = await log.ReadAsync(new ChannelId("t", "/c1"), 0, 10);
+        Assert.Empty(quiet.Messages);
+        Assert.Equal((1, 2), (quiet.Head.Offset, quiet.First));
+        Assert.Equal([1], (await log.ReadAsync(new ChannelId("t", "/c15"), 0, 10)).Offsets());
+    }
+
     private Message Sized(long offset, int size) => Messages.Of(offset, Time.Milliseconds, new PublishItem { Body = new byte[size] });
 }

@@ -305,9 +305,21 @@ public abstract class MessageLogTests
         new Random(7).NextBytes(body);
         claim = await log.AppendAsync(claim, [Messages.Of(1, Time.Milliseconds, new PublishItem { Body = body })]);
         await AppendAsync(log, claim!, 1);
-        var messages = (await log.ReadAsync(News, 0, 10)).Messages;
-        Assert.True(body.AsSpan().SequenceEqual(messages[0].Item.Body));
-        Assert.Equal("m2", messages[1].Body());
+        var big = Assert.Single((await log.ReadAsync(News, 0, 10)).Messages);
+        Assert.True(body.AsSpan().SequenceEqual(big.Item.Body));
+        Assert.Equal("m2", Assert.Single((await log.ReadAsync(News, 1, 10)).Messages).Body());
+    }
+
+    [Fact]
+    public async Task A_read_ends_after_its_bytes_but_never_empty()
+    {
+        var log = Create(new TidingsLimits { ReadBytes = 2500 });
+        var claim = await log.ClaimAsync(News);
+        var messages = Enumerable.Range(1, 100).Select(i => Messages.Of(i, Time.Milliseconds, new PublishItem { Body = new byte[1000] }));
+        await log.AppendAsync(claim, [.. messages]);
+        var read = await log.ReadAsync(News, 40, 100);
+        Assert.Equal([41, 42, 43], read.Offsets());
+        Assert.Equal(100, read.Head.Offset);
     }
 
     [Fact]

@@ -6,45 +6,92 @@ using Tidings.Grains.Fanout;
 
 namespace Tidings.Grains.Streams;
 
-/// <summary>Subscribes this silo's fan-out to this silo's stream, through the silo's own client.</summary>
+/// <summary>
+/// Subscribes this silo's fan-out to this silo's stream, through the silo's own client. A subscription that Orleans gave up would leave the silo
+/// deaf without a sign of it, so the stream is pinged, and subscribed to anew when the pings do not come back.
+/// </summary>
 internal sealed partial class FanoutConsumer(
-    IServiceProvider services, SiloQueue queue, SiloFanout fanout, ILocalSiloDetails local, IHostApplicationLifetime lifetime, ILogger<FanoutConsumer> logger)
-    : IHostedService, IAsyncObserver<FanoutEvent>
+    IServiceProvider services,
+    SiloQueue queue,
+    SiloFanout fanout,
+    ILocalSiloDetails local,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<FanoutConsumer> logger)
+    : BackgroundService, IAsyncObserver<FanoutEvent>
 {
-    private StreamSubscriptionHandle<FanoutEvent>? _subscription;
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        lifetime.ApplicationStopping.Register(queue.Stop);
-        _subscription = await services.GetRequiredService<IClusterClient>()
-            .GetStreamProvider(SiloStream.Provider)
-            .GetStream<FanoutEvent>(SiloStream.IdOf(SiloStream.NameOf(local.SiloAddress)))
-            .SubscribeAsync(this);
-        IsSubscribed = true;
-    }
+    private StreamSubscriptionHandle<FanoutEvent>? _subscription;
+    private long _heard;
 
     /// <summary>Whether messages reach this silo.</summary>
-    public bool IsSubscribed { get; private set; }
+    public bool IsSubscribed => _subscription is not null && time.GetElapsedTime(Volatile.Read(ref _heard)) < Silence;
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        IsSubscribed = false;
-        if (_subscription is { } subscription)
+        lifetime.ApplicationStopping.Register(queue.Stop);
+        await SubscribeAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await UnsubscribeAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var ticks = new PeriodicTimer(PingPeriod, time);
+        while (await ticks.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                await subscription.UnsubscribeAsync().WaitAsync(cancellationToken);
+                await Stream().OnNextAsync(new FanoutEvent([]));
+                if (!IsSubscribed)
+                {
+                    Log.Deaf(logger);
+                    await UnsubscribeAsync(stoppingToken);
+                    await SubscribeAsync();
+                }
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.UnsubscribeFailed(logger, exception);
+                Log.StreamFailed(logger, exception);
             }
         }
     }
 
+    private async Task SubscribeAsync()
+    {
+        _subscription = await Stream().SubscribeAsync(this);
+        Volatile.Write(ref _heard, time.GetTimestamp());
+    }
+
+    private async Task UnsubscribeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (_subscription?.UnsubscribeAsync().WaitAsync(cancellationToken) ?? Task.CompletedTask);
+        }
+        catch (Exception exception)
+        {
+            Log.UnsubscribeFailed(logger, exception);
+        }
+
+        _subscription = null;
+    }
+
+    private IAsyncStream<FanoutEvent> Stream() => services.GetRequiredService<IClusterClient>()
+        .GetStreamProvider(SiloStream.Provider)
+        .GetStream<FanoutEvent>(SiloStream.IdOf(SiloStream.NameOf(local.SiloAddress)));
+
     /// <summary>Never throws and never waits: a consumer that does holds its stream up.</summary>
     public Task OnNextAsync(FanoutEvent item, StreamSequenceToken? token = null)
     {
+        Volatile.Write(ref _heard, time.GetTimestamp());
         foreach (var batch in item.Batches)
         {
             try
@@ -68,13 +115,16 @@ internal sealed partial class FanoutConsumer(
 
     private static partial class Log
     {
+        [LoggerMessage(1114, LogLevel.Warning, "This silo's stream brings nothing; subscribing to it anew")]
+        public static partial void Deaf(ILogger logger);
+
         [LoggerMessage(1111, LogLevel.Error, "A batch could not be passed on; its gap will be repaired from the log")]
         public static partial void DeliverFailed(ILogger logger, Exception exception);
 
         [LoggerMessage(1112, LogLevel.Warning, "This silo's stream reported an error")]
         public static partial void StreamFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(1113, LogLevel.Information, "This silo's stream could not be unsubscribed from while stopping")]
+        [LoggerMessage(1113, LogLevel.Information, "This silo's stream could not be unsubscribed from")]
         public static partial void UnsubscribeFailed(ILogger logger, Exception exception);
     }
 }

@@ -12,7 +12,7 @@ public sealed record TidingsLimits
     public const string Section = "Tidings:Limits";
 
     /// <summary>Largest request body, WebSocket message or REST publish, in bytes. Default 1 MiB. Beyond: HTTP 413, close code 1009.</summary>
-    [Range(1024, 32 * 1024 * 1024)]
+    [Range(1024, 64 * 1024 * 1024)]
     public int MessageBytes { get; init; } = 1024 * 1024;
 
     /// <summary>Most messages in one request or frame. Default 1,000. Beyond: HTTP 400 or close code 1008, nothing of it is carried out.</summary>

@@ -61,9 +61,7 @@ internal sealed partial class GatewayHub(
         }
 
         session.Protocol?.Released(session);
-        var handover = await GiveUpAsync(session, LocalState.Gone);
-        Remove(session);
-        return handover;
+        return await GiveUpAsync(session, LocalState.Gone);
     }
 
     /// <summary>
@@ -82,7 +80,9 @@ internal sealed partial class GatewayHub(
             // A reader that stopped reading: what it may have got, it may get again.
         }
 
-        return session.GiveUp(state);
+        var handover = session.GiveUp(state);
+        Remove(session);
+        return handover;
     }
 
     /// <summary>Forgets a session.</summary>

@@ -24,7 +24,7 @@ public interface ISessionGrain : IGrainWithStringKey
 
     /// <summary>The gateway gives the session up; it waits for its next <see cref="Attach"/> until its lifetime ends.</summary>
     [Alias("Park")]
-    Task Park(string gatewayId, SessionHandover handover, TimeSpan lifetime);
+    Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime);
 
     /// <summary>Looks the session up and, where no gateway keeps its clock, prolongs it.</summary>
     [Alias("Touch")]

@@ -97,7 +97,7 @@ public sealed record TidingsLimits
     [Range(1, 100_000)]
     public int ReadMessages { get; init; } = 1000;
 
-    /// <summary>Bytes of payload after which one read of a log ends, however few messages that is. Default 64 MiB.</summary>
+    /// <summary>Bytes of payload after which one read of a log ends, however few messages that is. Default 4 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
-    public int ReadBytes { get; init; } = 64 * 1024 * 1024;
+    public int ReadBytes { get; init; } = 4 * 1024 * 1024;
 }

@@ -61,7 +61,9 @@ internal sealed partial class GatewayHub(
         }
 
         session.Protocol?.Released(session);
-        return await GiveUpAsync(session, LocalState.Gone);
+        var handover = await GiveUpAsync(session, LocalState.Gone);
+        Remove(session);
+        return handover;
     }
 
     /// <summary>
@@ -80,9 +82,7 @@ internal sealed partial class GatewayHub(
             // A reader that stopped reading: what it may have got, it may get again.
         }
 
-        var handover = session.GiveUp(state);
-        Remove(session);
-        return handover;
+        return session.GiveUp(state);
     }
 
     /// <summary>Forgets a session.</summary>

@@ -123,6 +123,7 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
         {
             if (State is LocalState.Lagging or LocalState.Parked or LocalState.Gone)
             {
+                NotCaughtUp(item);
                 return true;
             }
 
@@ -130,6 +131,7 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
             {
                 if (_messages > 0)
                 {
+                    NotCaughtUp(item);
                     Lag(item.Frame);
                     return false;
                 }
@@ -337,6 +339,15 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
     };
 
     private static long NextStay() => Interlocked.Increment(ref _lastStay);
+
+    /// <summary>An item was not taken in: the session has not caught up with it.</summary>
+    private void NotCaughtUp(OutboxItem item)
+    {
+        if (item is DeliveryBatch batch && _caughtUp is { } caughtUp && caughtUp.GetValueOrDefault(batch.Channel.Name) >= batch.FirstOffset)
+        {
+            caughtUp[batch.Channel.Name] = batch.FirstOffset - 1;
+        }
+    }
 
     private void Lag(long frame)
     {

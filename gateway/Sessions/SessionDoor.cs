@@ -121,10 +121,16 @@ internal sealed partial class SessionDoor(
         var lifetime = session.Deadline is { } deadline && deadline - time.GetUtcNow() is { Ticks: > 0 } left
             ? left
             : session.Description?.Lifetime ?? TimeSpan.Zero;
+        var stay = session.Stay;
         var handover = await hub.GiveUpAsync(session, LocalState.Parked);
         try
         {
-            await GrainOf(session).Park(hub.Address.Id, handover, lifetime);
+            await GrainOf(session).Park(hub.Address.Id, stay, handover, lifetime);
+            if (session.State == LocalState.Parked && session.Stay == stay)
+            {
+                // Nobody came back meanwhile.
+                hub.Remove(session);
+            }
         }
         catch (Exception exception)
         {

@@ -25,7 +25,6 @@ internal sealed partial class SiloFanout
             }
             else if (messages.Length > 0)
             {
-                budget.Spend(messages);
                 batches.Add(BatchOf(feed, messages));
             }
         }
@@ -35,8 +34,27 @@ internal sealed partial class SiloFanout
             return false;
         }
 
+        if (!budget.Fits(batches))
+        {
+            SendPart(mailbox, link, batches, budget);
+            return false;
+        }
+
         Join(mailbox, link, [.. batches]);
         return true;
+    }
+
+    /// <summary>More was missed than may wait for one session: sends as much as may, and leaves the rest for the next time.</summary>
+    private static void SendPart(Mailbox mailbox, GatewayLink link, List<ChannelBatch> batches, CatchUpBudget budget)
+    {
+        foreach (var batch in batches.TakeWhile(_ => !budget.IsSpent))
+        {
+            var part = budget.Part(batch.Messages);
+            budget.Spend(part);
+            link.Add(
+                FrameFor(mailbox, LinkFrameKind.CatchUp, [], [new ChannelBatch { Channel = batch.Channel, Epoch = batch.Epoch, Messages = part, Head = batch.Head }]),
+                part.Sum(static message => message.Size));
+        }
     }
 
     private static void Join(Mailbox mailbox, GatewayLink link, ChannelBatch[] missed)

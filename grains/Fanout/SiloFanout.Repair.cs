@@ -5,6 +5,19 @@ internal sealed partial class SiloFanout
 {
     private static readonly TimeSpan RepairRetry = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>This silo heard nothing for a while: reads what every channel's log has beyond what came.</summary>
+    public void CatchUpAll()
+    {
+        lock (_lock)
+        {
+            foreach (var feed in _feeds.Values.Where(static feed => feed is { Deferred: null, Epoch: > 0 }))
+            {
+                feed.Deferred = [];
+                _ = Task.Run(() => RepairAsync(feed));
+            }
+        }
+    }
+
     /// <summary>Fills the gap before the deferred batches of a feed, then passes those on. Other channels go on meanwhile.</summary>
     private async Task RepairAsync(ChannelFeed feed)
     {
@@ -66,7 +79,7 @@ internal sealed partial class SiloFanout
 
         var deferred = feed.Deferred!;
         feed.Deferred = null;
-        if (deferred[0] is { Messages: [var first, ..] } next && next.Epoch == feed.Epoch && first.Offset > feed.Head + 1)
+        if (deferred is [{ Messages: [var first, ..] } next, ..] && next.Epoch == feed.Epoch && first.Offset > feed.Head + 1)
         {
             // A message is logged before its event is sent: what the log does not have now it never will.
             SkipTo(feed, first.Offset);

@@ -132,9 +132,19 @@ internal sealed partial class SiloFanout
                     return false;
                 }
 
+                if (budget.IsSpent)
+                {
+                    return false;
+                }
+
                 if (TryJoin(mailbox, link, caughtUp, budget, out beyondTail))
                 {
                     return true;
+                }
+
+                if (beyondTail.Count == 0)
+                {
+                    return false;
                 }
             }
 

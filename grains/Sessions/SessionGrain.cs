@@ -51,9 +51,10 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
         return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started);
     }
 
-    public Task Park(string gatewayId, SessionHandover handover, TimeSpan lifetime)
+    public Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime)
     {
-        if (Exists(out var mailbox) && _holder?.Id == gatewayId)
+        // A client may have come back to the same gateway meanwhile.
+        if (Exists(out var mailbox) && _holder?.Id == gatewayId && mailbox.Stay == stay)
         {
             fanout.Detach(mailbox, gatewayId, handover);
             fanout.SetDeadline(mailbox, lifetime);

@@ -21,7 +21,7 @@ internal sealed partial class FanoutConsumer(
     : BackgroundService, IAsyncObserver<FanoutEvent>
 {
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
     private StreamSubscriptionHandle<FanoutEvent>? _subscription;
     private long _heard;
@@ -55,6 +55,7 @@ internal sealed partial class FanoutConsumer(
                     Log.Deaf(logger);
                     await UnsubscribeAsync(stoppingToken);
                     await SubscribeAsync();
+                    fanout.CatchUpAll();
                 }
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

@@ -78,6 +78,14 @@ internal sealed class FakeGateway : IGatewayObserver
         }
     }
 
+    public long StayOf(string sessionId)
+    {
+        lock (_lock)
+        {
+            return _seats[sessionId].Stay;
+        }
+    }
+
     public bool Joined(string sessionId)
     {
         lock (_lock)

@@ -75,10 +75,11 @@ public sealed class MovingTests(TwoSilos fixture) : IClassFixture<TwoSilos>
         var gateway = _cluster.AddGateway();
         var session = await _cluster.OpenAsync(gateway, subscriptions: [$"{_root}/**"]);
         await Eventually.Is(() => gateway.Frames.Any(frame => frame.Kind == LinkFrameKind.Join && frame.Subscriptions.Length > 0), "the join");
+        var stay = gateway.StayOf(session.Id);
         var (handover, _) = gateway.GiveUp(session.Id);
         await channel.PublishAsync(3);
         await Eventually.Is(() => gateway.DeliveriesOf($"{_root}/x").Length > 0, "the delivery that crosses");
-        await session.Grain.Park(gateway.Address.Id, handover, TimeSpan.FromSeconds(60));
+        await session.Grain.Park(gateway.Address.Id, stay, handover, TimeSpan.FromSeconds(60));
         await session.AttachAsync(_cluster.AddGateway());
         await channel.PublishAsync(1);
         await session.Client.GetsExactly($"{_root}/x", 6, 9);

@@ -38,5 +38,5 @@ internal sealed class TestSession(IClusterClient cluster, string tenant)
     }
 
     public Task ParkAsync(FakeGateway gateway, TimeSpan? lifetime = null) =>
-        Grain.Park(gateway.Address.Id, gateway.GiveUp(Id).Handover, lifetime ?? TimeSpan.FromSeconds(60));
+        Grain.Park(gateway.Address.Id, gateway.StayOf(Id), gateway.GiveUp(Id).Handover, lifetime ?? TimeSpan.FromSeconds(60));
 }

@@ -92,6 +92,7 @@ internal sealed partial class GatewayHub(
         {
             metrics.Sessions.Add(-1);
             session.Receiver?.Remove(session);
+            session.Place?.Dispose();
         }
     }
 

@@ -7,13 +7,18 @@ internal sealed partial class SessionDoor(
     IClusterClient cluster, GatewayHub hub, PublishLanes lanes, TimeProvider time, GatewayMetrics metrics, ILogger<SessionDoor> logger)
 {
     /// <summary>Begins a session that this gateway holds.</summary>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="description">What is fixed for its life.</param>
+    /// <param name="protocol">What its protocol keeps with it.</param>
+    /// <param name="place">What it takes up here; disposed when it ends or leaves.</param>
     /// <returns>Its secret id and itself; null when its tenant has too many sessions.</returns>
-    public async Task<(string Secret, LocalSession Session)?> OpenAsync(string tenant, SessionDescription description, IProtocolSession protocol)
+    public async Task<(string Secret, LocalSession Session)?> OpenAsync(string tenant, SessionDescription description, IProtocolSession protocol, IDisposable? place = null)
     {
         var secret = SessionId.NewSecret();
         var session = hub.Add(tenant, SessionId.PublicOf(secret));
         session.Description = description;
         session.Protocol = protocol;
+        session.Place = place;
         session.LastConnect = time.GetUtcNow();
         session.Deadline = session.LastConnect + description.Lifetime;
         try

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Orleans.Connections.Security;
 
@@ -39,20 +40,31 @@ public static class ClusterTls
             tls.LocalCertificate = certificate;
             tls.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
             tls.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
-            tls.OnAuthenticateAsServer = (_, server) => server.CertificateChainPolicy = Only(trusted);
-            tls.OnAuthenticateAsClient = (_, client) =>
-            {
-                client.CertificateChainPolicy = Only(trusted);
-                client.TargetHost = options.Name;
-            };
+            tls.OnAuthenticateAsClient = (_, client) => client.TargetHost = options.Name;
+            tls.RemoteCertificateValidation = (remote, chain, errors) => IsOfCluster(remote, chain, errors, trusted);
         };
     }
 
-    /// <summary>The cluster's authority alone: whom the machine trusts otherwise does not belong to the cluster. It publishes no revocations.</summary>
-    private static X509ChainPolicy Only(X509Certificate2Collection trusted)
+    /// <summary>
+    /// Whether a certificate is of the cluster's authority: whom the machine trusts otherwise does not belong to the cluster. Everything
+    /// else, the name above all, is as the framework judged it.
+    /// </summary>
+    private static bool IsOfCluster(X509Certificate2 remote, X509Chain? seen, SslPolicyErrors errors, X509Certificate2Collection trusted)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(trusted);
-        return policy;
+        if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        {
+            return false;
+        }
+
+        // The authority of a cluster publishes no revocations: who is to be shut out gets no new certificate.
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+        chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
+        chain.ChainPolicy.ExtraStore.AddRange(seen?.ChainPolicy.ExtraStore ?? []);
+        foreach (var use in seen?.ChainPolicy.ApplicationPolicy ?? [])
+        {
+            chain.ChainPolicy.ApplicationPolicy.Add(use);
+        }
+
+        return chain.Build(remote);
     }
 }

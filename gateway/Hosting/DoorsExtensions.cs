@@ -27,7 +27,7 @@ internal static class DoorsExtensions
         services.AddHostedService<BindingGuard>();
         services.TryAddSingleton<IAuthenticationPresence, ConfiguredAuthentication>();
         services.AddSingleton<AnonymousAccess>();
-        services.AddSingleton<IAudit, Audit>();
+        services.TryAddSingleton<IAudit, Audit>();
         services.AddSingleton<RateBook>();
         services.AddHostedService<RateSweeper>();
         services.AddSingleton<LoginThrottle>();

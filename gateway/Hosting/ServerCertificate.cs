@@ -50,7 +50,8 @@ internal sealed partial class ServerCertificate : IDisposable
         _watches.Add(provider);
     }
 
-    private void Reload()
+    /// <summary>Reads the files again.</summary>
+    internal void Reload()
     {
         try
         {

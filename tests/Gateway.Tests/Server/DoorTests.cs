@@ -36,6 +36,17 @@ public sealed class DoorTests
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/health/live")).StatusCode);
     }
 
+    [Fact]
+    public async Task A_server_with_log_ins_and_no_policy_lets_nobody_in_who_has_not_logged_in()
+    {
+        await using var server = await OwnServer.StartAsync("Production", null, ("Tidings:BootstrapAdmin:Password", "p"));
+
+        using var answer = await server.Http.PostAsync("/cometd", new StringContent("[]"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("Basic", answer.Headers.WwwAuthenticate.Single().Scheme);
+    }
+
     [Theory]
     [InlineData("127.0.0.1", "192.0.2.7")]
     [InlineData("10.0.0.0/8", "127.0.0.1")]

@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 
 namespace Tidings.Gateway.Hosting;
 

@@ -1,4 +1,3 @@
-
 namespace Tidings.Gateway.Hosting;
 
 /// <summary>

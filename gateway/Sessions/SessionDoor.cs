@@ -12,11 +12,16 @@ internal sealed partial class SessionDoor(
     private readonly SemaphoreSlim _adopting = new(AdoptedAtOnce);
 
     /// <summary>Begins a session that this gateway holds.</summary>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="description">What is fixed for its life.</param>
+    /// <param name="protocol">What its protocol keeps with it.</param>
+    /// <param name="place">What it takes up here; disposed when it ends or leaves.</param>
     /// <returns>Its secret id and itself; null when its tenant has too many sessions.</returns>
-    public async Task<(string Secret, LocalSession Session)?> OpenAsync(string tenant, SessionDescription description, IProtocolSession protocol)
+    public async Task<(string Secret, LocalSession Session)?> OpenAsync(string tenant, SessionDescription description, IProtocolSession protocol, IDisposable? place = null)
     {
         var secret = SessionId.NewSecret();
         var session = hub.Add(tenant, SessionId.PublicOf(secret));
+        session.Place = place;
         session.Begin(description, protocol, time.GetUtcNow());
         try
         {

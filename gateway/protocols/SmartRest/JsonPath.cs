@@ -49,7 +49,12 @@ internal sealed record JsonPath(IReadOnlyList<PathStep> Steps)
         if (use == PathUse.Base && text.EndsWith("[*]", StringComparison.Ordinal))
             text = text[..^3];
         var steps = new List<PathStep>();
-        var rest = text.StartsWith('$') || text.Length == 0 || text[0] is '.' or '[' ? text.AsSpan(text.StartsWith('$') ? 1 : 0) : $".{text}";
+        var rest = text switch
+        {
+            ['$', ..] => text.AsSpan(1),
+            [] or ['.' or '[', ..] => text,
+            _ => $".{text}",
+        };
         while (rest.Length > 0)
         {
             var fault = rest[0] == '.' ? TakeName(ref rest, steps) : TakeBracket(ref rest, steps);

@@ -77,7 +77,8 @@ internal static class ParameterValue
         if (!double.TryParse(value, Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             return false;
         var digits = text.AsSpan(text.StartsWith('-') ? 1 : 0);
-        var isJson = digits is ['0'] or ['0', '.' or 'e' or 'E', ..] or [>= '1' and <= '9', ..] && !digits.EndsWith(".") && !digits.Contains(".e", StringComparison.OrdinalIgnoreCase);
+        var isJson = digits is ['0'] or ['0', '.' or 'e' or 'E', ..] or [>= '1' and <= '9', ..]
+            && !digits.EndsWith(".") && !digits.Contains(".e", StringComparison.OrdinalIgnoreCase);
         if (!isJson)
             text = number.ToString("R", CultureInfo.InvariantCulture);
         return true;
@@ -102,12 +103,14 @@ internal static class ParameterValue
         var length = rest switch
         {
             ['"' or '\\' or '/' or 'b' or 'f' or 'n' or 'r' or 't', ..] => 1,
-            ['u', var a, var b, var c, var d, ..] when char.IsAsciiHexDigit(a) && char.IsAsciiHexDigit(b) && char.IsAsciiHexDigit(c) && char.IsAsciiHexDigit(d) => 5,
+            ['u', _, _, _, _, ..] when IsHex(rest[1..5]) => 5,
             _ => 0,
         };
         at += length;
         return length > 0;
     }
+
+    private static bool IsHex(ReadOnlySpan<char> digits) => ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
 
     private static void AppendUri(StringBuilder output, string value)
     {

@@ -79,7 +79,11 @@ internal sealed class PathTree
         var byName = members.GetAlternateLookup<ReadOnlySpan<byte>>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var known = reader.ValueIsEscaped ? FindEscaped(ref reader, byName) : byName.TryGetValue(reader.ValueSpan, out var plain) ? plain : null;
+            Node? known = null;
+            if (reader.ValueIsEscaped)
+                known = FindEscaped(ref reader, byName);
+            else
+                byName.TryGetValue(reader.ValueSpan, out known);
             reader.Read();
             if (known is null)
                 reader.Skip();

@@ -7,7 +7,8 @@ namespace Tidings.Protocols.SmartRest;
 public static class SmartBodyReader
 {
     // Identifiers that only the server says, or that are served elsewhere: never a template's.
-    private static readonly HashSet<string> NotCallable = ["20", "40", "41", "42", "43", "45", "50", "70", "80", "81", "82", "83", "84", "86", "87", "88"];
+    private static readonly HashSet<string> NotCallable =
+        ["20", "40", "41", "42", "43", "45", "50", "70", "80", "81", "82", "83", "84", "86", "87", "88"];
 
     /// <summary>Reads a body.</summary>
     /// <param name="utf8">The body.</param>

@@ -43,5 +43,6 @@ public static class SmartErrors
     internal static SmartError Creation(int? line, string text) => new(SmartErrorCode.TemplateCreation, line, text);
 
     // What a client sent is shown back to it, short.
-    private static string Shorten(string value) => value.Length <= 64 ? value : string.Concat(value.AsSpan(0, char.IsHighSurrogate(value[63]) ? 63 : 64), "…");
+    private static string Shorten(string value) =>
+        value.Length <= 64 ? value : string.Concat(value.AsSpan(0, char.IsHighSurrogate(value[63]) ? 63 : 64), "…");
 }

@@ -7,6 +7,7 @@ using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
+using Tidings.Gateway.SmartRest;
 using Tidings.Silo;
 
 namespace Tidings;
@@ -34,7 +35,7 @@ public static class TidingsExtensions
         return builder;
     }
 
-    /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/health</c>, <c>/openapi</c>.</summary>
+    /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/s</c>, <c>/health</c>, <c>/openapi</c>.</summary>
     public static WebApplication MapTidings(this WebApplication app)
     {
         app.UseMiddleware<OriginGuard>();
@@ -42,6 +43,7 @@ public static class TidingsExtensions
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
         app.MapChannels();
+        app.MapSmartRest();
         app.MapOpenApi();
         app.MapTidingsHealth();
         return app;
@@ -79,6 +81,7 @@ public static class TidingsExtensions
         services.AddHostedService<BindingGuard>();
         services.TryAddSingleton<IAuthorizationPolicy, AllowEverything>();
         services.AddBayeux();
+        services.AddSmartRest();
         services.AddSingleton<ChannelStreams>();
         services.AddOpenApi();
         services.AddProblemDetails();

@@ -12,6 +12,9 @@ public static class SmartErrors
     public static SmartError AlreadyExists { get; } =
         new(SmartErrorCode.TemplateCreation, null, "Cannot create templates for already existing template object");
 
+    /// <summary>A body creates templates without naming an X-Id.</summary>
+    public static SmartError XIdMissing { get; } = new(SmartErrorCode.TemplateCreation, null, "No X-ID given");
+
     /// <summary>The row begins with an identifier that nothing here is known by, or that is not served at this endpoint.</summary>
     public static SmartError InvalidIdentifier(int line) => new(SmartErrorCode.InvalidIdentifier, line, "Invalid message identifier");
 

@@ -4,11 +4,21 @@ using Tidings.Protocols.SmartRest;
 
 namespace Tidings.Gateway.SmartRest;
 
-/// <summary>Registers and serves <c>POST /s</c>: always SmartREST, whatever the Content-Type and Accept headers say or leave out.</summary>
+/// <summary>Registers SmartREST and serves <c>POST /s</c>, whatever the Content-Type and Accept headers say or leave out.</summary>
 internal static class SmartRestEndpoint
 {
-    private const string XId = "X-Id";
-    private const string PlainText = "text/plain; charset=utf-8";
+    internal const string XId = "X-Id";
+    internal const string PlainText = "text/plain; charset=utf-8";
+
+    private static readonly (string Path, RealtimeEndpointKind Kind)[] RealtimePaths =
+    [
+        ("/cep/realtime", RealtimeEndpointKind.Realtime),
+        ("/notification/realtime", RealtimeEndpointKind.Realtime),
+        ("/notification/operations", RealtimeEndpointKind.Operations),
+        ("/devicecontrol/notifications", RealtimeEndpointKind.Operations),
+        ("/cep/notifications", RealtimeEndpointKind.Statements),
+        ("/cep/customnotifications", RealtimeEndpointKind.Statements),
+    ];
 
     public static void AddSmartRest(this IServiceCollection services)
     {
@@ -16,9 +26,20 @@ internal static class SmartRestEndpoint
         services.AddSingleton<TemplateSets>();
         services.AddSingleton<InnerRequests>();
         services.AddSingleton<SmartRestProcessor>();
+        services.AddSingleton<RealtimeRows>();
+        services.AddSingleton<RealtimeProcessor>();
+        services.AddSingleton<RealtimePolls>();
+        services.AddSingleton<RealtimeEndpoint>();
     }
 
-    public static void MapSmartRest(this IEndpointRouteBuilder routes) => routes.MapPost("/s", PostAsync).ExcludeFromDescription();
+    public static void MapSmartRest(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/s", PostAsync).ExcludeFromDescription();
+        foreach (var (path, kind) in RealtimePaths)
+        {
+            routes.MapPost(path + "/{**type}", (HttpContext context, RealtimeEndpoint endpoint) => endpoint.PostAsync(context, kind)).ExcludeFromDescription();
+        }
+    }
 
     private static async Task PostAsync(
         HttpContext context, SmartRestProcessor processor, IOptions<SmartRestOptions> options, IOptions<TidingsLimits> limits, GatewayMetrics metrics)

@@ -32,6 +32,21 @@ public sealed record SmartRestOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan TemplateFreshness { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a poll is held when nothing is there to deliver. Default 90 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "02:00:00")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(5_400_000);
+
+    /// <summary>How often a held poll gets a space, as a sign of life. Default 10 minutes, which clients wait a little longer than.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a session lives without a poll under way. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How advice and notifications are written. Default <see cref="RealtimeFormat.Auto"/>.</summary>
+    public RealtimeFormat RealtimeFormat { get; init; }
+
     internal SmartRestLimits LimitsOf(TidingsLimits limits) =>
         new() { MaxRows = RowsPerRequest, MaxTemplates = TemplatesPerSet, MaxJsonDepth = limits.JsonDepth };
 }

@@ -131,6 +131,17 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
         return Task.FromResult(true);
     }
 
+    public Task<bool> Note(byte[] notes)
+    {
+        if (!Exists(out _))
+        {
+            return Task.FromResult(false);
+        }
+
+        _description = _description! with { Notes = notes };
+        return Task.FromResult(true);
+    }
+
     public Task<bool> Close(SessionEnd reason)
     {
         if (!Exists(out var mailbox))

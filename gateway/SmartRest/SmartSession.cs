@@ -1,0 +1,100 @@
+using Tidings.Gateway.Sessions;
+
+namespace Tidings.Gateway.SmartRest;
+
+/// <summary>
+/// The SmartREST side of a session at the gateway that holds it: its held poll and, in a reliable session, the batch that is written
+/// but not acknowledged. That batch counts as being written until its acknowledgement comes, so that it is given again otherwise.
+/// </summary>
+internal sealed class SmartSession : IProtocolSession
+{
+    private readonly Lock _lock = new();
+    private SmartPoll? _held;
+    private long _unacknowledged;
+    private long _batch;
+
+    /// <summary>Holds a poll; one held before ends without rows.</summary>
+    public void Hold(LocalSession session, SmartPoll poll)
+    {
+        SmartPoll? superseded;
+        lock (_lock)
+        {
+            (superseded, _held) = (_held, poll);
+            session.Deadline = null;
+            session.Sink = poll;
+        }
+
+        superseded?.End(PollEnd.Superseded);
+    }
+
+    /// <summary>A poll is over; the session's clock runs from here unless another one is held.</summary>
+    public void Release(LocalSession session, SmartPoll poll, DateTimeOffset now, TimeSpan lifetime)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_held, poll))
+            {
+                return;
+            }
+
+            _held = null;
+            session.Sink = null;
+            session.LastConnect = now;
+            session.Deadline = now + lifetime;
+        }
+    }
+
+    /// <summary>The client says which batch it got, or none: what it did not get waits again.</summary>
+    public void Acknowledge(LocalSession session, long? batch)
+    {
+        bool open;
+        lock (_lock)
+        {
+            // Numbers go on from those of the gateway that had the session before.
+            _batch = Math.Max(_batch, batch ?? 0);
+            open = _unacknowledged > 0;
+            if (open)
+            {
+                open = batch is null || batch < _unacknowledged;
+                (_unacknowledged, batch) = (0, _unacknowledged);
+            }
+            else
+            {
+                return;
+            }
+        }
+
+        if (open)
+        {
+            session.NotWritten();
+        }
+        else
+        {
+            session.Written();
+        }
+    }
+
+    /// <summary>The number of the next batch, which stays open until it is acknowledged if it carries anything.</summary>
+    public long NextBatch(bool carries)
+    {
+        lock (_lock)
+        {
+            _batch++;
+            _unacknowledged = carries ? _batch : 0;
+            return _batch;
+        }
+    }
+
+    public void Tick(LocalSession session, DateTimeOffset now) => _held?.Tick(now);
+
+    public void Released(LocalSession session)
+    {
+        _held?.End(PollEnd.Superseded);
+        Acknowledge(session, null);
+    }
+
+    public void Ended(LocalSession session, SessionEnd reason) =>
+        _held?.End(reason == SessionEnd.Disconnected ? PollEnd.Disconnected : PollEnd.Unknown);
+
+    public void Stopping(LocalSession session) => _held?.End(PollEnd.Timeout);
+}

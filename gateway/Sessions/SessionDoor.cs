@@ -151,14 +151,10 @@ internal sealed partial class SessionDoor(
         await GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions);
 
     /// <summary>Replaces the notes of a session that this gateway holds; whoever holds it next gets them. False if there is no such session.</summary>
-    public async Task<bool> NoteAsync(LocalSession session, byte[] notes)
+    public Task<bool> NoteAsync(LocalSession session, byte[] notes)
     {
-        if (session.Description is { } description)
-        {
-            session.Description = description with { Notes = notes };
-        }
-
-        return await GrainOf(session).Note(notes);
+        session.Note(notes);
+        return GrainOf(session).Note(notes);
     }
 
     /// <summary>Publishes; completes when the channel's log has the message.</summary>

@@ -30,6 +30,11 @@ internal sealed class RealtimePolls(
             return;
         }
 
+        if (door.FindLocal(call.Tenant, connect.ClientId) is { Protocol: SmartSession known } local)
+        {
+            known.Acknowledge(local, connect.Acknowledged); // before it is attached, which waits for open batches
+        }
+
         if (await processor.AttachAsync(call, connect.ClientId) is not { } session)
         {
             RealtimeProcessor.WriteUnknown(call, output, connect.Acknowledged is not null);
@@ -201,7 +206,8 @@ internal sealed class RealtimePolls(
 
         if (poll.Notes.Reliable)
         {
-            if (!written)
+            // A poll that is held already was sent before this answer came, so it cannot acknowledge it.
+            if (!written || poll.Smart.HoldsOther(poll.Held))
             {
                 poll.Smart.Acknowledge(poll.Session, null);
             }
@@ -214,6 +220,8 @@ internal sealed class RealtimePolls(
         {
             poll.Session.NotWritten();
         }
+
+        poll.Smart.Nudge();
     }
 
     private static async Task SignOfLifeAsync(HttpContext context)

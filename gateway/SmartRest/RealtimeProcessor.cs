@@ -1,6 +1,5 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
-using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.SmartRest;
 
@@ -38,6 +37,11 @@ internal sealed class RealtimeProcessor(
     /// <summary>The session of a clientId, held by this gateway from now on; null if there is none.</summary>
     public async Task<LocalSession?> AttachAsync(RealtimeCall call, string clientId)
     {
+        if (door.FindLocal(call.Tenant, clientId) is { IsAttached: false, Protocol: SmartSession left } leaving)
+        {
+            left.Acknowledge(leaving, null); // a session with an open batch could not move
+        }
+
         var session = await door.AttachAsync(call.Tenant, clientId, static () => new SmartSession());
         return session is { Description.Protocol: Protocol, Protocol: SmartSession } ? session : null;
     }

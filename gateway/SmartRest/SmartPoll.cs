@@ -58,7 +58,9 @@ internal sealed class SmartPoll(DateTimeOffset until, TimeSpan keepAlive, DateTi
         }
     }
 
-    public void Wake(LocalSession session, OutboxItem item) => Signal(PollEnd.Wake);
+    public void Wake(LocalSession session, OutboxItem item) => Wake();
+
+    public void Wake() => Signal(PollEnd.Wake);
 
     public void Tick(DateTimeOffset time)
     {

@@ -21,15 +21,19 @@ internal sealed class SmartSession : IProtocolSession
         {
             (superseded, _held) = (_held, poll);
             session.Deadline = null;
-            session.Sink = poll;
         }
 
         superseded?.End(PollEnd.Superseded);
+        if (!session.Bind(poll))
+        {
+            poll.End(EndFor(session));
+        }
     }
 
     /// <summary>A poll is over; the session's clock runs from here unless another one is held.</summary>
     public void Release(LocalSession session, SmartPoll poll, DateTimeOffset now, TimeSpan lifetime)
     {
+        session.Unbind(poll);
         lock (_lock)
         {
             if (!ReferenceEquals(_held, poll))
@@ -38,7 +42,6 @@ internal sealed class SmartSession : IProtocolSession
             }
 
             _held = null;
-            session.Sink = null;
             session.LastConnect = now;
             session.Deadline = now + lifetime;
         }
@@ -47,30 +50,21 @@ internal sealed class SmartSession : IProtocolSession
     /// <summary>The client says which batch it got, or none: what it did not get waits again.</summary>
     public void Acknowledge(LocalSession session, long? batch)
     {
-        bool open;
+        long open;
         lock (_lock)
         {
-            // Numbers go on from those of the gateway that had the session before.
-            _batch = Math.Max(_batch, batch ?? 0);
-            open = _unacknowledged > 0;
-            if (open)
-            {
-                open = batch is null || batch < _unacknowledged;
-                (_unacknowledged, batch) = (0, _unacknowledged);
-            }
-            else
-            {
-                return;
-            }
+            _batch = Math.Max(_batch, batch ?? 0); // numbers go on from those of the gateway that had the session before
+            open = _unacknowledged;
+            _unacknowledged = 0;
         }
 
-        if (open)
-        {
-            session.NotWritten();
-        }
-        else
+        if (open > 0 && batch >= open)
         {
             session.Written();
+        }
+        else if (open > 0)
+        {
+            session.NotWritten();
         }
     }
 
@@ -85,6 +79,12 @@ internal sealed class SmartSession : IProtocolSession
         }
     }
 
+    /// <summary>Whether another poll is held than this one.</summary>
+    public bool HoldsOther(SmartPoll poll) => _held is { } held && !ReferenceEquals(held, poll);
+
+    /// <summary>A write is over: what came meanwhile can be taken by a poll that is held already.</summary>
+    public void Nudge() => _held?.Wake();
+
     public void Tick(LocalSession session, DateTimeOffset now) => _held?.Tick(now);
 
     public void Released(LocalSession session)
@@ -97,4 +97,13 @@ internal sealed class SmartSession : IProtocolSession
         _held?.End(reason == SessionEnd.Disconnected ? PollEnd.Disconnected : PollEnd.Unknown);
 
     public void Stopping(LocalSession session) => _held?.End(PollEnd.Timeout);
+
+    /// <summary>How a poll of a session that left is answered: one that was parked this moment comes back with the next.</summary>
+    private static PollEnd EndFor(LocalSession session) => session switch
+    {
+        { EndedBy: SessionEnd.Disconnected } => PollEnd.Disconnected,
+        { EndedBy: not null } => PollEnd.Unknown,
+        { State: LocalState.Gone } => PollEnd.Superseded,
+        _ => PollEnd.Timeout,
+    };
 }

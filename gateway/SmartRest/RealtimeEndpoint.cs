@@ -31,7 +31,15 @@ internal sealed partial class RealtimeEndpoint(
         {
             Tenant = context.Tenant(), User = context.User, XId = xid, Kind = kind, Format = options.Value.RealtimeFormat,
         };
-        await AnswerAsync(context, call, RealtimeReader.Read(body.Value.Span, _limits));
+        try
+        {
+            await AnswerAsync(context, call, RealtimeReader.Read(body.Value.Span, _limits));
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException && !context.Response.HasStarted)
+        {
+            // A cluster that does not answer is a passing state; the session and what waits for it are as they were.
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
     }
 
     /// <summary>Carries out all rows in order, a poll last.</summary>

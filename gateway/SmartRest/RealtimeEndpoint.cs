@@ -29,7 +29,11 @@ internal sealed partial class RealtimeEndpoint(
 
         var call = new RealtimeCall
         {
-            Tenant = context.Tenant(), User = context.User, XId = xid, Kind = kind, Format = options.Value.RealtimeFormat,
+            Tenant = context.Tenant(),
+            User = context.User,
+            XId = xid,
+            Kind = kind,
+            Format = options.Value.RealtimeFormat,
         };
         try
         {

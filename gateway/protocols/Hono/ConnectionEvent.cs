@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tidings.Protocols.Json;
 
@@ -88,7 +89,7 @@ public sealed record ConnectionEvent
 
     private static ReadOnlyMemory<byte> DataOf(JsonElement root) =>
         root.TryGetProperty("data"u8, out var data) && data.ValueKind == JsonValueKind.Object
-            ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(data).ToArray()
+            ? JsonMarshal.GetRawUtf8Value(data).ToArray()
             : default;
 
     private static bool IsObject(ReadOnlyMemory<byte> json)

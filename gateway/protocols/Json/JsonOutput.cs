@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -8,6 +9,13 @@ namespace Tidings.Protocols.Json;
 internal static class JsonOutput
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes a member as it came: half a surrogate pair in its value is relayed, not refused.</summary>
+    public static void WriteMember(this Utf8JsonWriter writer, JsonProperty member)
+    {
+        writer.WritePropertyName(member.Name);
+        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(member.Value), skipInputValidation: true);
+    }
 
     public static Utf8JsonWriter To(IBufferWriter<byte> output) => new(output, Plain);
 }

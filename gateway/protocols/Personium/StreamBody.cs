@@ -38,7 +38,7 @@ public static class StreamBody
         return document?.RootElement.ValueKind switch
         {
             JsonValueKind.Object => body,
-            JsonValueKind.Null => null,
+            JsonValueKind.Null => default(ReadOnlyMemory<byte>?),
             _ => Content(Encoding.UTF8.GetString(body.Span)),
         };
     }

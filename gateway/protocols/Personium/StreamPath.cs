@@ -54,5 +54,5 @@ public sealed record StreamPath(string Collection, StreamKind Kind, string Name)
     }
 
     private static string WithoutKey(string name) =>
-        name.EndsWith(')') && name.IndexOf('(', StringComparison.Ordinal) is > 0 and var key ? name[..key] : name;
+        name.EndsWith(')') && name.IndexOf('(', StringComparison.Ordinal) is >= 0 and var key ? name[..key] : name;
 }

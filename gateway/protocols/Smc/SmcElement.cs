@@ -52,7 +52,7 @@ public static class SmcElement
         {
             if (member.Name is not ("name" or "type" or "link" or "trashed"))
             {
-                member.WriteTo(writer);
+                writer.WriteMember(member);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -102,7 +103,7 @@ public static class SmcSocketWriter
         if (body.ValueKind != JsonValueKind.Object)
         {
             writer.WritePropertyName("content"u8);
-            body.WriteTo(writer);
+            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(body), skipInputValidation: true);
             return;
         }
 
@@ -110,7 +111,7 @@ public static class SmcSocketWriter
         {
             if (!member.NameEquals("type"u8) && !member.NameEquals("element"u8))
             {
-                member.WriteTo(writer);
+                writer.WriteMember(member);
             }
         }
     }

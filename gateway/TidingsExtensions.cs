@@ -7,6 +7,7 @@ using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
+using Tidings.Gateway.Smc;
 using Tidings.Silo;
 
 namespace Tidings;
@@ -42,6 +43,7 @@ public static class TidingsExtensions
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
         app.MapChannels();
+        app.MapSmc();
         app.MapOpenApi();
         app.MapTidingsHealth();
         return app;
@@ -79,6 +81,7 @@ public static class TidingsExtensions
         services.AddHostedService<BindingGuard>();
         services.TryAddSingleton<IAuthorizationPolicy, AllowEverything>();
         services.AddBayeux();
+        services.AddSmc();
         services.AddSingleton<ChannelStreams>();
         services.AddOpenApi();
         services.AddProblemDetails();

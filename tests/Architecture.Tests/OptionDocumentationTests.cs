@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Smc;
 using Tidings.Silo;
 
 namespace Tidings.Architecture.Tests;
@@ -10,7 +11,7 @@ namespace Tidings.Architecture.Tests;
 public sealed class OptionDocumentationTests
 {
     public static TheoryData<Type> Options =>
-        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TidingsClusterOptions)];
+        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(SmcOptions), typeof(SmcKey), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TidingsClusterOptions)];
 
     [Theory]
     [MemberData(nameof(Options))]

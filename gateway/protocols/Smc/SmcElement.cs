@@ -18,6 +18,9 @@ public static class SmcElement
             : null;
     }
 
+    /// <summary>An element that is nothing but a name, such as a user's own.</summary>
+    public static byte[] Named(string name) => SmcDocuments.Write(writer => writer.WriteString("name"u8, name));
+
     /// <summary>
     /// The element as it is served: <c>name</c> and <c>type</c> first, then what the client stored, then <c>link</c> to itself and
     /// <c>trashed</c>. Members of these names in the stored body are replaced.

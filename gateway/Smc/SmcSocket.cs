@@ -1,0 +1,317 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Smc;
+
+namespace Tidings.Gateway.Smc;
+
+/// <summary>
+/// A notification socket. Its reader carries out one request after the other and waits until each is answered; its writer, one at a
+/// time and started when there is something to write, sends answers and then events, each in a frame and a write of its own, since clients
+/// overlook a second frame in a TLS record.
+/// </summary>
+internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession login, string root)
+    : ISessionSink, IProtocolSession, IThreadPoolWorkItem
+{
+    private static readonly TimeSpan LoginCheck = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentQueue<SmcReply> _replies = new();
+    private readonly List<SmcSubscription> _active = [];
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ArrayBufferWriter<byte> _frame = new();
+    private SmcRequestHandler? _requests;
+    private WebSocket? _socket;
+    private LocalSession? _session;
+    private SmcClose? _close;
+    private DateTimeOffset _loginCheck = services.Time.GetUtcNow() + LoginCheck;
+    private int _wakes;
+    private long _writingSince;
+
+    /// <summary>Serves the socket until one side closes it.</summary>
+    public async Task RunAsync(WebSocket socket, string secret, LocalSession session, CancellationToken aborted)
+    {
+        _session = session;
+        _requests = new SmcRequestHandler(services, login, secret);
+        Volatile.Write(ref _socket, socket);
+        Signal();
+        var frames = new FrameReceiver(socket, services.Limits.MessageBytes);
+        try
+        {
+            while (socket.State == WebSocketState.Open && await frames.ReadAsync(aborted) is { } frame)
+            {
+                if (frame.IsTooBig)
+                {
+                    frame.Return();
+                    Close(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes.");
+                    break;
+                }
+
+                await AnswerAsync(await TakeAsync(frame));
+            }
+
+            Close(WebSocketCloseStatus.NormalClosure, "");
+            await _closed.Task;
+        }
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The connection is gone.
+        }
+    }
+
+    public void Wake(LocalSession session, OutboxItem item) => Signal();
+
+    /// <summary>Cuts the connection of a client that does not read, and closes the socket of a login that is over.</summary>
+    public void Tick(LocalSession session, DateTimeOffset now)
+    {
+        var since = Volatile.Read(ref _writingSince);
+        if (since != 0 && services.Time.GetElapsedTime(since) > services.Options.WritePatience)
+        {
+            _socket?.Abort();
+        }
+
+        if (now > _loginCheck)
+        {
+            _loginCheck = now + LoginCheck;
+            _ = CheckLoginAsync();
+        }
+    }
+
+    public void Released(LocalSession session) => Close(WebSocketCloseStatus.EndpointUnavailable, "The session moved.");
+
+    public void Ended(LocalSession session, SessionEnd reason)
+    {
+        if (reason == SessionEnd.Kicked)
+        {
+            Close(WebSocketCloseStatus.PolicyViolation, "The session is logged out.");
+        }
+        else
+        {
+            Close(TryAgainLater, "The session is lost.");
+        }
+    }
+
+    public void Stopping(LocalSession session) => Close(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.");
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
+
+    /// <summary>Close code 1013 (IANA registry of WebSocket close codes).</summary>
+    private const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
+
+    private async Task CheckLoginAsync()
+    {
+        try
+        {
+            if (!await services.Logins.IsOpenAsync(login.Id))
+            {
+                Close(WebSocketCloseStatus.PolicyViolation, "The session is logged out.");
+            }
+        }
+        catch (Exception exception)
+        {
+            // The cluster does not answer; asked again at the next check.
+            Log.LoginNotChecked(services.Logger, exception);
+        }
+    }
+
+    private async Task<SmcReply> TakeAsync(ReceivedFrame frame)
+    {
+        try
+        {
+            return await _requests!.CarryOutAsync(frame.Type == WebSocketMessageType.Text ? frame.Bytes : default);
+        }
+        finally
+        {
+            frame.Return();
+        }
+    }
+
+    /// <summary>Waits until the answer is written: a client that does not read is not read from.</summary>
+    private async Task AnswerAsync(SmcReply reply)
+    {
+        _replies.Enqueue(reply);
+        Signal();
+        await Task.WhenAny(reply.Written.Task, _closed.Task);
+    }
+
+    /// <summary>Closes the socket once what waits is written; the first reason counts.</summary>
+    private void Close(WebSocketCloseStatus status, string reason)
+    {
+        if (Interlocked.CompareExchange(ref _close, new SmcClose(status, reason), null) is null)
+        {
+            _ = CutAsync();
+        }
+
+        Signal();
+    }
+
+    /// <summary>A client that does not take its leave in time is cut.</summary>
+    private async Task CutAsync()
+    {
+        await Task.Delay(services.Options.WritePatience, services.Time);
+        _closed.TrySetResult();
+        _socket?.Abort();
+    }
+
+    private void Signal()
+    {
+        if (Interlocked.Increment(ref _wakes) == 1)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        int wakes;
+        do
+        {
+            wakes = Volatile.Read(ref _wakes);
+            if (Volatile.Read(ref _socket) is { } socket && _session is { } session)
+            {
+                await WriteAsync(socket, session);
+            }
+        }
+        while (Interlocked.Add(ref _wakes, -wakes) != 0);
+    }
+
+    private async Task WriteAsync(WebSocket socket, LocalSession session)
+    {
+        try
+        {
+            while (await WriteRepliesAsync(socket) | await DeliverAsync(socket, session))
+            {
+            }
+
+            if (_close is { } close && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            {
+                await socket.CloseOutputAsync(close.Status, close.Reason, CancellationToken.None);
+                _closed.TrySetResult();
+            }
+        }
+        catch (Exception exception)
+        {
+            Log.WriteFailed(services.Logger, exception);
+            socket.Abort();
+            _closed.TrySetResult();
+        }
+    }
+
+    private async ValueTask<bool> WriteRepliesAsync(WebSocket socket)
+    {
+        var wrote = false;
+        while (_replies.TryDequeue(out var reply))
+        {
+            if (reply.Ends is { } id)
+            {
+                _active.RemoveAll(subscription => subscription.Id == id);
+            }
+
+            await SendAsync(socket, reply.Frame);
+            if (reply.Begins is { } subscription)
+            {
+                _active.Add(subscription);
+            }
+
+            reply.Written.TrySetResult();
+            wrote = true;
+        }
+
+        return wrote;
+    }
+
+    private async ValueTask<bool> DeliverAsync(WebSocket socket, LocalSession session)
+    {
+        if (socket.State != WebSocketState.Open || session.TakeForWriting() is not { } items)
+        {
+            return false;
+        }
+
+        var written = false;
+        try
+        {
+            foreach (var batch in items.OfType<DeliveryBatch>())
+            {
+                await DeliverAsync(socket, batch);
+            }
+
+            written = true;
+        }
+        finally
+        {
+            if (written)
+            {
+                session.Written();
+            }
+            else
+            {
+                session.NotWritten();
+            }
+        }
+
+        await RepairAsync(session);
+        return true;
+    }
+
+    /// <summary>One frame per event and subscription, in the order of subscriptions.</summary>
+    private async ValueTask DeliverAsync(WebSocket socket, DeliveryBatch batch)
+    {
+        if (!SmcDeliveryCodec.TryReadElement(batch.Channel.Name, out var type, out var id))
+        {
+            return;
+        }
+
+        ReadOnlyMemory<byte> encoded = batch.EncodedBy(services.Codec);
+        var href = $"{root}/elements/{type}/{id}";
+        while (!encoded.IsEmpty)
+        {
+            var body = SmcDeliveryCodec.Next(ref encoded);
+            foreach (var subscription in _active)
+            {
+                if (subscription.Wants(type))
+                {
+                    _frame.ResetWrittenCount();
+                    SmcSocketWriter.WriteEvent(_frame, login.Version, body.Span, href, subscription.Id);
+                    await SendAsync(socket, _frame.WrittenMemory);
+                    services.Metrics.Delivered.Add(1);
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads on from the log after the window was full. The protocol has no word for a gap: its client is to begin anew.</summary>
+    private async ValueTask RepairAsync(LocalSession session)
+    {
+        if (session is { IsPartial: true, HasPending: false } or { State: LocalState.Lagging or LocalState.Parked })
+        {
+            await services.Door.EnsureAttachedAsync(session);
+        }
+
+        if (session.TakeGaps().Count > 0)
+        {
+            Close(TryAgainLater, "Notifications were lost.");
+        }
+    }
+
+    private async ValueTask SendAsync(WebSocket socket, ReadOnlyMemory<byte> json)
+    {
+        Volatile.Write(ref _writingSince, services.Time.GetTimestamp());
+        await socket.SendAsync(json, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        Volatile.Write(ref _writingSince, 0);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2601, LogLevel.Debug, "A notification socket could not be written to")]
+        public static partial void WriteFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2602, LogLevel.Warning, "The login of a notification socket could not be checked")]
+        public static partial void LoginNotChecked(ILogger logger, Exception exception);
+    }
+}
+
+/// <summary>Why a socket is closed.</summary>
+/// <param name="Status">The close code.</param>
+/// <param name="Reason">The reason told.</param>
+internal sealed record SmcClose(WebSocketCloseStatus Status, string Reason);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Smc;
 

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.WebSockets;
-using System.Text;
 using Tidings.Gateway.Tests.Server;
 
 namespace Tidings.Gateway.Tests.Smc;

@@ -63,9 +63,13 @@ internal sealed class SmcSocketEndpoint(
         }
 
         session.Deadline = null;
-        session.Sink = socket;
         try
         {
+            if (!session.Bind(socket))
+            {
+                return SmcAnswer.Unavailable;
+            }
+
             if (!await logins.AddSocketAsync(login.Id, session.Id))
             {
                 return SmcAnswer.NotLoggedIn;

@@ -14,7 +14,8 @@ namespace Tidings.Gateway.Smc;
 internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession login, string root)
     : ISessionSink, IProtocolSession, IThreadPoolWorkItem
 {
-    private static readonly TimeSpan LoginCheck = TimeSpan.FromMinutes(1);
+    /// <summary>An open socket uses its login this often, so that the login lives as long as the socket.</summary>
+    private readonly TimeSpan _checkPeriod = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerMinute, login.Record.Lifetime.Ticks / 4));
 
     private readonly ConcurrentQueue<SmcReply> _replies = new();
     private readonly List<SmcSubscription> _active = [];
@@ -24,7 +25,7 @@ internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession l
     private WebSocket? _socket;
     private LocalSession? _session;
     private SmcClose? _close;
-    private DateTimeOffset _loginCheck = services.Time.GetUtcNow() + LoginCheck;
+    private DateTimeOffset _nextCheck = services.Time.GetUtcNow();
     private int _wakes;
     private long _writingSince;
 
@@ -70,9 +71,9 @@ internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession l
             _socket?.Abort();
         }
 
-        if (now > _loginCheck)
+        if (now > _nextCheck)
         {
-            _loginCheck = now + LoginCheck;
+            _nextCheck = now + _checkPeriod;
             _ = CheckLoginAsync();
         }
     }

@@ -6,6 +6,7 @@ using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
 using Tidings.Gateway.SmartRest;
+using Tidings.Gateway.Smc;
 using Tidings.Silo;
 
 namespace Tidings;
@@ -42,6 +43,7 @@ public static class TidingsExtensions
         app.MapBayeux("/cometd");
         app.MapChannels();
         app.MapSmartRest();
+        app.MapSmc();
         app.MapOpenApi().AllowAnonymous();
         app.MapTidingsHealth();
         return app;
@@ -80,6 +82,7 @@ public static class TidingsExtensions
         services.AddDoors();
         services.AddBayeux();
         services.AddSmartRest();
+        services.AddSmc();
         services.AddSingleton<ChannelStreams>();
         services.AddOpenApi();
         services.AddProblemDetails();

@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
 using Tidings.Silo;
@@ -31,6 +32,7 @@ public static class TidingsExtensions
         }
 
         builder.Services.AddTidingsGateway();
+        builder.Services.AddIdentity(string.IsNullOrWhiteSpace(cluster.Redis) ? null : TidingsRedis.Parse(cluster.Redis), cluster.ServiceId);
         return builder;
     }
 
@@ -39,9 +41,11 @@ public static class TidingsExtensions
     {
         app.UseMiddleware<OriginGuard>();
         app.UseCors();
+        app.UseIdentity();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
         app.MapChannels();
+        app.MapIdentity();
         app.MapOpenApi();
         app.MapTidingsHealth();
         return app;
@@ -77,7 +81,6 @@ public static class TidingsExtensions
         services.AddSingleton<SessionDoor>();
         services.AddHostedService<SessionClock>();
         services.AddHostedService<BindingGuard>();
-        services.TryAddSingleton<IAuthorizationPolicy, AllowEverything>();
         services.AddBayeux();
         services.AddSingleton<ChannelStreams>();
         services.AddOpenApi();

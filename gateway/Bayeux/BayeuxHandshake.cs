@@ -6,7 +6,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>The handshake: begins a session that this gateway holds.</summary>
 internal sealed class BayeuxHandshake(
-    SessionDoor door, BayeuxReplies replies, BayeuxExtensions extensions, IAuthorizationPolicy policy, IOptionsMonitor<BayeuxOptions> options)
+    SessionDoor door, BayeuxCallers callers, BayeuxReplies replies, BayeuxExtensions extensions, IAuthorizationPolicy policy, IOptionsMonitor<BayeuxOptions> options)
 {
     private const string Version = "1.0";
 
@@ -15,6 +15,11 @@ internal sealed class BayeuxHandshake(
         if (Refuse(message) is { } error)
         {
             return BayeuxReplies.Failure(message, error, BayeuxReplies.None);
+        }
+
+        if (await callers.HandshakeAsync(call, message) is { } refusal)
+        {
+            return Denied(message, refusal);
         }
 
         var decision = await policy.DecideAsync(
@@ -51,7 +56,7 @@ internal sealed class BayeuxHandshake(
         var browser = call.Socket is null && current.BrowserCookie.Enabled ? call.Browser ?? SessionId.NewSecret() : null;
         var description = new SessionDescription { Protocol = "bayeux", Lifetime = current.MaxInterval, Browser = browser };
         var bayeux = new BayeuxSession();
-        if (await door.OpenAsync(call.Tenant, description, bayeux) is not var (secret, session))
+        if (await door.OpenAsync(call.Tenant, description, bayeux, call.Exchange.HttpContext.User, call.ByHandshake) is not var (secret, session))
         {
             return BayeuxReplies.Failure(message, "429::too_many_sessions", BayeuxReplies.None);
         }

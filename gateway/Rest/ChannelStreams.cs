@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using System.Text;
 using Tidings.Gateway.Sessions;
 
@@ -15,7 +16,7 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     /// <summary>Begins to listen to a channel; null when the tenant has too many sessions.</summary>
-    public Task<ChannelBell?> ListenAsync(ChannelId channel) => ChannelBell.HangAsync(door, channel, time);
+    public Task<ChannelBell?> ListenAsync(ChannelId channel, ClaimsPrincipal user) => ChannelBell.HangAsync(door, channel, user, time);
 
     /// <summary>The events of a channel, until the client goes or the server stops.</summary>
     /// <param name="channel">The channel.</param>
@@ -29,7 +30,7 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
         await using var bell = listening;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var last = after ?? (await grain.Read(long.MaxValue - 1, 1)).Head.Offset;
-        while (!ending.IsCancellationRequested)
+        while (!ending.IsCancellationRequested && bell.IsHeard)
         {
             var read = await grain.Read(last, Page);
             if (read.Head.Offset < last)
@@ -66,20 +67,22 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
 {
     private readonly SemaphoreSlim _rung = new(0, 1);
     private readonly SessionDoor _door;
+    private readonly string _channel;
     private readonly TimeProvider _time;
     private LocalSession? _session;
 
-    private ChannelBell(SessionDoor door, TimeProvider time)
+    private ChannelBell(SessionDoor door, string channel, TimeProvider time)
     {
         _door = door;
+        _channel = channel;
         _time = time;
     }
 
-    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, TimeProvider time)
+    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, ClaimsPrincipal user, TimeProvider time)
     {
-        var bell = new ChannelBell(door, time);
+        var bell = new ChannelBell(door, channel.Name, time);
         var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1) };
-        if (await door.OpenAsync(channel.Tenant, description, bell) is not var (secret, session))
+        if (await door.OpenAsync(channel.Tenant, description, bell, user) is not var (secret, session))
         {
             return null;
         }
@@ -90,6 +93,9 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         await door.SubscribeAsync(channel.Tenant, secret, [channel.Name]);
         return bell;
     }
+
+    /// <summary>Whether its listener may still be here and hear the channel: credentials end, and rules change.</summary>
+    public bool IsHeard => _session is { State: not LocalState.Gone } session && (session.Grants is not { } grants || grants.MaySee(_channel));
 
     /// <summary>Waits until it rings; false when the time passes or the wait is cancelled first.</summary>
     public async Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
@@ -120,6 +126,10 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
 
     public void Tick(LocalSession session, DateTimeOffset now)
     {
+        if (!IsHeard)
+        {
+            Ring();
+        }
     }
 
     public void Released(LocalSession session) => Ring();

@@ -1,3 +1,6 @@
+using System.Security.Claims;
+using Tidings.Gateway.Authorization;
+
 namespace Tidings.Gateway.Sessions;
 
 /// <summary>
@@ -31,6 +34,12 @@ internal sealed class LocalSession(string tenant, string id, TidingsLimits limit
 
     /// <summary>What is fixed for its life; null until attached.</summary>
     public SessionDescription? Description { get; set; }
+
+    /// <summary>Whose it is, as known by now.</summary>
+    public ClaimsPrincipal? User { get; set; }
+
+    /// <summary>What its messages are checked against, each channel; null where all may be seen.</summary>
+    public ChannelGrants? Grants { get; set; }
 
     /// <summary>The number of its stay here: frames of an earlier one may still be on their way.</summary>
     public long Stay { get; private set; } = NextStay();

@@ -131,6 +131,17 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
         return Task.FromResult(true);
     }
 
+    public Task<bool> Renew(SessionOwner owner)
+    {
+        var isOwner = Exists(out _) && _description!.Owner is { } known && known.User == owner.User;
+        if (isOwner)
+        {
+            _description = _description! with { Owner = owner };
+        }
+
+        return Task.FromResult(isOwner);
+    }
+
     public Task<bool> Close(SessionEnd reason)
     {
         if (!Exists(out var mailbox))

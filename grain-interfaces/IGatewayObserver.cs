@@ -6,8 +6,11 @@ public interface IGatewayObserver : IGrainObserver
     /// <summary>Takes frames in order, answers at once. An empty batch asks for news only and shows that the silo lives.</summary>
     Task<LinkAck> Receive(LinkBatch batch);
 
-    /// <summary>The session goes elsewhere: ends its held connect without messages and tells what was delivered. Null if it is not here.</summary>
-    Task<SessionHandover?> Release(string sessionId);
+    /// <summary>
+    /// The session goes elsewhere: ends its held connect without messages and tells what was delivered in a stay. Null if it is not here, or
+    /// if that is not known.
+    /// </summary>
+    Task<SessionHandover?> Release(string sessionId, long stay);
 }
 
 /// <summary>Frames from one silo to one gateway.</summary>

@@ -118,14 +118,9 @@ internal sealed class BayeuxEndpoint(
         var hold = surplus ? TimeSpan.Zero : connect.Hold;
         var poll = new LongPoll(connect.Request, time.GetUtcNow() + hold, connect.Lifetime, bayeux, rules, time);
         bayeux.Socket = null;
-        session.Sink = poll;
         bayeux.Hold(session, poll);
-        var end = await HoldAsync(context, session, bayeux, poll, hold, call);
-        if (ReferenceEquals(session.Sink, poll))
-        {
-            session.Sink = null;
-        }
-
+        var end = session.Bind(poll) ? await HoldAsync(context, session, bayeux, poll, hold, call) : BayeuxSession.EndFor(session);
+        session.Unbind(poll);
         bayeux.Take(session, poll, time.GetUtcNow());
         if (end == ConnectEnd.Aborted)
         {
@@ -141,11 +136,6 @@ internal sealed class BayeuxEndpoint(
     private async Task<ConnectEnd> HoldAsync(
         HttpContext context, LocalSession session, BayeuxSession bayeux, LongPoll poll, TimeSpan hold, BayeuxCall call)
     {
-        if (session.State == LocalState.Gone)
-        {
-            return BayeuxSession.EndFor(session.EndedBy);
-        }
-
         if (hold == TimeSpan.Zero || HasUrgent(session, bayeux))
         {
             poll.End(ConnectEnd.Deliver);

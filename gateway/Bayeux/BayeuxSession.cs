@@ -155,8 +155,13 @@ internal sealed class BayeuxSession : IProtocolSession
         Socket?.Stop();
     }
 
-    /// <summary>How a connect of an ended session is answered.</summary>
-    public static ConnectEnd EndFor(SessionEnd? reason) => reason switch
+    /// <summary>How a connect of a session that left is answered: one that was parked this moment comes back with the next.</summary>
+    public static ConnectEnd EndFor(LocalSession session) =>
+        session.EndedBy is { } reason ? EndFor(reason)
+        : session.State == LocalState.Gone ? ConnectEnd.Superseded
+        : ConnectEnd.Timeout;
+
+    private static ConnectEnd EndFor(SessionEnd reason) => reason switch
     {
         SessionEnd.Disconnected => ConnectEnd.Disconnected,
         SessionEnd.Kicked => ConnectEnd.Kicked,

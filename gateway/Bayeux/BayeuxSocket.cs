@@ -109,9 +109,8 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
             if (Session is { } session)
             {
                 Leave(session);
-                if (ReferenceEquals(session.Sink, this))
+                if (session.Unbind(this))
                 {
-                    session.Sink = null;
                     var bayeux = (BayeuxSession)session.Protocol!;
                     bayeux.Socket = null;
                     bayeux.Take(session, null, _services.Time.GetUtcNow());
@@ -122,14 +121,20 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
 
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
 
-    private void Use(string secret, LocalSession session)
+    /// <summary>Takes a session's messages from now on. False when it has left.</summary>
+    private bool Use(string secret, LocalSession session)
     {
         _secret = secret;
         Session = session;
-        var bayeux = (BayeuxSession)session.Protocol!;
-        bayeux.Socket = this;
-        session.Sink = this;
+        ((BayeuxSession)session.Protocol!).Socket = this;
+        var isHere = session.Bind(this);
+        if (!isHere)
+        {
+            Leave(session);
+        }
+
         Signal();
+        return isHere;
     }
 
     private async Task ReceiveAsync()
@@ -262,10 +267,13 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
 
     private async ValueTask ConnectAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect)
     {
-        Use(connect.Request.ClientId!, connect.Session);
         var held = new SocketConnect(this, _services, call.Exchange, connect, _services.Time.GetUtcNow() + connect.Hold);
         connect.Bayeux.Hold(connect.Session, held);
-        if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetUtcNow()) is not null)
+        if (!Use(connect.Request.ClientId!, connect.Session))
+        {
+            held.End(BayeuxSession.EndFor(connect.Session));
+        }
+        else if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetUtcNow()) is not null)
         {
             answer.Replies.Add(await _services.Processor.ConnectReplyAsync(call.Exchange, connect.Session, connect.Request, ConnectEnd.Timeout));
         }

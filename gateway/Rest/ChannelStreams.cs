@@ -88,7 +88,7 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         }
 
         bell._session = session;
-        session.Sink = bell;
+        session.Bind(bell);
         session.Deadline = null;
         await door.SubscribeAsync(channel.Tenant, secret, [channel.Name]);
         return bell;

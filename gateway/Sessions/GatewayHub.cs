@@ -53,16 +53,23 @@ internal sealed partial class GatewayHub(
         return Task.FromResult(receiver.Take(batch));
     }
 
-    public async Task<SessionHandover?> Release(string sessionId)
+    public async Task<SessionHandover?> Release(string sessionId, long stay)
     {
         if (!_sessions.TryGetValue(sessionId, out var session))
         {
             return null;
         }
 
-        session.Protocol?.Released(session);
+        if (!session.BeginRelease(stay))
+        {
+            // It is given up already, and this gateway is about to ask for it again.
+            return session.Untold;
+        }
+
         var handover = await GiveUpAsync(session, LocalState.Gone);
         Remove(session);
+        session.Protocol?.Released(session);
+        Log.Released(logger, sessionId, stay);
         return handover;
     }
 
@@ -72,7 +79,7 @@ internal sealed partial class GatewayHub(
     /// </summary>
     public async Task<SessionHandover> GiveUpAsync(LocalSession session, LocalState state)
     {
-        session.Sink = null;
+        session.BeginLeaving();
         try
         {
             await session.WhenWritten().WaitAsync(WritePatience, time);
@@ -91,15 +98,15 @@ internal sealed partial class GatewayHub(
         if (_sessions.TryRemove(KeyValuePair.Create(session.Id, session)))
         {
             metrics.Sessions.Add(-1);
-            session.Receiver?.Remove(session);
+            session.BeginLeaving();
         }
     }
 
     /// <summary>The silo says that a session ended.</summary>
     public void EndedBySilo(LocalSession session, SessionEnd reason)
     {
-        Remove(session);
         session.EndedBy = reason;
+        Remove(session);
         session.GiveUp(LocalState.Gone);
         session.Protocol?.Ended(session, reason);
     }
@@ -146,6 +153,9 @@ internal sealed partial class GatewayHub(
 
     private static partial class Log
     {
+        [LoggerMessage(2102, LogLevel.Debug, "Session {Session} was released from stay {Stay}")]
+        public static partial void Released(ILogger logger, string session, long stay);
+
         [LoggerMessage(2101, LogLevel.Debug, "A direct message for session {Session} went back to its grain")]
         public static partial void DirectReturned(ILogger logger, string session);
     }

@@ -12,6 +12,9 @@ internal enum LocalState
     /// <summary>Its window was too full: nothing more is taken in, and its silo gets its cursors.</summary>
     Lagging,
 
+    /// <summary>It is being given up: no frame is for it, and a write still under way is waited for.</summary>
+    Leaving,
+
     /// <summary>It waits at its silo; nothing comes until it is attached again.</summary>
     Parked,
 

@@ -42,7 +42,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
         foreach (var session in hub.Sessions)
         {
             session.Protocol?.Tick(session, now);
-            if (session.IsOrphan)
+            if (NeedsAttaching(session) && !session.IsMoving)
             {
                 Observe(door.AdoptAsync(session));
             }
@@ -70,6 +70,10 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
             }
         }
     }
+
+    /// <summary>Its silo fell silent, or its client waits for more than is on its way.</summary>
+    private static bool NeedsAttaching(LocalSession session) =>
+        session.IsOrphan || session is { Sink: not null, State: LocalState.Lagging } or { Sink: not null, IsPartial: true, HasPending: false };
 
     /// <summary>The last frame of some seconds ago: who has not got that yet holds the link's acknowledgement up.</summary>
     private long HeldUpSince(SiloReceiver receiver, DateTimeOffset now)

@@ -24,10 +24,7 @@ internal sealed partial class SessionDoor(
         description = description with { Owner = SessionOwners.OwnerOf(user, byHandshake) };
         var session = hub.Add(tenant, SessionId.PublicOf(secret));
         owners.Bind(session, user);
-        session.Description = description;
-        session.Protocol = protocol;
-        session.LastConnect = time.GetUtcNow();
-        session.Deadline = session.LastConnect + description.Lifetime;
+        session.Begin(description, protocol, time.GetUtcNow());
         try
         {
             if (await GrainOf(session).Open(description, hub.Address, session.Stay) == OpenStatus.Opened)
@@ -69,7 +66,7 @@ internal sealed partial class SessionDoor(
     }
 
     /// <summary>Makes this gateway the one that holds a session.</summary>
-    /// <returns>The session; null if there is none, or none of the caller's.</returns>
+    /// <returns>The session, which another gateway may have taken already; null if there is none, or none of the caller's.</returns>
     public async Task<LocalSession?> AttachAsync(string tenant, string secret, ClaimsPrincipal user, Func<IProtocolSession> protocol)
     {
         if (await TouchAsync(tenant, secret, user) is not var (_, speaker))
@@ -77,16 +74,27 @@ internal sealed partial class SessionDoor(
             return null;
         }
 
-        if (FindLocal(tenant, secret) is { } local)
+        while (true)
         {
-            await RenewAsync(local, speaker);
-            return await EnsureAttachedAsync(local) ? local : null;
-        }
+            var session = hub.Add(tenant, SessionId.PublicOf(secret));
+            if (session.User is null)
+            {
+                // Before anything is delivered.
+                owners.Bind(session, speaker);
+            }
 
-        var session = hub.Add(tenant, SessionId.PublicOf(secret));
-        owners.Bind(session, speaker);
-        session.Protocol ??= protocol();
-        return await EnsureAttachedAsync(session) ? session : null;
+            session.Protocol ??= protocol();
+            var presence = await EnsureAttachedAsync(session);
+            if (presence == Presence.Here)
+            {
+                await RenewAsync(session, speaker);
+            }
+
+            if (presence != Presence.Left)
+            {
+                return presence == Presence.Unknown ? null : session;
+            }
+        }
     }
 
     /// <summary>The owner of a session shows fresh credentials: it lives as long as these from now on.</summary>
@@ -100,82 +108,89 @@ internal sealed partial class SessionDoor(
 
         owners.Bind(session, user);
         var owner = SessionOwners.OwnerOf(user, known.ByHandshake)!;
-        session.Description = session.Description with { Owner = owner };
+        session.Renewed(owner);
         await GrainOf(session).Renew(owner);
     }
 
     /// <summary>Attaches a session that lags or waits again; does nothing for one whose messages come by themselves.</summary>
-    /// <returns>False when the session is no more.</returns>
-    public Task<bool> EnsureAttachedAsync(LocalSession session)
+    public Task<Presence> EnsureAttachedAsync(LocalSession session)
     {
-        if (session is { Description: not null, IsPartial: false, IsOrphan: false, State: LocalState.Live or LocalState.Attaching })
-        {
-            return Task.FromResult(true);
-        }
-
-        lock (session.Groups)
-        {
-            return session.Attaching is { IsCompleted: false } underWay ? underWay : session.Attaching = AttachAsync(session);
-        }
+        // A first part of what was missed is to be delivered before more is asked for.
+        return session.IsAttached || session is { IsPartial: true, HasPending: true }
+            ? Task.FromResult(Presence.Here)
+            : session.InTurn(() => AttachInTurnAsync(session));
     }
 
     /// <summary>Attaches a session whose silo fell silent, wherever it is by then; tells its client where it is no more.</summary>
     public async Task AdoptAsync(LocalSession session)
     {
-        if (session.Attaching is not { IsCompleted: false } && !await EnsureAttachedAsync(session))
+        if (await EnsureAttachedAsync(session) == Presence.Unknown)
         {
             hub.EndedBySilo(session, SessionEnd.Expired);
         }
     }
 
-    private async Task<bool> AttachAsync(LocalSession session)
+    /// <summary>
+    /// Gives a session back to its silo: its client takes nothing, and what waits is better kept in the log. Does nothing if its client came
+    /// meanwhile.
+    /// </summary>
+    public Task ParkAsync(LocalSession session)
     {
-        SessionHandover? handover = null;
-        if (session.Description is not null)
+        var stay = session.Stay;
+        return session.InTurn(() => session.Stay == stay && session.BeginLeaving(unlessBound: true) ? ParkInTurnAsync(session) : Task.FromResult(false));
+    }
+
+    private async Task<Presence> AttachInTurnAsync(LocalSession session)
+    {
+        if (session.IsAttached)
         {
-            await session.WhenWritten();
-            handover = session.GiveUp(LocalState.Parked);
+            return Presence.Here;
         }
 
-        session.Reattach();
+        if (session.State == LocalState.Parked && !ReferenceEquals(hub.Find(session.Tenant, session.Id), session))
+        {
+            return Presence.Left;
+        }
+
+        await session.WhenWritten();
+        var handover = session.GiveUp(LocalState.Parked);
+        if (!session.BeginStay())
+        {
+            return session.EndedBy is null ? Presence.Here : Presence.Unknown;
+        }
+
         var result = await GrainOf(session).Attach(hub.Address, session.Stay, handover);
+        Log.Attached(logger, session.Id, session.Stay, result.Description is not null, result.Live);
         if (result.Description is null)
         {
             hub.Remove(session);
-            return false;
+            return Presence.Unknown;
         }
 
-        session.HandoverTold();
-        session.IsOrphan = false;
         session.LastConnect = time.GetUtcNow();
         session.Deadline ??= session.LastConnect + result.Description.Lifetime;
-        session.IsPartial = !result.Live;
-        session.Started |= result.Started;
-        session.Description = result.Description;
-        return true;
+        session.Attached(result);
+        return Presence.Here;
     }
 
-    /// <summary>Gives a session back to its silo: its client takes nothing, and what waits is better kept in the log.</summary>
-    public async Task ParkAsync(LocalSession session)
+    private async Task<bool> ParkInTurnAsync(LocalSession session)
     {
         metrics.Parked.Add(1);
         var lifetime = session.Deadline is { } deadline && deadline - time.GetUtcNow() is { Ticks: > 0 } left
             ? left
             : session.Description?.Lifetime ?? TimeSpan.Zero;
-        var stay = session.Stay;
         var handover = await hub.GiveUpAsync(session, LocalState.Parked);
         try
         {
-            await GrainOf(session).Park(hub.Address.Id, stay, handover, lifetime);
-            if (session.State == LocalState.Parked && session.Stay == stay)
-            {
-                // Nobody came back meanwhile.
-                hub.Remove(session);
-            }
+            await GrainOf(session).Park(hub.Address.Id, session.Stay, handover, lifetime);
+            hub.Remove(session);
+            Log.Parked(logger, session.Id, session.Stay);
+            return true;
         }
         catch (Exception exception)
         {
             Log.ParkFailed(logger, session.Id, exception);
+            return false;
         }
     }
 
@@ -224,7 +239,26 @@ internal sealed partial class SessionDoor(
 
     private static partial class Log
     {
+        [LoggerMessage(2112, LogLevel.Debug, "Session {Session} was attached for stay {Stay}: known {Known}, live {Live}")]
+        public static partial void Attached(ILogger logger, string session, long stay, bool known, bool live);
+
+        [LoggerMessage(2113, LogLevel.Debug, "Session {Session} was parked after stay {Stay}")]
+        public static partial void Parked(ILogger logger, string session, long stay);
+
         [LoggerMessage(2111, LogLevel.Warning, "Session {Session} could not be given back to its silo")]
         public static partial void ParkFailed(ILogger logger, string session, Exception exception);
     }
+}
+
+/// <summary>Whether a session is at this gateway.</summary>
+internal enum Presence
+{
+    /// <summary>It is, or another gateway took it just now.</summary>
+    Here,
+
+    /// <summary>It was parked meanwhile: it is to be looked up again.</summary>
+    Left,
+
+    /// <summary>There is no such session.</summary>
+    Unknown,
 }

@@ -50,20 +50,19 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         return new LinkAck(Received, Interlocked.Read(ref _delivered));
     }
 
-    /// <summary>Removes a session from its groups: from here on no frame is for it.</summary>
-    /// <returns>The last frame that was.</returns>
-    public long Remove(LocalSession session)
+    /// <summary>A session leaves: from here on no frame is for it.</summary>
+    /// <returns>Whether it left; null when another receiver has it.</returns>
+    public bool? Leave(LocalSession session, bool unlessBound)
     {
         lock (_lock)
         {
-            _sessions.Remove(session);
-            foreach (var group in session.Groups)
+            var left = session.LeaveBy(this, _received, unlessBound);
+            if (left == true)
             {
-                Remove(session, group);
+                Forget(session);
             }
 
-            session.Groups.Clear();
-            return _received;
+            return left;
         }
     }
 
@@ -98,7 +97,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         {
             foreach (var session in _sessions)
             {
-                session.IsOrphan = true;
+                session.Orphan();
             }
         }
     }
@@ -121,7 +120,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             return;
         }
 
-        if (frame.Session is { } id && hub.Find(frame.Tenant, id) is { State: not LocalState.Parked } target && target.Stay == frame.Stay)
+        if (frame.Session is { } id && hub.Find(frame.Tenant, id) is { } target && target.Takes(this, frame.Stay))
         {
             TakeFor(target, frame, number);
         }
@@ -133,11 +132,6 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
 
     private void TakeFor(LocalSession session, LinkFrame frame, long number)
     {
-        if (!ReferenceEquals(session.Receiver, this))
-        {
-            session.Receiver = this;
-        }
-
         _sessions.Add(session);
         switch (frame.Kind)
         {
@@ -224,6 +218,17 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         {
             metrics.WindowsDropped.Add(1);
         }
+    }
+
+    private void Forget(LocalSession session)
+    {
+        _sessions.Remove(session);
+        foreach (var group in session.Groups)
+        {
+            Remove(session, group);
+        }
+
+        session.Groups.Clear();
     }
 
     private HashSet<LocalSession> MembersOf(string tenant, string name) =>

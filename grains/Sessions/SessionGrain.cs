@@ -41,7 +41,13 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
 
         if (_holder is { } holder)
         {
-            var given = holder.Id == gateway.Id ? handover : await ReleaseAsync(holder);
+            if (holder.Id == gateway.Id && stay < mailbox.Stay)
+            {
+                // A late call: the gateway has asked again since.
+                return new AttachResult(_description, true, _started);
+            }
+
+            var given = holder.Id == gateway.Id ? handover : await ReleaseAsync(holder, mailbox.Stay);
             fanout.Detach(mailbox, holder.Id, given);
             _started |= given is { Started: true };
         }
@@ -179,7 +185,7 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
     }
 
     /// <summary>Asks the gateway that has the session what it delivered; one that is gone counts as having delivered what it acknowledged.</summary>
-    private async Task<SessionHandover?> ReleaseAsync(GatewayAddress holder)
+    private async Task<SessionHandover?> ReleaseAsync(GatewayAddress holder, long stay)
     {
         if (!fanout.IsReachable(holder))
         {
@@ -188,7 +194,7 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
 
         try
         {
-            return await holder.Observer.Release(_mailbox!.SessionId).WaitAsync(ReleasePatience);
+            return await holder.Observer.Release(_mailbox!.SessionId, stay).WaitAsync(ReleasePatience);
         }
         catch (Exception exception)
         {

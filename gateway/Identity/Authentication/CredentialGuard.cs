@@ -9,8 +9,12 @@ internal sealed class CredentialGuard(RequestDelegate next)
     /// <summary>What a 401 asks for.</summary>
     public const string Challenge = "Basic realm=\"tidings\", charset=\"UTF-8\", Bearer realm=\"tidings\"";
 
-    public Task InvokeAsync(HttpContext context) =>
-        context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure is { } failure ? RefuseAsync(context, failure) : next(context);
+    public async Task InvokeAsync(HttpContext context)
+    {
+        // Done already by the framework's middleware, which keeps failures to itself.
+        var result = await context.AuthenticateAsync();
+        await (result.Failure is { } failure ? RefuseAsync(context, failure) : next(context));
+    }
 
     private static Task RefuseAsync(HttpContext context, Exception failure)
     {

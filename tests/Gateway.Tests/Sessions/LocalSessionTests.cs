@@ -189,6 +189,98 @@ public sealed class LocalSessionTests
     }
 
     [Fact]
+    public void A_later_stay_is_given_again_what_an_earlier_one_did_not_deliver()
+    {
+        var session = new LocalSession(Tenant, "s", new TidingsLimits());
+        session.Enqueue(new DeliveryBatch(session.CatchUp(Batch("/a", 1, count: 3))!) { Frame = 1 });
+        Assert.Equal([new ChannelCursor("/a", 0)], session.GiveUp(LocalState.Parked).Cursors);
+
+        Assert.True(session.BeginStay());
+        Assert.Equal([1L, 2, 3], Offsets(session.CatchUp(Batch("/a", 1, count: 3))));
+    }
+
+    [Fact]
+    public void What_takes_its_messages_stays_while_it_is_attached_again()
+    {
+        var sink = new NoSink();
+        Assert.True(_session.Bind(sink));
+
+        _session.GiveUp(LocalState.Parked);
+        Assert.True(_session.BeginStay());
+
+        Assert.Same(sink, _session.Sink);
+    }
+
+    [Fact]
+    public void It_does_not_leave_for_want_of_a_client_when_one_has_come()
+    {
+        _session.Bind(new NoSink());
+
+        Assert.False(_session.BeginLeaving(unlessBound: true));
+        Assert.Equal(LocalState.Live, _session.State);
+    }
+
+    [Fact]
+    public void A_client_cannot_be_bound_once_it_leaves()
+    {
+        Assert.True(_session.BeginLeaving(unlessBound: true));
+
+        Assert.False(_session.Bind(new NoSink()));
+    }
+
+    [Fact]
+    public void Released_it_begins_no_further_stay()
+    {
+        Assert.True(_session.BeginRelease(_session.Stay));
+
+        Assert.False(_session.BeginStay());
+    }
+
+    [Fact]
+    public void A_release_of_an_earlier_stay_does_not_end_the_present_one()
+    {
+        var earlier = _session.Stay;
+        _session.GiveUp(LocalState.Parked);
+        _session.BeginStay();
+
+        Assert.False(_session.BeginRelease(earlier));
+        Assert.Equal(LocalState.Attaching, _session.State);
+        Assert.NotNull(_session.Untold);
+    }
+
+    [Fact]
+    public async Task Its_moves_run_one_after_another()
+    {
+        var first = new TaskCompletionSource<int>();
+        var order = new List<int>();
+        var one = _session.InTurn(async () =>
+        {
+            var number = await first.Task;
+            order.Add(number);
+            return number;
+        });
+        var two = _session.InTurn(() =>
+        {
+            order.Add(2);
+            return Task.FromResult(2);
+        });
+        Assert.True(_session.IsMoving);
+
+        first.SetResult(1);
+        await Task.WhenAll(one, two);
+
+        Assert.Equal([1, 2], order);
+    }
+
+    [Fact]
+    public async Task A_move_that_fails_does_not_keep_the_next_from_running()
+    {
+        var failing = _session.InTurn<int>(() => throw new InvalidOperationException("no silo"));
+        Assert.Equal(7, await _session.InTurn(() => Task.FromResult(7)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failing);
+    }
+
+    [Fact]
     public void Tells_each_gap_once_and_the_latest_of_a_channel()
     {
         _session.NoteGap(new ChannelCursor("/a", 5));
@@ -200,6 +292,13 @@ public sealed class LocalSessionTests
     }
 
     private static long[] Offsets(ChannelBatch? batch) => [.. batch!.Messages.Select(static message => message.Offset)];
+
+    private sealed class NoSink : ISessionSink
+    {
+        public void Wake(LocalSession session, OutboxItem item)
+        {
+        }
+    }
 
     private static LocalSession Live(TidingsLimits limits)
     {

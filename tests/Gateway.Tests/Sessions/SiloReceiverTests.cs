@@ -152,17 +152,19 @@ public sealed class SiloReceiverTests : IDisposable
     }
 
     [Fact]
-    public void A_removed_session_is_given_nothing_and_holds_nothing_up()
+    public void A_session_that_left_is_given_nothing_and_holds_nothing_up()
     {
         var session = Joined(1, "session", "/a");
         Take(2, Deliver(["/a"], "/a", 1));
 
-        Assert.Equal(2, _receiver.Remove(session));
+        Assert.True(session.BeginLeaving());
         Take(3, Deliver(["/a"], "/a", 2));
         _receiver.Acknowledge(heldUpSince: 0);
 
         Assert.Equal(new LinkAck(3, 3), Take(4));
-        Assert.Equal(["/a:1"], Names(session.TakeForWriting()));
+        var handover = session.GiveUp(LocalState.Parked);
+        Assert.Equal(2, handover.Frame);
+        Assert.Equal([new ChannelCursor("/a", 0)], handover.Cursors);
     }
 
     [Fact]

@@ -126,7 +126,7 @@ internal sealed class FakeGateway : IGatewayObserver
         }
     }
 
-    public async Task<SessionHandover?> Release(string sessionId)
+    public async Task<SessionHandover?> Release(string sessionId, long stay)
     {
         await _obstacle();
         lock (_lock)

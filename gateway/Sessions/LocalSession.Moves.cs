@@ -1,0 +1,266 @@
+namespace Tidings.Gateway.Sessions;
+
+/// <content>Coming and going: attaching, joining, and giving the session up.</content>
+internal sealed partial class LocalSession
+{
+    private static long _lastStay;
+
+    private Dictionary<string, long>? _caughtUp;
+    private SessionHandover? _handover;
+    private (long Link, long Frame) _leftAt;
+    private Task _turn = Task.CompletedTask;
+    private bool _released;
+
+    /// <summary>Whether it came to stay, with all that it missed: nothing needs to be asked of its silo.</summary>
+    public bool IsAttached { get; private set; }
+
+    /// <summary>Whether a move of it is under way.</summary>
+    public bool IsMoving => !_turn.IsCompleted;
+
+    /// <summary>Runs its moves one after another, as attaching and parking must not cross.</summary>
+    public Task<T> InTurn<T>(Func<Task<T>> move)
+    {
+        lock (_lock)
+        {
+            var turn = RunAfter(_turn, move);
+            _turn = turn;
+            return turn;
+        }
+    }
+
+    /// <summary>Begins a new stay: its silo is about to be asked to attach it. False when it is gone.</summary>
+    public bool BeginStay()
+    {
+        lock (_lock)
+        {
+            if (_released || State == LocalState.Gone)
+            {
+                return false;
+            }
+
+            State = LocalState.Attaching;
+            Stay = NextStay();
+            IsOrphan = false;
+            return true;
+        }
+    }
+
+    /// <summary>Another gateway takes it: no further stay begins here. False when a later stay than that has begun.</summary>
+    public bool BeginRelease(long stay)
+    {
+        lock (_lock)
+        {
+            _released = Stay == stay;
+            return _released;
+        }
+    }
+
+    /// <summary>Its silo attached it, and knows what was given up before.</summary>
+    public void Attached(AttachResult result)
+    {
+        lock (_lock)
+        {
+            _handover = null;
+            IsPartial = !result.Live;
+            IsAttached = result.Live && !IsOrphan && State is (LocalState.Attaching or LocalState.Live);
+            Started |= result.Started;
+            Description = result.Description;
+        }
+    }
+
+    /// <summary>Attached, and new messages follow by themselves.</summary>
+    public void Join()
+    {
+        lock (_lock)
+        {
+            if (State == LocalState.Attaching)
+            {
+                State = LocalState.Live;
+                IsAttached = Description is not null;
+                _caughtUp = null;
+                _handover = null;
+            }
+        }
+    }
+
+    /// <summary>Its silo fell silent: it must be attached again.</summary>
+    public void Orphan()
+    {
+        lock (_lock)
+        {
+            IsOrphan = true;
+            IsAttached = false;
+        }
+    }
+
+    /// <summary>
+    /// The part of missed messages that it was not given yet. Until it joins, only what it was given here moves its cursors, and
+    /// two catch-ups may overlap.
+    /// </summary>
+    public ChannelBatch? CatchUp(ChannelBatch batch)
+    {
+        lock (_lock)
+        {
+            _caughtUp ??= new(StringComparer.Ordinal);
+            var seen = _caughtUp.GetValueOrDefault(batch.Channel.Name);
+            if (batch.Messages[^1].Offset <= seen)
+            {
+                return null;
+            }
+
+            _caughtUp[batch.Channel.Name] = batch.Messages[^1].Offset;
+            return batch.Messages[0].Offset > seen
+                ? batch
+                : new ChannelBatch
+                {
+                    Channel = batch.Channel,
+                    Epoch = batch.Epoch,
+                    Messages = [.. batch.Messages.SkipWhile(message => message.Offset <= seen)],
+                    Head = batch.Head,
+                };
+        }
+    }
+
+    /// <summary>Whether frames of a receiver are for it, which its lock then keeps so; not if it has left, or came back for another stay.</summary>
+    public bool Takes(SiloReceiver receiver, long stay)
+    {
+        lock (_lock)
+        {
+            if (Stay != stay || State is LocalState.Leaving or LocalState.Parked or LocalState.Gone)
+            {
+                return false;
+            }
+
+            Receiver = receiver;
+            return true;
+        }
+    }
+
+    /// <summary>From here on no frame is for it and nothing more is written; a write under way goes on.</summary>
+    /// <param name="unlessBound">Leave only if nothing takes its messages to the client.</param>
+    /// <returns>False when it stays, or has left before.</returns>
+    public bool BeginLeaving(bool unlessBound = false)
+    {
+        while (true)
+        {
+            // The receiver's lock comes before the session's.
+            if (Receiver is { } receiver)
+            {
+                if (receiver.Leave(this, unlessBound) is { } left)
+                {
+                    return left;
+                }
+            }
+            else
+            {
+                lock (_lock)
+                {
+                    if (Receiver is null)
+                    {
+                        return Leave(0, 0, unlessBound);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Leaves; called under the lock of the receiver whose frames are for it, if there is one.</summary>
+    /// <param name="receiver">The receiver whose lock is held.</param>
+    /// <param name="frame">The last frame that was taken in.</param>
+    /// <param name="unlessBound">Leave only if nothing takes its messages to the client.</param>
+    /// <returns>Whether it left; null when another receiver has it.</returns>
+    public bool? LeaveBy(SiloReceiver receiver, long frame, bool unlessBound)
+    {
+        lock (_lock)
+        {
+            return ReferenceEquals(Receiver, receiver) ? Leave(receiver.Link, frame, unlessBound) : null;
+        }
+    }
+
+    /// <summary>
+    /// Gives the session up: what waits is dropped and told as cursors. A write still under way counts as not delivered.
+    /// </summary>
+    /// <param name="state">Parked or Gone.</param>
+    public SessionHandover GiveUp(LocalState state)
+    {
+        BeginLeaving();
+        lock (_lock)
+        {
+            IEnumerable<OutboxItem> undelivered = [.. _dropped ?? [], .. _writing ?? [], .. _waiting ?? []];
+            var handover = new SessionHandover
+            {
+                Link = _leftAt.Link,
+                Frame = _leftAt.Frame,
+                Cursors = CursorsBefore(undelivered, _caughtUp),
+                Directs = [.. undelivered.OfType<DirectItem>().Select(item => item.Message)],
+                Started = Started,
+            };
+            if (_handover is { } untold)
+            {
+                // Given up before, and it is not known whether that was heard.
+                handover = Merge(untold, handover);
+            }
+
+            State = State == LocalState.Gone ? State : state;
+            Sink = State == LocalState.Gone ? null : Sink;
+            _handover = handover;
+            _caughtUp = null;
+            _dropped = null;
+            _waiting = null;
+            _messages = _writing?.Sum(static item => item.Count) ?? 0;
+            _bytes = _writing?.Sum(static item => (long)item.Bytes) ?? 0;
+            return handover;
+        }
+    }
+
+    /// <summary>What was given up before its present stay, as long as its silo may not have heard of it.</summary>
+    public SessionHandover? Untold
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _handover;
+            }
+        }
+    }
+
+    private static async Task<T> RunAfter<T>(Task earlier, Func<Task<T>> move)
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        return await move();
+    }
+
+    private static SessionHandover Merge(SessionHandover untold, SessionHandover later) => untold with
+    {
+        Cursors = [.. untold.Cursors.Where(old => !Array.Exists(later.Cursors, cursor => cursor.Channel == old.Channel)), .. later.Cursors],
+        Directs = [.. untold.Directs, .. later.Directs],
+        Started = untold.Started || later.Started,
+    };
+
+    private static long NextStay() => Interlocked.Increment(ref _lastStay);
+
+    private static ChannelCursor[] CursorsBefore(IEnumerable<OutboxItem> undelivered, Dictionary<string, long>? caughtUp)
+    {
+        var cursors = caughtUp is null ? new Dictionary<string, long>(StringComparer.Ordinal) : new(caughtUp, StringComparer.Ordinal);
+        foreach (var batch in undelivered.OfType<DeliveryBatch>().Reverse())
+        {
+            cursors[batch.Channel.Name] = batch.FirstOffset - 1;
+        }
+
+        return [.. cursors.Select(cursor => new ChannelCursor(cursor.Key, cursor.Value))];
+    }
+
+    private bool Leave(long link, long frame, bool unlessBound)
+    {
+        if (State is LocalState.Leaving or LocalState.Parked or LocalState.Gone || (unlessBound && Sink is not null))
+        {
+            return false;
+        }
+
+        _leftAt = (link, State == LocalState.Lagging ? _lagFrame - 1 : frame);
+        State = LocalState.Leaving;
+        IsAttached = false;
+        return true;
+    }
+}

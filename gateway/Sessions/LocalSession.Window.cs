@@ -1,0 +1,173 @@
+namespace Tidings.Gateway.Sessions;
+
+/// <content>The window: a short queue of references to what waits for the client.</content>
+internal sealed partial class LocalSession
+{
+    private List<OutboxItem>? _waiting;
+    private List<OutboxItem>? _writing;
+    private List<OutboxItem>? _dropped;
+    private TaskCompletionSource? _written;
+    private int _messages;
+    private long _bytes;
+    private long _lagFrame;
+
+    public bool HasPending
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting is { Count: > 0 };
+            }
+        }
+    }
+
+    /// <summary>Whether something waits that must not be delayed.</summary>
+    public bool HasUrgent(Func<OutboxItem, TimeSpan> lazinessOf)
+    {
+        lock (_lock)
+        {
+            return _waiting is not null && _waiting.Exists(item => lazinessOf(item) == TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>The shortest time that what waits may be delayed.</summary>
+    public TimeSpan ShortestWait(Func<OutboxItem, TimeSpan> lazinessOf)
+    {
+        lock (_lock)
+        {
+            return _waiting is { Count: > 0 } ? _waiting.Min(lazinessOf) : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>The oldest frame whose messages are not delivered; null when none waits.</summary>
+    public long? FirstUndelivered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _writing is { Count: > 0 } ? _writing[0].Frame
+                    : _waiting is { Count: > 0 } ? _waiting[0].Frame
+                    : State == LocalState.Lagging ? _lagFrame
+                    : null;
+            }
+        }
+    }
+
+    /// <summary>Queues an item and tells the sink. A full window (<see cref="TidingsLimits.PendingMessagesPerSession"/>) makes the session lag.</summary>
+    /// <returns>False when the window is full.</returns>
+    public bool Enqueue(OutboxItem item)
+    {
+        lock (_lock)
+        {
+            if (State is LocalState.Lagging or LocalState.Leaving or LocalState.Parked or LocalState.Gone)
+            {
+                NotCaughtUp(item);
+                return true;
+            }
+
+            if (_messages + item.Count > limits.PendingMessagesPerSession || _bytes + item.Bytes > limits.PendingBytesPerSession)
+            {
+                if (_messages > 0)
+                {
+                    NotCaughtUp(item);
+                    Lag(item.Frame);
+                    return false;
+                }
+            }
+
+            (_waiting ??= OutboxLists.Get()).Add(item);
+            _messages += item.Count;
+            _bytes += item.Bytes;
+        }
+
+        Sink?.Wake(this, item);
+        return true;
+    }
+
+    /// <summary>Takes everything that waits, for writing. Null when nothing waits or a write is under way.</summary>
+    public List<OutboxItem>? TakeForWriting()
+    {
+        lock (_lock)
+        {
+            if (_waiting is not { Count: > 0 } || _writing is not null || State is LocalState.Leaving or LocalState.Parked or LocalState.Gone)
+            {
+                return null;
+            }
+
+            (_writing, _waiting) = (_waiting, null);
+            return _writing;
+        }
+    }
+
+    /// <summary>What was taken is written whole.</summary>
+    public void Written()
+    {
+        TaskCompletionSource? written;
+        lock (_lock)
+        {
+            foreach (var item in _writing!)
+            {
+                _messages -= item.Count;
+                _bytes -= item.Bytes;
+            }
+
+            OutboxLists.Return(_writing);
+            _writing = null;
+            written = _written;
+            _written = null;
+        }
+
+        written?.SetResult();
+    }
+
+    /// <summary>What was taken could not be written: it waits again, before everything else.</summary>
+    public void NotWritten()
+    {
+        TaskCompletionSource? written;
+        lock (_lock)
+        {
+            if (_waiting is { } later)
+            {
+                _writing!.AddRange(later);
+                OutboxLists.Return(later);
+            }
+
+            (_waiting, _writing) = (_writing, null);
+            written = _written;
+            _written = null;
+        }
+
+        written?.SetResult();
+    }
+
+    /// <summary>Completes when no write is under way.</summary>
+    public Task WhenWritten()
+    {
+        lock (_lock)
+        {
+            return _writing is null
+                ? Task.CompletedTask
+                : (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>An item was not taken in: the session has not caught up with it.</summary>
+    private void NotCaughtUp(OutboxItem item)
+    {
+        if (item is DeliveryBatch batch && _caughtUp is { } caughtUp && caughtUp.GetValueOrDefault(batch.Channel.Name) >= batch.FirstOffset)
+        {
+            caughtUp[batch.Channel.Name] = batch.FirstOffset - 1;
+        }
+    }
+
+    private void Lag(long frame)
+    {
+        State = LocalState.Lagging;
+        IsAttached = false;
+        _lagFrame = frame;
+        _dropped = _waiting;
+        _waiting = null;
+    }
+}

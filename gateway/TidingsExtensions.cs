@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
@@ -39,14 +37,14 @@ public static class TidingsExtensions
     /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/health</c>, <c>/openapi</c>.</summary>
     public static WebApplication MapTidings(this WebApplication app)
     {
-        app.UseMiddleware<OriginGuard>();
-        app.UseCors();
+        app.UseDoors();
         app.UseIdentity();
+        app.UseMiddleware<AnonymousDoor>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
         app.MapChannels();
         app.MapIdentity();
-        app.MapOpenApi();
+        app.MapOpenApi().AllowAnonymous();
         app.MapTidingsHealth();
         return app;
     }
@@ -59,6 +57,7 @@ public static class TidingsExtensions
         {
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TidingsRedis.CallPatience);
+            client.UseClusterTls(cluster.ClusterTls);
             client.UseRedisClustering(options => options.ConfigurationOptions = redis);
             client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
             {
@@ -73,20 +72,17 @@ public static class TidingsExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<DoorOptions>().BindConfiguration(DoorOptions.Section);
         services.AddMetrics();
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();
         services.AddHostedService<SessionClock>();
-        services.AddHostedService<BindingGuard>();
+        services.AddDoors();
         services.AddBayeux();
         services.AddSingleton<ChannelStreams>();
         services.AddOpenApi();
         services.AddProblemDetails();
-        services.AddCors();
-        services.AddSingleton<IConfigureOptions<CorsOptions>, AllowedOriginsPolicy>();
         services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);
     }
 }

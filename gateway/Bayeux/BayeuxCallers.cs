@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Protocols.Bayeux;
@@ -38,7 +39,7 @@ internal sealed class AuthenticationExt : IExtCredentialsReader
 }
 
 /// <summary>Who speaks in an exchange: whom the request's credentials name, or those in the message.</summary>
-internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck check, IEnumerable<IExtCredentialsReader> readers, IdentityAudit audit)
+internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck check, IEnumerable<IExtCredentialsReader> readers, AnonymousAccess door, IdentityAudit audit)
 {
     private static readonly ClaimsPrincipal Nobody = new(new ClaimsIdentity());
     private readonly IExtCredentialsReader[] _readers = [.. readers];
@@ -68,7 +69,11 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
 
         if (CallerIdentity.Of(context.User) is { } caller)
         {
-            audit.LoggedIn("bayeux", caller.Caller, context.Connection.RemoteIpAddress);
+            audit.LoggedIn("handshake", caller.Caller, context.Connection.RemoteIpAddress);
+        }
+        else if (context.User.Identity is not { IsAuthenticated: true } && !door.Allows(context))
+        {
+            return AuthorizationDecision.Denied;
         }
 
         call.Exchange.MoveTo(CallerIdentity.Of(context.User)?.Caller.Tenant);

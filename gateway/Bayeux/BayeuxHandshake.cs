@@ -17,6 +17,11 @@ internal sealed class BayeuxHandshake(
             return BayeuxReplies.Failure(message, error, BayeuxReplies.None);
         }
 
+        if (call.Rates.Handshake() is { } tooMany)
+        {
+            return replies.TooMany(message, tooMany);
+        }
+
         if (await callers.HandshakeAsync(call, message) is { } refusal)
         {
             return Denied(message, refusal);
@@ -56,7 +61,9 @@ internal sealed class BayeuxHandshake(
         var browser = call.Socket is null && current.BrowserCookie.Enabled ? call.Browser ?? SessionId.NewSecret() : null;
         var description = new SessionDescription { Protocol = "bayeux", Lifetime = current.MaxInterval, Browser = browser };
         var bayeux = new BayeuxSession();
-        if (await door.OpenAsync(call.Tenant, description, bayeux, call.Exchange.HttpContext.User, call.ByHandshake) is not var (secret, session))
+        var user = call.Exchange.HttpContext.User;
+        if (!call.Rates.TryEnterSession(out var place)
+            || await door.OpenAsync(call.Tenant, description, bayeux, user, place, call.ByHandshake) is not var (secret, session))
         {
             return BayeuxReplies.Failure(message, "429::too_many_sessions", BayeuxReplies.None);
         }

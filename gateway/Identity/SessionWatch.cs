@@ -56,7 +56,7 @@ internal sealed partial class SessionWatch(
                 return;
             }
 
-            audit.Ended(session.Id, session.Tenant, CallerIdentity.Of(session.User!)!.Caller.User);
+            audit.Ended(session.Id, CallerIdentity.Of(session.User!)!.Caller);
             await door.CloseAsync(session.Tenant, session.Id, SessionEnd.Expired);
         }
         catch (Exception exception)

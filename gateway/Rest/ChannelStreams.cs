@@ -16,7 +16,10 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     /// <summary>Begins to listen to a channel; null when the tenant has too many sessions.</summary>
-    public Task<ChannelBell?> ListenAsync(ChannelId channel, ClaimsPrincipal user) => ChannelBell.HangAsync(door, channel, user, time);
+    /// <param name="channel">The channel.</param>
+    /// <param name="user">Who listens.</param>
+    /// <param name="place">What it takes up of its client's bounds.</param>
+    public Task<ChannelBell?> ListenAsync(ChannelId channel, ClaimsPrincipal user, IDisposable? place) => ChannelBell.HangAsync(door, channel, user, place, time);
 
     /// <summary>The events of a channel, until the client goes or the server stops.</summary>
     /// <param name="channel">The channel.</param>
@@ -78,11 +81,11 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         _time = time;
     }
 
-    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, ClaimsPrincipal user, TimeProvider time)
+    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, ClaimsPrincipal user, IDisposable? place, TimeProvider time)
     {
         var bell = new ChannelBell(door, channel.Name, time);
         var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1) };
-        if (await door.OpenAsync(channel.Tenant, description, bell, user) is not var (secret, session))
+        if (await door.OpenAsync(channel.Tenant, description, bell, user, place) is not var (secret, session))
         {
             return null;
         }

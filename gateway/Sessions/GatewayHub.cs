@@ -99,6 +99,7 @@ internal sealed partial class GatewayHub(
         {
             metrics.Sessions.Add(-1);
             session.BeginLeaving();
+            session.Place?.Dispose();
         }
     }
 

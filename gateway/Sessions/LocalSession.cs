@@ -45,6 +45,9 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     /// <summary>What its protocol keeps with it.</summary>
     public IProtocolSession? Protocol { get; set; }
 
+    /// <summary>What it takes up of its client's bounds; given back when this gateway forgets it.</summary>
+    public IDisposable? Place { get; set; }
+
     /// <summary>When it ends unless its client asks for deliveries again; null while a connect is under way.</summary>
     public DateTimeOffset? Deadline { get; set; }
 

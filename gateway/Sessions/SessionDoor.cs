@@ -16,14 +16,16 @@ internal sealed partial class SessionDoor(
     /// <param name="description">The session, without an owner.</param>
     /// <param name="protocol">What its protocol keeps with it.</param>
     /// <param name="user">Who opens it.</param>
+    /// <param name="place">What it takes up here; disposed when it ends or leaves.</param>
     /// <param name="byHandshake">Whether <paramref name="user"/> is known by what the handshake said alone; then later requests need only name the session.</param>
     public async Task<(string Secret, LocalSession Session)?> OpenAsync(
-        string tenant, SessionDescription description, IProtocolSession protocol, ClaimsPrincipal user, bool byHandshake = false)
+        string tenant, SessionDescription description, IProtocolSession protocol, ClaimsPrincipal user, IDisposable? place = null, bool byHandshake = false)
     {
         var secret = byHandshake ? SessionId.NewSecret(tenant) : SessionId.NewSecret();
         description = description with { Owner = SessionOwners.OwnerOf(user, byHandshake) };
         var session = hub.Add(tenant, SessionId.PublicOf(secret));
         owners.Bind(session, user);
+        session.Place = place;
         session.Begin(description, protocol, time.GetUtcNow());
         try
         {

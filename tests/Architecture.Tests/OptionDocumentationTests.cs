@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Silo;
 
 namespace Tidings.Architecture.Tests;
@@ -10,7 +11,9 @@ namespace Tidings.Architecture.Tests;
 public sealed class OptionDocumentationTests
 {
     public static TheoryData<Type> Options =>
-        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TidingsClusterOptions)];
+        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate),
+            typeof(TidingsClusterOptions), typeof(IdentityOptions), typeof(UserOptions), typeof(RoleOptions), typeof(IssuerOptions), typeof(BootstrapAdminOptions),
+        typeof(TokenOptions), typeof(ClusterTlsOptions)];
 
     [Theory]
     [MemberData(nameof(Options))]

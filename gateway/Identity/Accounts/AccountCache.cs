@@ -115,7 +115,7 @@ internal sealed partial class AccountCache : IHostedService
 
     private static partial class Log
     {
-        [LoggerMessage(2411, LogLevel.Error, "The rules could not be read; those known stay in force until they can be")]
+        [LoggerMessage(2442, LogLevel.Error, "The rules could not be read; those known stay in force until they can be")]
         public static partial void ReloadFailed(ILogger logger, Exception exception);
     }
 }

@@ -34,7 +34,7 @@ internal static class TenantAdmin
             return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Operators remove tenants; the default one stays.");
         }
 
-        audit.Changed(context.Admin(), "tenant", tenant);
+        audit.Changed(context, "tenant", tenant);
         return await store.RemoveTenantAsync(tenant) ? TypedResults.NoContent() : Unknown();
     }
 
@@ -57,7 +57,7 @@ internal static class TenantAdmin
         }
 
         await store.SaveAsync(found with { Roles = new(found.Roles, StringComparer.Ordinal) { [role] = rules } });
-        audit.Changed(context.Admin(), "role", $"{tenant}/{role}");
+        audit.Changed(context, "role", $"{tenant}/{role}");
         return TypedResults.Ok(rules);
     }
 
@@ -71,7 +71,7 @@ internal static class TenantAdmin
         var left = new Dictionary<string, RoleOptions>(found.Roles, StringComparer.Ordinal);
         left.Remove(role);
         await store.SaveAsync(found with { Roles = left });
-        audit.Changed(context.Admin(), "role", $"{tenant}/{role}");
+        audit.Changed(context, "role", $"{tenant}/{role}");
         return TypedResults.NoContent();
     }
 
@@ -82,7 +82,7 @@ internal static class TenantAdmin
     private static async Task<IResult> SaveAsync(Tenant tenant, HttpContext context, IUserStore store, IdentityAudit audit)
     {
         await store.SaveAsync(tenant);
-        audit.Changed(context.Admin(), "tenant", tenant.Name);
+        audit.Changed(context, "tenant", tenant.Name);
         return TypedResults.Ok(TenantView.Of(tenant));
     }
 }

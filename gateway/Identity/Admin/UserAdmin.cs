@@ -39,7 +39,7 @@ internal static class UserAdmin
         }
 
         await store.SaveAsync(change.Password is null ? changed : changed with { PasswordHash = hasher.HashPassword(changed, change.Password) });
-        audit.Changed(context.Admin(), "user", $"{tenant}/{user}");
+        audit.Changed(context, "user", $"{tenant}/{user}");
         return TypedResults.Ok(UserView.Of(changed));
     }
 
@@ -50,7 +50,7 @@ internal static class UserAdmin
             return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator removes another.");
         }
 
-        audit.Changed(context.Admin(), "user", $"{tenant}/{user}");
+        audit.Changed(context, "user", $"{tenant}/{user}");
         return await store.RemoveUserAsync(tenant, user) ? TypedResults.NoContent() : TenantAdmin.Unknown();
     }
 
@@ -71,7 +71,7 @@ internal static class UserAdmin
 
         var (key, text) = ApiKeyLogin.New(tenant, user, expires);
         await store.SaveAsync(key);
-        audit.Changed(context.Admin(), "key", key.Id);
+        audit.Changed(context, "key", key.Id);
         return TypedResults.Ok(new NewKey(key.Id, text));
     }
 
@@ -83,7 +83,7 @@ internal static class UserAdmin
         }
 
         await store.RemoveKeyAsync(key);
-        audit.Changed(context.Admin(), "key", key);
+        audit.Changed(context, "key", key);
         return TypedResults.NoContent();
     }
 

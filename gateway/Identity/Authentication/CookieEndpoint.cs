@@ -16,7 +16,7 @@ internal static class CookieEndpoint
 {
     public static void MapLogin(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/login").WithTags("Log-in");
+        var group = routes.MapGroup("/login").WithTags("Log-in").AllowAnonymous();
         group.MapPost("", BeginAsync).WithName("LogIn").WithSummary("Sets a session cookie for the caller, who shows other credentials").Produces<WhoAmI>().ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapGet("", Who).WithName("WhoAmI").WithSummary("Tells who the caller is").Produces<WhoAmI>().ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapDelete("", EndAsync).WithName("LogOut").WithSummary("Ends the session cookie's log-in").Produces(StatusCodes.Status204NoContent);

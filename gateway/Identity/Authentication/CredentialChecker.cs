@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Tokens;
@@ -75,7 +74,7 @@ internal sealed class CredentialChecker
         var outcome = await check;
         if (outcome.Caller is null)
         {
-            _audit.Refused(method, outcome.Account, outcome.Refusal!, context.Connection.RemoteIpAddress ?? IPAddress.None);
+            _audit.Refused(method, outcome.Account, outcome.Refusal!, context.Connection.RemoteIpAddress);
         }
 
         return outcome;

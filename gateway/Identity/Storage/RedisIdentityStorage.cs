@@ -117,7 +117,7 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
 
     private static partial class Log
     {
-        [LoggerMessage(2401, LogLevel.Warning, "Whether users changed could not be seen; it is tried again: {Reason}")]
+        [LoggerMessage(2441, LogLevel.Warning, "Whether users changed could not be seen; it is tried again: {Reason}")]
         public static partial void LookFailed(ILogger logger, string reason);
     }
 }

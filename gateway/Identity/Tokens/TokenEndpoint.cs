@@ -10,7 +10,7 @@ internal static class TokenEndpoint
 {
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/token").WithTags("Tokens").DisableAntiforgery();
+        var group = routes.MapGroup("/token").WithTags("Tokens").AllowAnonymous().DisableAntiforgery();
         group.MapPost("", TokenAsync).WithName("Token").WithSummary("Gives an access token for a password or a refresh token")
             .Produces<TokenAnswer>().Produces<TokenFault>(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status429TooManyRequests);
         group.MapPost("/introspect", IntrospectAsync).WithName("Introspect").WithSummary("Tells whether a token of the caller's tenant is good, and whose it is")

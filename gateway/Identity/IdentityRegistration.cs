@@ -7,7 +7,6 @@ using Tidings.Gateway.Identity.Admin;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Identity.Storage;
 using Tidings.Gateway.Identity.Tokens;
-using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Identity;
 

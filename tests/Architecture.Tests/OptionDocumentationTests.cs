@@ -13,7 +13,7 @@ public sealed class OptionDocumentationTests
     public static TheoryData<Type> Options =>
         [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate),
             typeof(TidingsClusterOptions), typeof(IdentityOptions), typeof(UserOptions), typeof(RoleOptions), typeof(IssuerOptions), typeof(BootstrapAdminOptions),
-        typeof(TokenOptions), typeof(ClusterTlsOptions)];
+            typeof(TokenOptions), typeof(ClusterTlsOptions)];
 
     [Theory]
     [MemberData(nameof(Options))]

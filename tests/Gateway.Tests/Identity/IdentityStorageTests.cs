@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using StackExchange.Redis;
 using Tidings.Gateway.Identity.Storage;
 using Tidings.Gateway.Tests.Server;
 using Tidings.Grains.Logs;

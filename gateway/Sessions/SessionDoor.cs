@@ -10,6 +10,11 @@ namespace Tidings.Gateway.Sessions;
 internal sealed partial class SessionDoor(
     IClusterClient cluster, GatewayHub hub, PublishLanes lanes, SessionOwners owners, TimeProvider time, GatewayMetrics metrics, ILogger<SessionDoor> logger)
 {
+    /// <summary>Sessions of a lost silo that are attached anew at the same time: the rest waits, so that nobody else has to.</summary>
+    private const int AdoptedAtOnce = 256;
+
+    private readonly SemaphoreSlim _adopting = new(AdoptedAtOnce);
+
     /// <summary>Begins a session that this gateway holds.</summary>
     /// <returns>Its secret id and itself; null when its tenant has too many sessions.</returns>
     /// <param name="tenant">The tenant.</param>
@@ -120,15 +125,25 @@ internal sealed partial class SessionDoor(
         // A first part of what was missed is to be delivered before more is asked for.
         return session.IsAttached || session is { IsPartial: true, HasPending: true }
             ? Task.FromResult(Presence.Here)
-            : session.InTurn(() => AttachInTurnAsync(session));
+            : session.InTurn(() => AttachInTurnAsync(session, onlyIfFree: false));
     }
 
     /// <summary>Attaches a session whose silo fell silent, wherever it is by then; tells its client where it is no more.</summary>
     public async Task AdoptAsync(LocalSession session)
     {
-        if (await EnsureAttachedAsync(session) == Presence.Unknown)
+        session.IsAdopted = true;
+        await _adopting.WaitAsync();
+        try
         {
-            hub.EndedBySilo(session, SessionEnd.Expired);
+            if (await session.InTurn(() => AttachInTurnAsync(session, onlyIfFree: true)) == Presence.Unknown)
+            {
+                hub.EndedBySilo(session, SessionEnd.Expired);
+            }
+        }
+        finally
+        {
+            _adopting.Release();
+            session.IsAdopted = false;
         }
     }
 
@@ -142,7 +157,7 @@ internal sealed partial class SessionDoor(
         return session.InTurn(() => session.Stay == stay && session.BeginLeaving(unlessBound: true) ? ParkInTurnAsync(session) : Task.FromResult(false));
     }
 
-    private async Task<Presence> AttachInTurnAsync(LocalSession session)
+    private async Task<Presence> AttachInTurnAsync(LocalSession session, bool onlyIfFree)
     {
         if (session.IsAttached)
         {
@@ -161,12 +176,18 @@ internal sealed partial class SessionDoor(
             return session.EndedBy is null ? Presence.Here : Presence.Unknown;
         }
 
-        var result = await GrainOf(session).Attach(hub.Address, session.Stay, handover);
+        var result = await GrainOf(session).Attach(hub.Address, session.Stay, handover, onlyIfFree);
         Log.Attached(logger, session.Id, session.Stay, result.Description is not null, result.Live);
         if (result.Description is null)
         {
             hub.Remove(session);
             return Presence.Unknown;
+        }
+
+        if (result.Elsewhere)
+        {
+            hub.Leave(session);
+            return Presence.Here;
         }
 
         session.LastConnect = time.GetUtcNow();

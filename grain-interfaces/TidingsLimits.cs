@@ -119,6 +119,13 @@ public sealed record TidingsLimits
     [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
     public TimeSpan LogAge { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long the head of a channel without messages is kept after the channel's last use, if no silo wants its messages. Default 7 days.
+    /// After: the channel is forgotten; one that comes back begins at offset 1, under a larger epoch.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3660.00:00:00")]
+    public TimeSpan LogHeadAge { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Messages of each channel that a silo keeps at hand for sessions on the move. Default 256. Beyond: the log is read.</summary>
     [Range(1, 100_000)]
     public int TailMessages { get; init; } = 256;

@@ -17,15 +17,7 @@ internal sealed class BayeuxHandshake(
             return BayeuxReplies.Failure(message, error, BayeuxReplies.None);
         }
 
-        var decision = await policy.DecideAsync(
-            new AuthorizationRequest
-            {
-                Action = AuthorizationAction.Handshake,
-                Tenant = call.Tenant,
-                User = call.Exchange.HttpContext.User,
-                Ext = message.Ext,
-            },
-            call.Exchange.HttpContext.RequestAborted);
+        var decision = await policy.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Exchange.HttpContext.RequestAborted);
         return decision.IsAllowed ? await OpenAsync(call, answer, message) : Denied(message, decision);
     }
 
@@ -59,7 +51,7 @@ internal sealed class BayeuxHandshake(
         call.NewBrowser = browser != call.Browser ? browser : null;
         call.ClientId = secret;
         call.Exchange.SessionId = session.Id;
-        call.Socket?.Begin(secret, session);
+        await (call.Socket?.BeginAsync(call.Tenant, secret, session) ?? ValueTask.CompletedTask);
 
         var reply = BayeuxReplies.Success(message);
         reply.ClientId = secret;

@@ -9,12 +9,16 @@ internal static class BayeuxRegistration
     {
         services.AddSingleton<BayeuxReplies>();
         services.AddSingleton<BayeuxHandshake>();
+        services.AddSingleton<BayeuxConnects>();
         services.AddSingleton<BayeuxSubscriptions>();
+        services.AddSingleton<BayeuxPublishes>();
         services.AddSingleton<BayeuxServices>();
         services.AddSingleton<BayeuxExtensions>();
         services.AddSingleton<BayeuxProcessor>();
         services.AddSingleton<BayeuxChannelRules>();
         services.AddSingleton<BayeuxBrowsers>();
+        services.AddSingleton<BayeuxResponses>();
+        services.AddSingleton<LongPolls>();
         services.AddSingleton<BayeuxEndpoint>();
         services.AddSingleton<BayeuxSocketServices>();
     }

@@ -12,7 +12,9 @@ internal sealed class BayeuxEndpoint(
     BayeuxBrowsers browsers,
     IOptionsMonitor<BayeuxOptions> options,
     IOptions<TidingsLimits> limits,
-    TimeProvider time)
+    RateBook rates,
+    TimeProvider time,
+    GatewayMetrics metrics)
 {
     private readonly BayeuxReaderLimits _readerLimits = BayeuxReading.LimitsOf(limits.Value);
 
@@ -22,6 +24,12 @@ internal sealed class BayeuxEndpoint(
         if (body is null)
         {
             await responses.RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "The request is larger than this server takes.");
+            return;
+        }
+
+        if (rates.Of(context).Bytes(body.Value.Length) is { } refusal)
+        {
+            await Refusals.TooManyAsync(context, metrics, refusal);
             return;
         }
 
@@ -83,6 +91,7 @@ internal sealed class BayeuxEndpoint(
                 HttpContext = context,
                 ReceivedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             },
+            Rates = rates.Of(context),
             Browser = browsers.Read(context),
             IsSingle = messages.Count == 1,
         };

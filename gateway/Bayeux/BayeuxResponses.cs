@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Protocols.Bayeux;
 
 namespace Tidings.Gateway.Bayeux;
@@ -42,11 +43,5 @@ internal sealed class BayeuxResponses(IOptionsMonitor<BayeuxOptions> options, Ti
     }
 
     /// <summary>Refuses a request that holds no Bayeux messages to reply to.</summary>
-    public Task RefuseAsync(HttpContext context, int status, string reason)
-    {
-        metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", status));
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(reason);
-    }
+    public Task RefuseAsync(HttpContext context, int status, string reason) => Refusals.WriteAsync(context, metrics, status, reason);
 }

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -10,6 +11,7 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal sealed class BayeuxSocket : ISessionSink
 {
+    private readonly HttpContext _context;
     private readonly BayeuxSocketServices _services;
     private readonly SocketWriter _writer;
     private readonly SocketReader _reader;
@@ -17,7 +19,9 @@ internal sealed class BayeuxSocket : ISessionSink
 
     public BayeuxSocket(WebSocket socket, HttpContext context, BayeuxSocketServices services)
     {
+        _context = context;
         _services = services;
+        Rates = services.Rates.Of(context);
         _writer = new SocketWriter(socket, this, services);
         _reader = new SocketReader(socket, context, this, _writer, services);
     }
@@ -27,6 +31,9 @@ internal sealed class BayeuxSocket : ISessionSink
 
     /// <summary>The secret id of the session that the socket last spoke for.</summary>
     public string? Secret { get; private set; }
+
+    /// <summary>How fast its caller may be.</summary>
+    public CallerRates Rates { get; private set; }
 
     /// <summary>Whether this socket did the session's handshake.</summary>
     public bool Began(string secret) => _beganHere && Secret == secret;
@@ -151,6 +158,7 @@ internal sealed class BayeuxSocket : ISessionSink
     private bool Use(string secret, LocalSession session)
     {
         Secret = secret;
+        Rates = _services.Rates.Of(_context);
         Session = session;
         ((BayeuxSession)session.Protocol!).Socket = this;
         var isHere = session.Bind(this);

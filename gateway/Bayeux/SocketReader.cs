@@ -80,6 +80,12 @@ internal sealed class SocketReader(
             return await LeaveAsync(status, reason);
         }
 
+        if (owner.Rates.Bytes(frame.Length) is { } refusal)
+        {
+            writer.Reply(BayeuxWire.Write(_services.Processor.Refuse(read.Messages, refusal)).WrittenMemory);
+            return Task.CompletedTask;
+        }
+
         return await ProcessAsync(read.Messages);
     }
 
@@ -136,6 +142,7 @@ internal sealed class SocketReader(
             HttpContext = context,
             ReceivedAt = _services.Time.GetUtcNow().ToUnixTimeMilliseconds(),
         },
+        Rates = owner.Rates,
         Socket = owner,
         ClientId = owner.Secret,
         IsSingle = single,

@@ -24,6 +24,7 @@ internal static class ChannelsEndpoint
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapGet("/{**path}", ReadAsync)
             .AddEndpointFilter(RestProblems.OfUnboundParameterAsync)
@@ -37,7 +38,7 @@ internal static class ChannelsEndpoint
     }
 
     private static async Task<IResult> PublishAsync(
-        string? path, HttpContext context, SessionDoor door, IAuthorizationPolicy policy, IOptions<TidingsLimits> limits)
+        string? path, HttpContext context, SessionDoor door, IAuthorizationPolicy policy, RateBook rates, IOptions<TidingsLimits> limits)
     {
         if (await RefuseAsync(path, AuthorizationAction.Publish, context, policy, limits.Value) is { } refusal)
         {
@@ -54,6 +55,11 @@ internal static class ChannelsEndpoint
         if (published.Problem is { } problem)
         {
             return problem;
+        }
+
+        if ((rates.Of(context).Bytes(body.Value.Length) ?? rates.Of(context).Publish(published.Items.Count)) is { } tooMany)
+        {
+            return RestProblems.TooMany(context, tooMany);
         }
 
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
@@ -77,6 +83,7 @@ internal static class ChannelsEndpoint
         IClusterClient cluster,
         ChannelStreams streams,
         IAuthorizationPolicy policy,
+        RateBook rates,
         IOptions<TidingsLimits> limits,
         long? after = null,
         int limit = 100)
@@ -99,14 +106,14 @@ internal static class ChannelsEndpoint
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
         if (context.Request.GetTypedHeaders().Accept.Any(static type => type.MediaType == EventStream))
         {
-            return await StreamAsync(context, channel, streams, after);
+            return await StreamAsync(context, channel, streams, rates.Of(context), after);
         }
 
         var read = await cluster.GetGrain<IChannelGrain>(channel.ToKey()).Read(after ?? 0, limit);
         return TypedResults.Json(LogPage.Of(channel, read), RestJson.Default.LogPage);
     }
 
-    private static async Task<IResult> StreamAsync(HttpContext context, ChannelId channel, ChannelStreams streams, long? after)
+    private static async Task<IResult> StreamAsync(HttpContext context, ChannelId channel, ChannelStreams streams, CallerRates rates, long? after)
     {
         var last = context.Request.Headers["Last-Event-ID"].ToString();
         if (last.Length > 0)
@@ -119,7 +126,12 @@ internal static class ChannelsEndpoint
             after = offset;
         }
 
-        if (await streams.ListenAsync(channel) is not { } bell)
+        if (rates.Handshake() is { } tooMany)
+        {
+            return RestProblems.TooMany(context, tooMany);
+        }
+
+        if (!rates.TryEnterSession(out var place) || await streams.ListenAsync(channel, place) is not { } bell)
         {
             return RestProblems.Of(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
         }

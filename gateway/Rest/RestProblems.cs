@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tidings.Gateway.Hosting;
 
 namespace Tidings.Gateway.Rest;
 
@@ -13,6 +14,13 @@ internal static class RestProblems
     /// <summary>A query parameter with a value it cannot have.</summary>
     public static ValidationProblem Parameter(string name, string rule) =>
         TypedResults.ValidationProblem([KeyValuePair.Create(name, new[] { rule })], detail: rule);
+
+    /// <summary>A caller who was too fast, and how long it waits.</summary>
+    public static ProblemHttpResult TooMany(HttpContext context, RateRefusal refusal)
+    {
+        Refusals.RetryAfter(context, refusal);
+        return Of(StatusCodes.Status429TooManyRequests, refusal.ToString());
+    }
 
     /// <summary>Answers a parameter that is not of its type, which the framework refuses without a word.</summary>
     public static async ValueTask<object?> OfUnboundParameterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -91,8 +91,8 @@ internal sealed class Step(Scene scene, double rate, StepTimes times)
         return Result(window, used, missingBefore, disorderedBefore);
     }
 
-    /// <summary>Waits until (a) everything came, (b) the time is up, (c) the server fell silent, (d) something failed.</summary>
-    Task DrainAsync(long longest)
+    /// <summary>Waits until (a) everything came, (b) the time is up, (c) the server fell silent, (d) something failed; always true.</summary>
+    Task<bool> DrainAsync(long longest)
     {
         var end = Clock.Now + longest;
         var (received, heard) = (scene.Recorder.Received, Clock.Now);

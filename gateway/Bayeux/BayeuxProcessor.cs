@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;

@@ -1,5 +1,4 @@
 using Tidings.Gateway.Sessions;
-using Tidings.Protocols.Bayeux;
 
 namespace Tidings.Gateway.Bayeux;
 

@@ -17,6 +17,7 @@ internal sealed class GatewayMetrics
         GapsTold = meter.CreateCounter<long>("tidings.gaps.told.sessions", "{session}", "Sessions told that a log no longer holds what they missed.");
         Refused = meter.CreateCounter<long>("tidings.requests.refused", "{request}", "Requests refused as malformed or over a bound, by reason.");
         PublishesRefused = meter.CreateCounter<long>("tidings.publishes.refused", "{message}", "Publishes refused because too much waited for their channel.");
+        RowsTruncated = meter.CreateCounter<long>("tidings.smartrest.truncated", "{response}", "Values that would have yielded more SmartREST rows than allowed.");
         Sessions = meter.CreateUpDownCounter<long>("tidings.sessions.attached", "{session}", "Sessions this gateway holds.");
     }
 
@@ -31,6 +32,8 @@ internal sealed class GatewayMetrics
     public Counter<long> Refused { get; }
 
     public Counter<long> PublishesRefused { get; }
+
+    public Counter<long> RowsTruncated { get; }
 
     public UpDownCounter<long> Sessions { get; }
 }

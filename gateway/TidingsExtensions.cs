@@ -5,6 +5,7 @@ using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
+using Tidings.Gateway.SmartRest;
 using Tidings.Silo;
 
 namespace Tidings;
@@ -32,7 +33,7 @@ public static class TidingsExtensions
         return builder;
     }
 
-    /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/health</c>, <c>/openapi</c>.</summary>
+    /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/s</c>, <c>/health</c>, <c>/openapi</c>.</summary>
     public static WebApplication MapTidings(this WebApplication app)
     {
         app.UseDoors();
@@ -40,6 +41,7 @@ public static class TidingsExtensions
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
         app.MapChannels();
+        app.MapSmartRest();
         app.MapOpenApi().AllowAnonymous();
         app.MapTidingsHealth();
         return app;
@@ -77,6 +79,7 @@ public static class TidingsExtensions
         services.TryAddSingleton<IAuthorizationPolicy, AllowEverything>();
         services.AddDoors();
         services.AddBayeux();
+        services.AddSmartRest();
         services.AddSingleton<ChannelStreams>();
         // In development, too, a parameter that cannot be read is the caller's mistake and is named to it; no exception.
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = false);

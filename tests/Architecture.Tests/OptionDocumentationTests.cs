@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.SmartRest;
 using Tidings.Silo;
 
 namespace Tidings.Architecture.Tests;
@@ -10,8 +11,8 @@ namespace Tidings.Architecture.Tests;
 public sealed class OptionDocumentationTests
 {
     public static TheoryData<Type> Options =>
-        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate),
-            typeof(TidingsClusterOptions), typeof(ClusterTlsOptions)];
+        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(SmartRestOptions), typeof(DoorOptions), typeof(TlsOptions),
+            typeof(RateOptions), typeof(Rate), typeof(TidingsClusterOptions), typeof(ClusterTlsOptions)];
 
     [Theory]
     [MemberData(nameof(Options))]

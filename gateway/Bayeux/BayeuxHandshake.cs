@@ -57,7 +57,7 @@ internal sealed class BayeuxHandshake(
         call.NewBrowser = browser != call.Browser ? browser : null;
         call.ClientId = secret;
         call.Exchange.SessionId = session.Id;
-        await (call.Socket?.BeginAsync(call.Tenant, secret, session) ?? ValueTask.CompletedTask);
+        call.Socket?.Begin(secret, session);
 
         var reply = BayeuxReplies.Success(message);
         reply.ClientId = secret;

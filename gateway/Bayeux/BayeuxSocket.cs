@@ -39,10 +39,10 @@ internal sealed class BayeuxSocket : ISessionSink
     public bool Began(string secret) => _beganHere && Secret == secret;
 
     /// <summary>
-    /// A handshake on this socket succeeded. A session whose messages came here until now ends: its client gave it up, and nobody else
-    /// would take them.
+    /// A handshake on this socket succeeded. A session whose messages came here until now is let go of: it stays valid, and expires unless
+    /// its client connects elsewhere, as with CometD.
     /// </summary>
-    public async ValueTask BeginAsync(string tenant, string secret, LocalSession session)
+    public void Begin(string secret, LocalSession session)
     {
         var earlier = Session;
         _beganHere = true;
@@ -51,7 +51,8 @@ internal sealed class BayeuxSocket : ISessionSink
         {
             // Its connect is answered in words that neither end the client nor send it to another handshake.
             bayeux.Take(earlier, null, _services.Time.GetUtcNow())?.End(ConnectEnd.Superseded);
-            await _services.Door.CloseAsync(tenant, earlier.Id, SessionEnd.Disconnected);
+            bayeux.Socket = null;
+            earlier.Unbind(this);
         }
     }
 

@@ -22,5 +22,11 @@ builder.AddTidings();
 var app = builder.Build();
 app.UseDemoPage();
 app.MapTidings();
+if (BindingGuard.RefusalOf(app.Services) is { } refusal)
+{
+    await Console.Error.WriteLineAsync(refusal);
+    return 1;
+}
+
 await app.RunAsync();
 return 0;

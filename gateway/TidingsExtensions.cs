@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
@@ -37,12 +35,12 @@ public static class TidingsExtensions
     /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/health</c>, <c>/openapi</c>.</summary>
     public static WebApplication MapTidings(this WebApplication app)
     {
-        app.UseMiddleware<OriginGuard>();
-        app.UseCors();
+        app.UseDoors();
+        app.UseMiddleware<AnonymousDoor>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
         app.MapChannels();
-        app.MapOpenApi();
+        app.MapOpenApi().AllowAnonymous();
         app.MapTidingsHealth();
         return app;
     }
@@ -55,6 +53,7 @@ public static class TidingsExtensions
         {
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TidingsRedis.CallPatience);
+            client.UseClusterTls(cluster.ClusterTls);
             client.UseRedisClustering(options => options.ConfigurationOptions = redis);
             client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
             {
@@ -69,21 +68,18 @@ public static class TidingsExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<DoorOptions>().BindConfiguration(DoorOptions.Section);
         services.AddMetrics();
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();
         services.AddHostedService<SessionClock>();
-        services.AddHostedService<BindingGuard>();
         services.TryAddSingleton<IAuthorizationPolicy, AllowEverything>();
+        services.AddDoors();
         services.AddBayeux();
         services.AddSingleton<ChannelStreams>();
         services.AddOpenApi();
         services.AddProblemDetails();
-        services.AddCors();
-        services.AddSingleton<IConfigureOptions<CorsOptions>, AllowedOriginsPolicy>();
         services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);
     }
 }

@@ -59,6 +59,12 @@ public enum LinkFrameKind
 
     /// <summary>The session ended.</summary>
     End,
+
+    /// <summary>The session's silo leaves the cluster: the gateway is to attach the session anew.</summary>
+    Moved,
+
+    /// <summary>The silo no longer follows some channels: the gateway can forget where they stood.</summary>
+    Forget,
 }
 
 /// <summary>One frame of a silo's link to a gateway; which members are set depends on the kind.</summary>
@@ -91,4 +97,10 @@ public sealed class LinkFrame
 
     /// <summary>The gateway's number for the session's stay (all with a session); frames of another stay are passed over.</summary>
     [Id(8)] public long Stay { get; init; }
+
+    /// <summary>
+    /// Where channels stand that the gateway was not told of before on this link (Join), or those that are followed no longer (Forget). Messages
+    /// of a channel that was named come with every later frame, so a gateway always knows where its sessions stand.
+    /// </summary>
+    [Id(9)] public ChannelCursor[] Heads { get; init; } = [];
 }

@@ -19,8 +19,9 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <param name="stay">The gateway's number for this stay of the session, which every frame for the session repeats: a session may come
     /// back while frames of an earlier stay are on their way.</param>
     /// <param name="handover">What the gateway has, if it holds the session.</param>
+    /// <param name="onlyIfFree">Whether a session that another gateway holds stays there: the gateway lost the session's silo and its client has not called.</param>
     [Alias("Attach")]
-    Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover);
+    Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree);
 
     /// <summary>The gateway gives the session up; it waits for its next <see cref="Attach"/> until its lifetime ends.</summary>
     [Alias("Park")]
@@ -45,6 +46,10 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>Queues a message for this session alone.</summary>
     [Alias("Deliver")]
     Task<bool> Deliver(DirectMessage message);
+
+    /// <summary>Writes down where the session stands, so that it can go on from there should its silo die. Called from time to time.</summary>
+    [Alias("Save")]
+    Task Save();
 
     /// <summary>Ends the session.</summary>
     /// <returns>Whether there was one.</returns>
@@ -89,9 +94,13 @@ public enum OpenStatus
 /// again when that is delivered.
 /// </param>
 /// <param name="Started">Whether its client has asked for deliveries before, through any gateway.</param>
+/// <param name="Elsewhere">Whether another gateway holds it, and nothing was changed.</param>
 [GenerateSerializer, Immutable, Alias("tidings.AttachResult")]
 public sealed record AttachResult(
-    [property: Id(0)] SessionDescription? Description, [property: Id(1)] bool Live, [property: Id(2)] bool Started);
+    [property: Id(0)] SessionDescription? Description,
+    [property: Id(1)] bool Live,
+    [property: Id(2)] bool Started,
+    [property: Id(3)] bool Elsewhere = false);
 
 /// <summary>How a subscribe or unsubscribe ended.</summary>
 public enum SubscribeStatus
@@ -140,13 +149,20 @@ public sealed record SessionHandover
 
     /// <summary>The link that <see cref="Frame"/> counts on.</summary>
     [Id(4)] public long Link { get; init; }
+
+    /// <summary>
+    /// When the gateway last heard of the session's silo, which it lost. Set, <see cref="Cursors"/> name every channel of which a message had
+    /// come, so that another silo can go on from them.
+    /// </summary>
+    [Id(5)] public DateTimeOffset? CompleteUntil { get; init; }
 }
 
 /// <summary>A place in a channel.</summary>
 /// <param name="Channel">The channel's name.</param>
 /// <param name="Offset">Everything up to this offset is delivered.</param>
+/// <param name="Epoch">The log's incarnation; 0: the one that the reader knows.</param>
 [GenerateSerializer, Immutable, Alias("tidings.ChannelCursor")]
-public readonly record struct ChannelCursor([property: Id(0)] string Channel, [property: Id(1)] long Offset);
+public readonly record struct ChannelCursor([property: Id(0)] string Channel, [property: Id(1)] long Offset, [property: Id(2)] long Epoch = 0);
 
 /// <summary>A message for one session that belongs to no channel's log: the reply of a service, a word from the server.</summary>
 [GenerateSerializer, Immutable, Alias("tidings.DirectMessage")]

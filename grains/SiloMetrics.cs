@@ -19,6 +19,7 @@ internal sealed class SiloMetrics
         LinkOverflows = meter.CreateCounter<long>("tidings.link.overflows", "{overflow}", "Times a gateway took deliveries too slowly and its sessions fell back to their cursors.");
         SessionsOpened = meter.CreateCounter<long>("tidings.sessions.opened", "{session}", "Sessions begun.");
         SessionsEnded = meter.CreateCounter<long>("tidings.sessions.ended", "{session}", "Sessions ended, by reason.");
+        SessionsRestored = meter.CreateCounter<long>("tidings.sessions.restored", "{session}", "Sessions taken up from a silo that left or died.");
         DirectsDropped = meter.CreateCounter<long>("tidings.directs.dropped", "{message}", "Direct messages dropped because too many waited.");
     }
 
@@ -37,6 +38,8 @@ internal sealed class SiloMetrics
     public Counter<long> SessionsOpened { get; }
 
     public Counter<long> SessionsEnded { get; }
+
+    public Counter<long> SessionsRestored { get; }
 
     public Counter<long> DirectsDropped { get; }
 }

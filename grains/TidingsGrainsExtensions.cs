@@ -26,6 +26,7 @@ public static class TidingsGrainsExtensions
         silo.Services.AddSingleton<SiloMetrics>();
         silo.Services.AddSingleton<IClusterMembers, ClusterMembers>();
         silo.Services.AddSingleton<PatternIndex>();
+        silo.Services.TryAddSingleton<ISessionStore, NoSessionStore>();
         silo.Services.AddSingleton<SiloFanout>();
         silo.Services.AddSingleton<SiloSender>();
         silo.Services.AddSingleton<SiloServiceClient>();

@@ -18,8 +18,8 @@ public static class TidingsHealth
     /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>.</summary>
     public static void MapTidingsHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(ReadyTag) });
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false }).AllowAnonymous();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(ReadyTag) }).AllowAnonymous();
     }
 
     private sealed class LogHealthCheck(IMessageLog log) : IHealthCheck

@@ -51,6 +51,7 @@ public static class TidingsSiloExtensions
         {
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
             silo.Configure<EndpointOptions>(endpoints => Listen(endpoints, options));
+            silo.UseClusterTls(options.ClusterTls);
             silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
             silo.AddRedisGrainStorage(TidingsStorage.Name, storage => storage.ConfigurationOptions = redis);
             silo.AddRedisGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME, storage => storage.ConfigurationOptions = redis);

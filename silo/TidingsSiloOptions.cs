@@ -20,6 +20,9 @@ public sealed record TidingsClusterOptions
     /// <summary>Orleans' service id: what is stored belongs to it, across clusters. Default <c>tidings</c>.</summary>
     public string ServiceId { get; init; } = "tidings";
 
+    /// <summary>TLS between silos and gateways, section <c>Tidings:ClusterTls</c>. Default unset: in the clear, for a private network only.</summary>
+    public ClusterTlsOptions? ClusterTls { get; init; }
+
     /// <summary>The address this silo gives others. Default 127.0.0.1; in a network, the machine's or the container's own address, or <c>auto</c>.</summary>
     public string AdvertisedIP { get; init; } = IPAddress.Loopback.ToString();
 

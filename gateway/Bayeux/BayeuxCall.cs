@@ -1,3 +1,4 @@
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -9,6 +10,9 @@ internal sealed class BayeuxCall
     public required BayeuxExchange Exchange { get; init; }
 
     public string Tenant => Exchange.Tenant;
+
+    /// <summary>How fast its caller may be.</summary>
+    public required CallerRates Rates { get; init; }
 
     /// <summary>The socket it came on; null over HTTP.</summary>
     public BayeuxSocket? Socket { get; init; }

@@ -13,6 +13,7 @@ internal sealed class BayeuxEndpoint(
     BayeuxBrowsers browsers,
     IOptionsMonitor<BayeuxOptions> options,
     IOptions<TidingsLimits> limits,
+    RateBook rates,
     TimeProvider time,
     GatewayMetrics metrics)
 {
@@ -31,6 +32,12 @@ internal sealed class BayeuxEndpoint(
         if (body is null)
         {
             await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "The request is larger than this server takes.");
+            return;
+        }
+
+        if (rates.Of(context).Bytes(body.Value.Length) is { } refusal)
+        {
+            await Refusals.TooManyAsync(context, metrics, refusal);
             return;
         }
 
@@ -92,6 +99,7 @@ internal sealed class BayeuxEndpoint(
                 HttpContext = context,
                 ReceivedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             },
+            Rates = rates.Of(context),
             Browser = browsers.Read(context),
             IsSingle = messages.Count == 1,
         };
@@ -242,13 +250,7 @@ internal sealed class BayeuxEndpoint(
         }
     }
 
-    private Task RefuseAsync(HttpContext context, int status, string reason)
-    {
-        metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", status));
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(reason);
-    }
+    private Task RefuseAsync(HttpContext context, int status, string reason) => Refusals.WriteAsync(context, metrics, status, reason);
 
     private string Explain(BayeuxReadFailure failure) => failure switch
     {

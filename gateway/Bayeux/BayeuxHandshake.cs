@@ -17,6 +17,11 @@ internal sealed class BayeuxHandshake(
             return BayeuxReplies.Failure(message, error, BayeuxReplies.None);
         }
 
+        if (call.Rates.Handshake() is { } refusal)
+        {
+            return replies.TooMany(message, refusal);
+        }
+
         var decision = await policy.DecideAsync(
             new AuthorizationRequest
             {
@@ -51,7 +56,8 @@ internal sealed class BayeuxHandshake(
         var browser = call.Socket is null && current.BrowserCookie.Enabled ? call.Browser ?? SessionId.NewSecret() : null;
         var description = new SessionDescription { Protocol = "bayeux", Lifetime = current.MaxInterval, Browser = browser };
         var bayeux = new BayeuxSession();
-        if (await door.OpenAsync(call.Tenant, description, bayeux) is not var (secret, session))
+        if (!call.Rates.TryEnterSession(out var place)
+            || await door.OpenAsync(call.Tenant, description, bayeux, place) is not var (secret, session))
         {
             return BayeuxReplies.Failure(message, "429::too_many_sessions", BayeuxReplies.None);
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Authorization;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -53,6 +54,14 @@ internal sealed partial class BayeuxProcessor(
             }
         }
 
+        return answer;
+    }
+
+    /// <summary>Refuses every message of a caller who sends more than it may.</summary>
+    public BayeuxAnswer Refuse(IReadOnlyList<BayeuxMessage> messages, RateRefusal refusal)
+    {
+        var answer = new BayeuxAnswer();
+        answer.Replies.AddRange(messages.Select(message => replies.TooMany(message, refusal)));
         return answer;
     }
 
@@ -119,6 +128,11 @@ internal sealed partial class BayeuxProcessor(
         if (channel == MetaChannels.Connect)
         {
             return await ConnectAsync(call, answer, message);
+        }
+
+        if (ChannelName.KindOf(channel) != ChannelKind.Meta && call.Rates.Publish() is { } refusal)
+        {
+            return replies.TooMany(message, refusal);
         }
 
         var session = await door.TouchAsync(call.Tenant, message.ClientId!);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 
 namespace Tidings.Gateway.Bayeux;
 
@@ -22,9 +23,9 @@ internal static class BayeuxRegistration
     /// <summary>Serves Bayeux at a path and below it: clients append the message type, which means nothing.</summary>
     public static void MapBayeux(this IEndpointRouteBuilder routes, string path)
     {
-        routes.MapPost(path + "/{**type}", static (HttpContext context, BayeuxEndpoint endpoint) => endpoint.PostAsync(context)).ExcludeFromDescription();
-        routes.MapGet(path + "/{**type}", GetAsync).ExcludeFromDescription();
-        routes.MapMethods(path + "/{**type}", [HttpMethods.Options], static () => Results.Ok()).ExcludeFromDescription();
+        routes.MapPost(path + "/{**type}", static (HttpContext context, BayeuxEndpoint endpoint) => endpoint.PostAsync(context)).WithMetadata(new CredentialsInMessages()).ExcludeFromDescription();
+        routes.MapGet(path + "/{**type}", GetAsync).WithMetadata(new CredentialsInMessages()).ExcludeFromDescription();
+        routes.MapMethods(path + "/{**type}", [HttpMethods.Options], static () => Results.Ok()).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task GetAsync(HttpContext context, BayeuxEndpoint endpoint, BayeuxSocketServices services, IOptionsMonitor<BayeuxOptions> options)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Protocols.Bayeux;
 
 namespace Tidings.Gateway.Bayeux;
@@ -40,6 +41,20 @@ internal sealed class BayeuxReplies(IOptionsMonitor<BayeuxOptions> options)
     /// <summary>An unknown session, with the advice that only a connect gets: clients follow advice on any message.</summary>
     public static BayeuxMessage UnknownSession(BayeuxMessage request) =>
         Failure(request, BayeuxErrors.SessionUnknown, request.Channel == MetaChannels.Connect ? Handshake : null);
+
+    /// <summary>
+    /// A caller who was too fast. Only what its client repeats by itself gets advice, how long to wait: clients follow advice on any message.
+    /// </summary>
+    public BayeuxMessage TooMany(BayeuxMessage request, RateRefusal refusal)
+    {
+        var wait = refusal.RetryAfterSeconds * 1000;
+        return Failure(request, BayeuxErrors.LimitReached(refusal.Limit, refusal.Value), request.Channel switch
+        {
+            MetaChannels.Handshake => Handshake with { Interval = wait },
+            MetaChannels.Connect => Retry with { Interval = wait },
+            _ => null,
+        });
+    }
 
     /// <summary>The reply to a connect that was held.</summary>
     public BayeuxMessage ConnectReply(BayeuxMessage request, ConnectEnd end)

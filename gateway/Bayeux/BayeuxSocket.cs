@@ -18,6 +18,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     private readonly SemaphoreSlim _publishes = new(services.Limits.PublishesInFlight);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _replied = new(0);
+    private CallerRates _rates = services.Rates.Of(context);
     private long _replyBytes;
     private string? _secret;
     private bool _beganHere;
@@ -125,6 +126,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     private bool Use(string secret, LocalSession session)
     {
         _secret = secret;
+        _rates = _services.Rates.Of(context);
         Session = session;
         ((BayeuxSession)session.Protocol!).Socket = this;
         var isHere = session.Bind(this);
@@ -209,6 +211,12 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
             return await LeaveAsync(status, reason);
         }
 
+        if (_rates.Bytes(frame.Length) is { } refusal)
+        {
+            Reply(BayeuxWire.Write(_services.Processor.Refuse(read.Messages, refusal)).WrittenMemory);
+            return Task.CompletedTask;
+        }
+
         var call = CallFor(read.Messages.Count == 1);
         var processing = _services.Processor.ProcessAsync(call, read.Messages);
         if (processing.IsCompleted || !CanOverlap(read.Messages))
@@ -247,6 +255,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
             HttpContext = context,
             ReceivedAt = _services.Time.GetUtcNow().ToUnixTimeMilliseconds(),
         },
+        Rates = _rates,
         Socket = this,
         ClientId = _secret,
         IsSingle = single,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -11,6 +12,7 @@ internal sealed class BayeuxSocketServices(
     BayeuxChannelRules rules,
     IOptionsMonitor<BayeuxOptions> options,
     IOptions<TidingsLimits> limits,
+    RateBook rates,
     TimeProvider time,
     GatewayMetrics metrics)
 {
@@ -23,6 +25,8 @@ internal sealed class BayeuxSocketServices(
     public IOptionsMonitor<BayeuxOptions> Options => options;
 
     public TidingsLimits Limits => limits.Value;
+
+    public RateBook Rates => rates;
 
     public TimeProvider Time => time;
 

@@ -1,20 +1,26 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
 
 namespace Tidings.Gateway.Hosting;
 
-/// <summary>Refuses to listen beyond loopback unless that was asked for: an open notification server is nobody's wish by default.</summary>
+/// <summary>Refuses to listen beyond loopback unless callers can log in there without telling the network their passwords.</summary>
 /// <remarks>
 /// The usual settings are looked at before anything listens. Endpoints from code and from <c>Kestrel:Endpoints</c> are known only once the
 /// server listens; then the start fails and the server stops again.
 /// </remarks>
-internal sealed class BindingGuard(IServer server, IConfiguration configuration, IOptions<DoorOptions> options) : IHostedLifecycleService
+internal sealed class BindingGuard(IServer server, IConfiguration configuration, BindingRules rules) : IHostedLifecycleService
 {
+    /// <summary>Why the server is not to be started as it is configured; null if nothing speaks against it.</summary>
+    public static string? RefusalOf(IServiceProvider services)
+    {
+        var server = services.GetRequiredService<IServer>();
+        var addresses = (IEnumerable<string>)[.. Addresses(server), .. Configured(services.GetRequiredService<IConfiguration>())];
+        return services.GetRequiredService<BindingRules>().RefusalOf(addresses);
+    }
+
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        Check(Addresses(), options.Value);
+        Check(Addresses(server));
         return Task.CompletedTask;
     }
 
@@ -23,7 +29,7 @@ internal sealed class BindingGuard(IServer server, IConfiguration configuration,
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         // The server takes its addresses from the configuration only when it starts.
-        Check([.. Addresses(), .. Configured()], options.Value);
+        Check([.. Addresses(server), .. Configured(configuration)]);
         return Task.CompletedTask;
     }
 
@@ -33,28 +39,27 @@ internal sealed class BindingGuard(IServer server, IConfiguration configuration,
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <exception cref="InvalidOperationException">An address is not loopback, and <see cref="DoorOptions.Anonymous"/> is not set.</exception>
-    internal static void Check(IEnumerable<string> addresses, DoorOptions options)
-    {
-        if (!options.Anonymous && addresses.FirstOrDefault(static address => !IsLoopback(address)) is { } open)
-        {
-            throw new InvalidOperationException(
-                $"Refusing to listen on {open}: callers are not authenticated. Bind to 127.0.0.1, or set Tidings:Anonymous=true to serve everyone.");
-        }
-    }
+    private static ICollection<string> Addresses(IServer server) => server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
 
-    private ICollection<string> Addresses() => server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-
-    private string[] Configured()
+    private static string[] Configured(IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(static endpoint => endpoint["Url"]).OfType<string>().ToArray();
         return endpoints.Length > 0 ? endpoints
-            : configuration[WebHostDefaults.ServerUrlsKey]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+            : configuration[WebHostDefaults.ServerUrlsKey] is { } urls ? Split(urls)
+            : [.. Ports(configuration, WebHostDefaults.HttpPortsKey, "http"), .. Ports(configuration, WebHostDefaults.HttpsPortsKey, "https")];
     }
 
-    private static bool IsLoopback(string address)
+    /// <summary>Ports alone (<c>ASPNETCORE_HTTP_PORTS</c>) listen on every address.</summary>
+    private static IEnumerable<string> Ports(IConfiguration configuration, string key, string scheme) =>
+        Split(configuration[key] ?? "").Select(port => $"{scheme}://*:{port}");
+
+    private static string[] Split(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private void Check(IEnumerable<string> addresses)
     {
-        var host = BindingAddress.Parse(address).Host;
-        return OriginGuard.IsLoopbackName(host) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip)) || BindingAddress.Parse(address).IsUnixPipe;
+        if (rules.RefusalOf(addresses) is { } reason)
+        {
+            throw new InvalidOperationException(reason);
+        }
     }
 }

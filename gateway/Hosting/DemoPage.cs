@@ -7,7 +7,7 @@ internal static class DemoPage
 
     public static void UseDemoPage(this WebApplication app)
     {
-        app.UseMiddleware<OriginGuard>();
+        app.UseDoors();
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions
         {

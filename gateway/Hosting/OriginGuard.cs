@@ -7,18 +7,20 @@ namespace Tidings.Gateway.Hosting;
 /// Refuses what a browser was tricked into: requests to a local server under a foreign host name (DNS rebinding), and requests of pages
 /// from origins that are not allowed (cross-site WebSockets and posts carry no preflight). RFC 6454, RFC 6455 section 10.2.
 /// </summary>
-internal sealed class OriginGuard(RequestDelegate next, IOptionsMonitor<DoorOptions> options)
+internal sealed class OriginGuard(
+    RequestDelegate next, IOptionsMonitor<DoorOptions> options, IAuthenticationPresence presence, GatewayMetrics metrics, IAudit audit)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var current = options.CurrentValue;
-        if (!current.Anonymous && !IsLoopbackName(context.Request.Host.Host))
+        var isLocal = current.Anonymous != true && !presence.IsConfigured;
+        if (isLocal && !IsLoopbackName(context.Request.Host.Host))
         {
-            return RefuseAsync(context, "This server answers to loopback names only. Set Tidings:Anonymous to serve others.");
+            return RefuseAsync(context, "This server answers to loopback names only. Configure users, or set Tidings:Anonymous, to serve others.");
         }
 
-        var origin = context.Request.Headers.Origin.ToString();
-        if (origin.Length > 0 && !IsAllowed(origin, context.Request, current))
+        var origin = context.Request.Headers.Origin;
+        if (origin.Count > 0 && !(origin.Count == 1 && IsAllowed(origin.ToString(), context.Request, current, isLocal)))
         {
             return RefuseAsync(context, "Pages of this origin may not use this server.");
         }
@@ -32,7 +34,7 @@ internal sealed class OriginGuard(RequestDelegate next, IOptionsMonitor<DoorOpti
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    private static bool IsAllowed(string origin, HttpRequest request, DoorOptions current)
+    private static bool IsAllowed(string origin, HttpRequest request, DoorOptions current, bool isLocal)
     {
         if (current.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
         {
@@ -40,14 +42,16 @@ internal sealed class OriginGuard(RequestDelegate next, IOptionsMonitor<DoorOpti
         }
 
         return Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-            && (uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)
-                || (!current.Anonymous && IsLoopbackName(uri.Host)));
+            && (IsOwn(uri, request) || (isLocal && IsLoopbackName(uri.Host)));
     }
 
-    private static Task RefuseAsync(HttpContext context, string reason)
+    /// <summary>A page of the same host and port. A page that came in the clear may have been changed on its way: it does not count where TLS is used.</summary>
+    private static bool IsOwn(Uri origin, HttpRequest request) =>
+        origin.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) && (origin.Scheme == Uri.UriSchemeHttps || !request.IsHttps);
+
+    private Task RefuseAsync(HttpContext context, string reason)
     {
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(reason);
+        audit.Refused(null, null, "request", $"{context.Request.Host.Value} {context.Request.Headers.Origin}", reason, context.Connection.RemoteIpAddress);
+        return Refusals.WriteAsync(context, metrics, StatusCodes.Status403Forbidden, reason);
     }
 }

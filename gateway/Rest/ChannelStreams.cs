@@ -15,7 +15,9 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     /// <summary>Begins to listen to a channel; null when the tenant has too many sessions.</summary>
-    public Task<ChannelBell?> ListenAsync(ChannelId channel) => ChannelBell.HangAsync(door, channel, time);
+    /// <param name="channel">The channel.</param>
+    /// <param name="place">What it takes up of its client's bounds.</param>
+    public Task<ChannelBell?> ListenAsync(ChannelId channel, IDisposable? place) => ChannelBell.HangAsync(door, channel, place, time);
 
     /// <summary>The events of a channel, until the client goes or the server stops.</summary>
     /// <param name="channel">The channel.</param>
@@ -75,11 +77,11 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         _time = time;
     }
 
-    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, TimeProvider time)
+    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, IDisposable? place, TimeProvider time)
     {
         var bell = new ChannelBell(door, time);
         var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1) };
-        if (await door.OpenAsync(channel.Tenant, description, bell) is not var (secret, session))
+        if (await door.OpenAsync(channel.Tenant, description, bell, place) is not var (secret, session))
         {
             return null;
         }

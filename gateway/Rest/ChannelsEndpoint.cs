@@ -27,6 +27,7 @@ internal static class ChannelsEndpoint
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapGet("/{**path}", ReadAsync)
             .WithName("Read")
@@ -52,7 +53,7 @@ internal static class ChannelsEndpoint
     }
 
     private static async Task<IResult> PublishAsync(
-        string? path, HttpContext context, SessionDoor door, IAuthorizationPolicy policy, IOptions<TidingsLimits> limits)
+        string? path, HttpContext context, SessionDoor door, IAuthorizationPolicy policy, RateBook rates, IOptions<TidingsLimits> limits)
     {
         if (await RefuseAsync(path, AuthorizationAction.Publish, context, policy, limits.Value) is { } refusal)
         {
@@ -71,6 +72,11 @@ internal static class ChannelsEndpoint
             return Problem(StatusCodes.Status400BadRequest, fault!);
         }
 
+        if ((rates.Of(context).Bytes(body.Value.Length) ?? rates.Of(context).Publish(items.Count)) is { } tooMany)
+        {
+            return TooMany(context, tooMany);
+        }
+
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
         var results = await Task.WhenAll(items.Select(item => door.PublishAsync(channel, item)));
         return Array.Find(results, static result => result.Status != PublishStatus.Stored) is { Status: not PublishStatus.Stored } failed
@@ -84,6 +90,7 @@ internal static class ChannelsEndpoint
         IClusterClient cluster,
         ChannelStreams streams,
         IAuthorizationPolicy policy,
+        RateBook rates,
         IOptions<TidingsLimits> limits,
         long? after = null,
         int limit = 100)
@@ -101,7 +108,7 @@ internal static class ChannelsEndpoint
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
         if (context.Request.GetTypedHeaders().Accept.Any(static type => type.MediaType == EventStream))
         {
-            return await StreamAsync(context, channel, streams, after);
+            return await StreamAsync(context, channel, streams, rates.Of(context), after);
         }
 
         var read = await cluster.GetGrain<IChannelGrain>(channel.ToKey()).Read(after ?? 0, limit);
@@ -109,7 +116,7 @@ internal static class ChannelsEndpoint
             new LogPage(channel.Name, read.Head.Epoch, read.Head.Offset, read.First, [.. read.Messages.Select(LogEntry.Of)]), RestJson.Default.LogPage);
     }
 
-    private static async Task<IResult> StreamAsync(HttpContext context, ChannelId channel, ChannelStreams streams, long? after)
+    private static async Task<IResult> StreamAsync(HttpContext context, ChannelId channel, ChannelStreams streams, CallerRates rates, long? after)
     {
         var last = context.Request.Headers["Last-Event-ID"].ToString();
         if (last.Length > 0)
@@ -122,7 +129,12 @@ internal static class ChannelsEndpoint
             after = offset;
         }
 
-        if (await streams.ListenAsync(channel) is not { } bell)
+        if (rates.Handshake() is { } tooMany)
+        {
+            return TooMany(context, tooMany);
+        }
+
+        if (!rates.TryEnterSession(out var place) || await streams.ListenAsync(channel, place) is not { } bell)
         {
             return Problem(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
         }
@@ -219,6 +231,12 @@ internal static class ChannelsEndpoint
         {
             return false;
         }
+    }
+
+    private static ProblemHttpResult TooMany(HttpContext context, RateRefusal refusal)
+    {
+        Refusals.RetryAfter(context, refusal);
+        return Problem(StatusCodes.Status429TooManyRequests, refusal.ToString());
     }
 
     private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);

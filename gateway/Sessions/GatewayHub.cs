@@ -67,8 +67,7 @@ internal sealed partial class GatewayHub(
         }
 
         var handover = await GiveUpAsync(session, LocalState.Gone);
-        Remove(session);
-        session.Protocol?.Released(session);
+        Leave(session);
         Log.Released(logger, sessionId, stay);
         return handover;
     }
@@ -92,6 +91,14 @@ internal sealed partial class GatewayHub(
         return session.GiveUp(state);
     }
 
+    /// <summary>Another gateway has a session.</summary>
+    public void Leave(LocalSession session)
+    {
+        session.GiveUp(LocalState.Gone);
+        Remove(session);
+        session.Protocol?.Released(session);
+    }
+
     /// <summary>Forgets a session.</summary>
     public void Remove(LocalSession session)
     {
@@ -99,6 +106,7 @@ internal sealed partial class GatewayHub(
         {
             metrics.Sessions.Add(-1);
             session.BeginLeaving();
+            session.Place?.Dispose();
         }
     }
 

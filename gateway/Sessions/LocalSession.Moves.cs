@@ -8,6 +8,7 @@ internal sealed partial class LocalSession
     private Dictionary<string, long>? _caughtUp;
     private SessionHandover? _handover;
     private (long Link, long Frame) _leftAt;
+    private ChannelCursor[]? _places;
     private Task _turn = Task.CompletedTask;
     private bool _released;
 
@@ -173,7 +174,16 @@ internal sealed partial class LocalSession
     {
         lock (_lock)
         {
-            return ReferenceEquals(Receiver, receiver) ? Leave(receiver.Link, frame, unlessBound) : null;
+            if (!ReferenceEquals(Receiver, receiver))
+            {
+                return null;
+            }
+
+            // Only who is live has everything up to where the channels stand.
+            var places = IsOrphan && State == LocalState.Live ? receiver.PlacesOf(this) : null;
+            var left = Leave(receiver.Link, frame, unlessBound);
+            _places = left ? places : _places;
+            return left;
         }
     }
 
@@ -191,7 +201,8 @@ internal sealed partial class LocalSession
             {
                 Link = _leftAt.Link,
                 Frame = _leftAt.Frame,
-                Cursors = CursorsBefore(undelivered, _caughtUp),
+                Cursors = CursorsBefore(undelivered, _caughtUp, _places),
+                CompleteUntil = _places is null ? null : Receiver?.LastHeard,
                 Directs = [.. undelivered.OfType<DirectItem>().Select(item => item.Message)],
                 Started = Started,
             };
@@ -205,6 +216,7 @@ internal sealed partial class LocalSession
             Sink = State == LocalState.Gone ? null : Sink;
             _handover = handover;
             _caughtUp = null;
+            _places = null;
             _dropped = null;
             _waiting = null;
             _messages = _writing?.Sum(static item => item.Count) ?? 0;
@@ -234,21 +246,27 @@ internal sealed partial class LocalSession
     private static SessionHandover Merge(SessionHandover untold, SessionHandover later) => untold with
     {
         Cursors = [.. untold.Cursors.Where(old => !Array.Exists(later.Cursors, cursor => cursor.Channel == old.Channel)), .. later.Cursors],
+        CompleteUntil = later.CompleteUntil ?? untold.CompleteUntil,
         Directs = [.. untold.Directs, .. later.Directs],
         Started = untold.Started || later.Started,
     };
 
     private static long NextStay() => Interlocked.Increment(ref _lastStay);
 
-    private static ChannelCursor[] CursorsBefore(IEnumerable<OutboxItem> undelivered, Dictionary<string, long>? caughtUp)
+    private static ChannelCursor[] CursorsBefore(IEnumerable<OutboxItem> undelivered, Dictionary<string, long>? caughtUp, ChannelCursor[]? places)
     {
-        var cursors = caughtUp is null ? new Dictionary<string, long>(StringComparer.Ordinal) : new(caughtUp, StringComparer.Ordinal);
-        foreach (var batch in undelivered.OfType<DeliveryBatch>().Reverse())
+        var cursors = (places ?? []).ToDictionary(static place => place.Channel, StringComparer.Ordinal);
+        foreach (var (channel, offset) in caughtUp ?? [])
         {
-            cursors[batch.Channel.Name] = batch.FirstOffset - 1;
+            cursors[channel] = new ChannelCursor(channel, offset);
         }
 
-        return [.. cursors.Select(cursor => new ChannelCursor(cursor.Key, cursor.Value))];
+        foreach (var batch in undelivered.OfType<DeliveryBatch>().Reverse())
+        {
+            cursors[batch.Channel.Name] = new ChannelCursor(batch.Channel.Name, batch.FirstOffset - 1, batch.Epoch);
+        }
+
+        return [.. cursors.Values];
     }
 
     private bool Leave(long link, long frame, bool unlessBound)

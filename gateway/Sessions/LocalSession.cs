@@ -36,6 +36,9 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     /// <summary>What its protocol keeps with it.</summary>
     public IProtocolSession? Protocol { get; set; }
 
+    /// <summary>What it takes up of its client's bounds; given back when this gateway forgets it.</summary>
+    public IDisposable? Place { get; set; }
+
     /// <summary>When it ends unless its client asks for deliveries again; null while a connect is under way.</summary>
     public DateTimeOffset? Deadline { get; set; }
 
@@ -53,6 +56,9 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
 
     /// <summary>Whether only a first part of what it missed is on its way, so that it must be attached again when that is delivered.</summary>
     public bool IsPartial { get; private set; }
+
+    /// <summary>Whether the gateway is about to attach it again of its own accord.</summary>
+    public bool IsAdopted { get; set; }
 
     /// <summary>Marks the delivery it was last given, to give it one copy where several of its subscriptions match.</summary>
     public object? LastGiven { get; set; }

@@ -35,6 +35,9 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
 
     public Message[] Messages => batch.Messages;
 
+    /// <summary>The incarnation of the channel's log.</summary>
+    public long Epoch => batch.Epoch;
+
     public long FirstOffset => batch.Messages[0].Offset;
 
     public long LastOffset => batch.Messages[^1].Offset;

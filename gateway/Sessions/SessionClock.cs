@@ -8,7 +8,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan HoldUp = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan SiloSilence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SiloSilence = TimeSpan.FromSeconds(4);
 
     private readonly Dictionary<SiloReceiver, (long Frame, DateTimeOffset At)> _marks = [];
 
@@ -42,7 +42,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
         foreach (var session in hub.Sessions)
         {
             session.Protocol?.Tick(session, now);
-            if (NeedsAttaching(session) && !session.IsMoving)
+            if (NeedsAttaching(session) && session is { IsMoving: false, IsAdopted: false })
             {
                 Observe(door.AdoptAsync(session));
             }

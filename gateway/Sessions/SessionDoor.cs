@@ -6,12 +6,22 @@ namespace Tidings.Gateway.Sessions;
 internal sealed partial class SessionDoor(
     IClusterClient cluster, GatewayHub hub, PublishLanes lanes, TimeProvider time, GatewayMetrics metrics, ILogger<SessionDoor> logger)
 {
+    /// <summary>Sessions of a lost silo that are attached anew at the same time: the rest waits, so that nobody else has to.</summary>
+    private const int AdoptedAtOnce = 256;
+
+    private readonly SemaphoreSlim _adopting = new(AdoptedAtOnce);
+
     /// <summary>Begins a session that this gateway holds.</summary>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="description">What is fixed for its life.</param>
+    /// <param name="protocol">What its protocol keeps with it.</param>
+    /// <param name="place">What it takes up here; disposed when it ends or leaves.</param>
     /// <returns>Its secret id and itself; null when its tenant has too many sessions.</returns>
-    public async Task<(string Secret, LocalSession Session)?> OpenAsync(string tenant, SessionDescription description, IProtocolSession protocol)
+    public async Task<(string Secret, LocalSession Session)?> OpenAsync(string tenant, SessionDescription description, IProtocolSession protocol, IDisposable? place = null)
     {
         var secret = SessionId.NewSecret();
         var session = hub.Add(tenant, SessionId.PublicOf(secret));
+        session.Place = place;
         session.Begin(description, protocol, time.GetUtcNow());
         try
         {
@@ -68,15 +78,25 @@ internal sealed partial class SessionDoor(
         // A first part of what was missed is to be delivered before more is asked for.
         return session.IsAttached || session is { IsPartial: true, HasPending: true }
             ? Task.FromResult(Presence.Here)
-            : session.InTurn(() => AttachInTurnAsync(session));
+            : session.InTurn(() => AttachInTurnAsync(session, onlyIfFree: false));
     }
 
     /// <summary>Attaches a session whose silo fell silent, wherever it is by then; tells its client where it is no more.</summary>
     public async Task AdoptAsync(LocalSession session)
     {
-        if (await EnsureAttachedAsync(session) == Presence.Unknown)
+        session.IsAdopted = true;
+        await _adopting.WaitAsync();
+        try
         {
-            hub.EndedBySilo(session, SessionEnd.Expired);
+            if (await session.InTurn(() => AttachInTurnAsync(session, onlyIfFree: true)) == Presence.Unknown)
+            {
+                hub.EndedBySilo(session, SessionEnd.Expired);
+            }
+        }
+        finally
+        {
+            _adopting.Release();
+            session.IsAdopted = false;
         }
     }
 
@@ -90,7 +110,7 @@ internal sealed partial class SessionDoor(
         return session.InTurn(() => session.Stay == stay && session.BeginLeaving(unlessBound: true) ? ParkInTurnAsync(session) : Task.FromResult(false));
     }
 
-    private async Task<Presence> AttachInTurnAsync(LocalSession session)
+    private async Task<Presence> AttachInTurnAsync(LocalSession session, bool onlyIfFree)
     {
         if (session.IsAttached)
         {
@@ -109,12 +129,18 @@ internal sealed partial class SessionDoor(
             return session.EndedBy is null ? Presence.Here : Presence.Unknown;
         }
 
-        var result = await GrainOf(session).Attach(hub.Address, session.Stay, handover);
+        var result = await GrainOf(session).Attach(hub.Address, session.Stay, handover, onlyIfFree);
         Log.Attached(logger, session.Id, session.Stay, result.Description is not null, result.Live);
         if (result.Description is null)
         {
             hub.Remove(session);
             return Presence.Unknown;
+        }
+
+        if (result.Elsewhere)
+        {
+            hub.Leave(session);
+            return Presence.Here;
         }
 
         session.LastConnect = time.GetUtcNow();

@@ -18,6 +18,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     private readonly Lock _lock = new();
     private readonly Dictionary<ChannelId, SubscriptionGroup> _groups = [];
     private readonly HashSet<LocalSession> _sessions = [];
+    private readonly Dictionary<ChannelId, ChannelCursor> _places = [];
     private long _received;
     private long _delivered;
 
@@ -66,6 +67,26 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         }
     }
 
+    /// <summary>Where every channel that a session subscribes to stands, as far as a message or a head of it came. Called under the receiver's lock.</summary>
+    public ChannelCursor[] PlacesOf(LocalSession session)
+    {
+        var places = new List<ChannelCursor>();
+        foreach (var group in session.Groups)
+        {
+            if (!ChannelName.IsPattern(group.Id.Name))
+            {
+                places.AddRange(_places.TryGetValue(group.Id, out var place) ? [place] : []);
+                continue;
+            }
+
+            places.AddRange(_places
+                .Where(known => known.Key.Tenant == group.Id.Tenant && ChannelName.Matches(group.Id.Name, known.Key.Name))
+                .Select(static known => known.Value));
+        }
+
+        return [.. places.Distinct()];
+    }
+
     /// <summary>Looks how far everything is delivered, and names sessions that hold the rest up since an earlier frame.</summary>
     public List<LocalSession> Acknowledge(long heldUpSince)
     {
@@ -108,6 +129,21 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         {
             Deliver(frame, number);
             return;
+        }
+
+        if (frame.Kind == LinkFrameKind.Forget)
+        {
+            foreach (var head in frame.Heads)
+            {
+                _places.Remove(new ChannelId(frame.Tenant, head.Channel));
+            }
+
+            return;
+        }
+
+        foreach (var head in frame.Heads)
+        {
+            _places[new ChannelId(frame.Tenant, head.Channel)] = head;
         }
 
         if (frame.Kind == LinkFrameKind.Gap && frame.Session is null)
@@ -167,12 +203,16 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             case LinkFrameKind.End:
                 hub.EndedBySilo(session, frame.End);
                 break;
+            case LinkFrameKind.Moved:
+                session.Orphan();
+                break;
         }
     }
 
     private void Deliver(LinkFrame frame, long number)
     {
         var delivery = new DeliveryBatch(frame.Batches[0]) { Frame = number };
+        _places[delivery.Channel] = new ChannelCursor(delivery.Channel.Name, delivery.LastOffset, frame.Batches[0].Epoch);
         if (frame.Subscriptions.Length == 1)
         {
             foreach (var session in MembersOf(frame.Tenant, frame.Subscriptions[0]))

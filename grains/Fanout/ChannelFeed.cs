@@ -74,6 +74,12 @@ internal sealed class ChannelFeed(ChannelId channel, int tailLimit)
         return true;
     }
 
+    /// <summary>Whether a gateway knows where the channel stands.</summary>
+    public bool IsKnownTo(GatewayLink link) => _sent.ContainsKey(link);
+
+    /// <summary>The gateways that know where the channel stands.</summary>
+    public IEnumerable<GatewayLink> KnownTo => _sent.Keys;
+
     /// <summary>Notes that with a frame the sessions of a gateway have everything up to an offset.</summary>
     public void NoteSent(GatewayLink link, long frame, long offset)
     {

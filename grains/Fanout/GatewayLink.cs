@@ -15,6 +15,7 @@ internal sealed partial class GatewayLink(
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SuspectAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HandoverPatience = TimeSpan.FromSeconds(5);
 
     private static long _lastId;
@@ -27,6 +28,8 @@ internal sealed partial class GatewayLink(
     private long _sentFrame;
     private long _bytes;
     private (DateTimeOffset At, long Frame) _settling;
+    private (DateTimeOffset At, long Frame) _mark;
+    private long _calledAt;
 
     /// <summary>Its number: larger than that of any earlier link of this silo, also before a restart.</summary>
     public long Id { get; } = NextId(time.GetUtcNow().Ticks);
@@ -42,6 +45,12 @@ internal sealed partial class GatewayLink(
     /// acknowledges on behalf of its remaining sessions as soon as it has given one up, before the handover arrives.
     /// </summary>
     public long Settled { get; private set; }
+
+    /// <summary>Everything that had been sent by then is delivered.</summary>
+    public DateTimeOffset DeliveredThrough { get; private set; } = time.GetUtcNow();
+
+    /// <summary>Whether a call has been waiting for its answer for long: the gateway may be gone.</summary>
+    public bool IsSilent => Interlocked.Read(ref _calledAt) is not 0 and var since && time.GetElapsedTime(since) > SuspectAfter;
 
     /// <summary>Whether it was given up; its sessions wait for another gateway.</summary>
     public bool IsLost => _closed.IsCancellationRequested;
@@ -102,7 +111,9 @@ internal sealed partial class GatewayLink(
             try
             {
                 var first = _sentFrame - batch.Length + 1;
+                Interlocked.CompareExchange(ref _calledAt, time.GetTimestamp(), 0);
                 var ack = await gateway.Observer.Receive(new LinkBatch { Silo = silo, Link = Id, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
+                Interlocked.Exchange(ref _calledAt, 0);
                 Delivered = Math.Max(Delivered, ack.Delivered);
                 Settle();
                 failingSince = null;
@@ -147,6 +158,12 @@ internal sealed partial class GatewayLink(
     private void Settle()
     {
         var now = time.GetUtcNow();
+        if (Delivered >= _mark.Frame)
+        {
+            DeliveredThrough = _mark.Frame == 0 ? DeliveredThrough : _mark.At;
+            _mark = (now, _sentFrame);
+        }
+
         if (now - _settling.At > HandoverPatience)
         {
             Settled = _settling.Frame;

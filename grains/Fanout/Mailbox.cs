@@ -34,6 +34,12 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>The latest that signs of life can move <see cref="Deadline"/> to.</summary>
     public DateTimeOffset LastDeadline { get; set; }
 
+    /// <summary>While it has no gateway: everything that had come by then was delivered, but for what the cursors say.</summary>
+    public DateTimeOffset DeliveredThrough { get; set; }
+
+    /// <summary>When it was last asked to write down where it stands.</summary>
+    public DateTimeOffset SaveAsked { get; set; }
+
     /// <summary>How long it lives without a gateway.</summary>
     public TimeSpan Lifetime { get; set; }
 
@@ -59,7 +65,10 @@ internal sealed class Mailbox(string tenant, string sessionId)
 }
 
 /// <summary>A session's hold on a topic.</summary>
-internal readonly record struct Subscription(Topic Topic, long JoinFrame);
+/// <param name="Topic">The topic.</param>
+/// <param name="JoinFrame">The frame with which it joined its gateway.</param>
+/// <param name="Since">The point of the tenant's sequence from which on it counts.</param>
+internal readonly record struct Subscription(Topic Topic, long JoinFrame, long Since);
 
 /// <summary>A place in a log of a certain epoch.</summary>
 internal readonly record struct LogPosition(long Epoch, long Offset);

@@ -60,7 +60,7 @@ internal sealed partial class SiloFanout
     private static void Join(Mailbox mailbox, GatewayLink link, ChannelBatch[] missed)
     {
         var frame = link.Add(
-            FrameFor(mailbox, LinkFrameKind.Join, [.. mailbox.Subscriptions.Keys], missed),
+            FrameFor(mailbox, LinkFrameKind.Join, [.. mailbox.Subscriptions.Keys], missed, HeadsFor(link, mailbox.Subscriptions.Values.Select(static held => held.Topic))),
             missed.Sum(static batch => batch.Messages.Sum(static message => message.Size)));
         mailbox.Link = link;
         mailbox.JoinFrame = frame;
@@ -77,13 +77,21 @@ internal sealed partial class SiloFanout
         foreach (var topic in topics)
         {
             topic.AddLink(link);
-            mailbox.Subscriptions[topic.Id.Name] = new Subscription(topic, frame);
+            mailbox.Subscriptions[topic.Id.Name] = mailbox.Subscriptions[topic.Id.Name] with { JoinFrame = frame };
             foreach (var feed in topic.Feeds)
             {
-                feed.NoteSent(link, frame, link.Behind.Contains(feed) ? feed.LastSent(link) : feed.Head);
+                feed.NoteSent(link, frame, StandOf(feed, link));
             }
         }
     }
+
+    /// <summary>Up to which offset a session that joins a gateway now has everything.</summary>
+    private static long StandOf(ChannelFeed feed, GatewayLink link) => link.Behind.Contains(feed) ? feed.LastSent(link) : feed.Head;
+
+    /// <summary>Where the channels of some topics stand, as far as a gateway has not been told.</summary>
+    private static ChannelCursor[] HeadsFor(GatewayLink link, IEnumerable<Topic> topics) =>
+        [.. topics.SelectMany(static topic => topic.Feeds).Where(feed => feed.Epoch > 0 && !feed.IsKnownTo(link)).Distinct()
+            .Select(feed => new ChannelCursor(feed.Channel.Name, StandOf(feed, link), feed.Epoch))];
 
     /// <summary>Sends what was read of a log to one session; tells a gap where the log begins after its cursor.</summary>
     private LogPosition CatchUp(
@@ -119,7 +127,8 @@ internal sealed partial class SiloFanout
     private static Message[] UpToHead(ChannelFeed feed, Message[] messages) =>
         messages.Length > 0 && messages[^1].Offset > feed.Head ? [.. messages.Where(message => message.Offset <= feed.Head)] : messages;
 
-    private static LinkFrame FrameFor(Mailbox mailbox, LinkFrameKind kind, string[] subscriptions, ChannelBatch[]? batches = null) => new()
+    private static LinkFrame FrameFor(
+        Mailbox mailbox, LinkFrameKind kind, string[] subscriptions, ChannelBatch[]? batches = null, ChannelCursor[]? heads = null) => new()
     {
         Kind = kind,
         Tenant = mailbox.Tenant,
@@ -127,6 +136,7 @@ internal sealed partial class SiloFanout
         Stay = mailbox.Stay,
         Subscriptions = subscriptions,
         Batches = batches ?? [],
+        Heads = heads ?? [],
     };
 
     private static LinkFrame DirectFrame(Mailbox mailbox, DirectMessage message) => new()
@@ -142,7 +152,7 @@ internal sealed partial class SiloFanout
     {
         if (!_topics.TryGetValue(id, out var topic))
         {
-            _topics[id] = topic = new Topic(id);
+            _topics[id] = topic = new Topic(id) { Since = time.GetUtcNow() };
             foreach (var feed in MatchingFeeds(topic))
             {
                 topic.Feeds.Add(feed);

@@ -5,19 +5,6 @@ internal sealed partial class SiloFanout
 {
     private static readonly TimeSpan RepairRetry = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>This silo heard nothing for a while: reads what every channel's log has beyond what came.</summary>
-    public void CatchUpAll()
-    {
-        lock (_lock)
-        {
-            foreach (var feed in _feeds.Values.Where(static feed => feed is { Deferred: null, Epoch: > 0 }))
-            {
-                feed.Deferred = [];
-                _ = Task.Run(() => RepairAsync(feed));
-            }
-        }
-    }
-
     /// <summary>Fills the gap before the deferred batches of a feed, then passes those on. Other channels go on meanwhile.</summary>
     private async Task RepairAsync(ChannelFeed feed)
     {

@@ -1,3 +1,5 @@
+using Tidings.Grains.Logs;
+
 namespace Tidings.Grains.Fanout;
 
 /// <content>Sessions come, subscribe, move between gateways and go.</content>
@@ -21,7 +23,7 @@ internal sealed partial class SiloFanout
             }
 
             _sessionsPerTenant[tenant] = count + 1;
-            var mailbox = new Mailbox(tenant, sessionId) { Lifetime = lifetime, Stay = stay };
+            var mailbox = new Mailbox(tenant, sessionId) { Lifetime = lifetime, Stay = stay, SaveAsked = time.GetUtcNow() };
             _mailboxes[sessionId] = mailbox;
             Join(mailbox, LinkOf(gateway), []);
             metrics.SessionsOpened.Add(1);
@@ -66,10 +68,11 @@ internal sealed partial class SiloFanout
     {
         lock (_lock)
         {
+            var since = LogSequence.At(time.GetUtcNow() - ClockSkew);
             var added = new List<Topic>();
             foreach (var topic in topics)
             {
-                if (mailbox.Subscriptions.TryAdd(topic.Id.Name, new Subscription(topic, 0)))
+                if (mailbox.Subscriptions.TryAdd(topic.Id.Name, new Subscription(topic, 0, since)))
                 {
                     added.Add(topic);
                 }
@@ -81,7 +84,8 @@ internal sealed partial class SiloFanout
 
             if (mailbox.Link is { } link)
             {
-                JoinTopics(mailbox, link, added, link.Add(FrameFor(mailbox, LinkFrameKind.Join, [.. added.Select(topic => topic.Id.Name)])));
+                var join = FrameFor(mailbox, LinkFrameKind.Join, [.. added.Select(topic => topic.Id.Name)], heads: HeadsFor(link, added));
+                JoinTopics(mailbox, link, added, link.Add(join));
                 return;
             }
 
@@ -175,6 +179,7 @@ internal sealed partial class SiloFanout
             if (mailbox.Link is { } link && link.GatewayId == gatewayId)
             {
                 DetachFrom(mailbox, link, LastTaken(link, handover));
+                mailbox.DeliveredThrough = handover is null ? link.DeliveredThrough : time.GetUtcNow();
             }
 
             foreach (var cursor in handover?.Cursors ?? [])
@@ -182,7 +187,7 @@ internal sealed partial class SiloFanout
                 var channel = new ChannelId(mailbox.Tenant, cursor.Channel);
                 if (_feeds.TryGetValue(channel, out var feed))
                 {
-                    mailbox.Cursors[cursor.Channel] = new LogPosition(feed.Epoch, cursor.Offset);
+                    mailbox.Cursors[cursor.Channel] = new LogPosition(cursor.Epoch == 0 ? feed.Epoch : cursor.Epoch, cursor.Offset);
                 }
             }
 
@@ -198,7 +203,7 @@ internal sealed partial class SiloFanout
     {
         lock (_lock)
         {
-            return _links.TryGetValue(gateway.Id, out var link) && !link.IsLost;
+            return _links.TryGetValue(gateway.Id, out var link) && link is { IsLost: false, IsSilent: false };
         }
     }
 
@@ -252,25 +257,29 @@ internal sealed partial class SiloFanout
     {
         lock (_lock)
         {
-            if (!_mailboxes.Remove(mailbox.SessionId))
+            if (!Remove(mailbox))
             {
                 return;
             }
 
-            _sessionsPerTenant[mailbox.Tenant]--;
             if (holder is not null && _links.TryGetValue(holder.Id, out var link))
             {
                 link.Add(new LinkFrame { Kind = LinkFrameKind.End, Tenant = mailbox.Tenant, Session = mailbox.SessionId, Stay = mailbox.Stay, End = reason });
             }
 
-            foreach (var subscription in mailbox.Subscriptions.Values)
-            {
-                LeaveTopic(mailbox, subscription.Topic);
-            }
-
-            mailbox.Subscriptions.Clear();
-            mailbox.Link = null;
             metrics.SessionsEnded.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        }
+    }
+
+    /// <summary>The session goes on at another silo: its gateway is told to look for it there.</summary>
+    public void MoveAway(Mailbox mailbox, GatewayAddress? holder)
+    {
+        lock (_lock)
+        {
+            if (Remove(mailbox) && holder is not null && _links.TryGetValue(holder.Id, out var link))
+            {
+                link.Add(FrameFor(mailbox, LinkFrameKind.Moved, []));
+            }
         }
     }
 
@@ -282,6 +291,24 @@ internal sealed partial class SiloFanout
             var now = time.GetUtcNow();
             return [.. _mailboxes.Values.Where(mailbox => mailbox.Deadline < now)];
         }
+    }
+
+    private bool Remove(Mailbox mailbox)
+    {
+        if (!((ICollection<KeyValuePair<string, Mailbox>>)_mailboxes).Remove(KeyValuePair.Create(mailbox.SessionId, mailbox)))
+        {
+            return false;
+        }
+
+        _sessionsPerTenant[mailbox.Tenant]--;
+        foreach (var subscription in mailbox.Subscriptions.Values)
+        {
+            LeaveTopic(mailbox, subscription.Topic);
+        }
+
+        mailbox.Subscriptions.Clear();
+        mailbox.Link = null;
+        return true;
     }
 
     /// <summary>A session that subscribes again starts anew, not where it stood.</summary>
@@ -349,6 +376,7 @@ internal sealed partial class SiloFanout
             foreach (var mailbox in _mailboxes.Values.Where(mailbox => ReferenceEquals(mailbox.Link, link)))
             {
                 DetachFrom(mailbox, link, link.Delivered);
+                mailbox.DeliveredThrough = link.DeliveredThrough;
                 StartClock(mailbox, mailbox.Lifetime);
             }
 

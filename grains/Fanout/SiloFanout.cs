@@ -206,13 +206,10 @@ internal sealed partial class SiloFanout(
         }
 
         feed = new ChannelFeed(channel, _limits.TailMessages) { LastUsed = time.GetUtcNow() };
-        foreach (var name in ChannelName.PatternsOf(channel.Name).Append(channel.Name))
+        foreach (var topic in TopicsOf(channel))
         {
-            if (_topics.TryGetValue(channel with { Name = name }, out var topic))
-            {
-                feed.Topics.Add(topic);
-                topic.Feeds.Add(feed);
-            }
+            feed.Topics.Add(topic);
+            topic.Feeds.Add(feed);
         }
 
         return _feeds[channel] = feed;
@@ -221,6 +218,11 @@ internal sealed partial class SiloFanout(
     private void RemoveFeed(ChannelFeed feed)
     {
         _feeds.Remove(feed.Channel);
+        foreach (var link in feed.KnownTo)
+        {
+            link.Add(new LinkFrame { Kind = LinkFrameKind.Forget, Tenant = feed.Channel.Tenant, Heads = [new ChannelCursor(feed.Channel.Name, 0)] });
+        }
+
         foreach (var topic in feed.Topics)
         {
             topic.Feeds.Remove(feed);

@@ -15,6 +15,9 @@ internal sealed class Topic(ChannelId id)
     /// <summary>Sessions that hold it, and subscribes under way.</summary>
     public int Users { get; set; }
 
+    /// <summary>When this silo began to follow it.</summary>
+    public DateTimeOffset Since { get; init; }
+
     /// <summary>When its last user left.</summary>
     public DateTimeOffset UnusedSince { get; set; }
 

@@ -33,6 +33,12 @@ public interface IMessageLog
     /// </summary>
     ValueTask<ChangedChannels> ReadChangedAsync(string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Finds the place in a channel that a point in the tenant's sequence names: the offset of the last message logged at or before it, or,
+    /// where no such message is retained, the offset before the oldest one.
+    /// </summary>
+    ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default);
+
     /// <summary>Drops what is older than <see cref="TidingsLimits.LogAge"/> in channels nobody writes to any more. Heads and epochs stay.</summary>
     ValueTask TrimAsync(CancellationToken cancellationToken = default);
 
@@ -51,6 +57,18 @@ public sealed record LogClaim(ChannelId Channel, long Writer, ChannelHead Head, 
 /// <param name="Sequence">The tenant's sequence at the time of reading, or that of the last channel named where the limit cut the list.</param>
 /// <param name="Channels">Names of the channels, in order of their last change.</param>
 public sealed record ChangedChannels(long Sequence, IReadOnlyList<string> Channels);
+
+/// <summary>Answer of <see cref="IMessageLog.FindAsync"/>.</summary>
+/// <param name="Head">The head at the time of reading; epoch 0 if there is no such channel.</param>
+/// <param name="Offset">The place.</param>
+public readonly record struct LogPlace(ChannelHead Head, long Offset);
+
+/// <summary>Points in tenants' sequences: they follow the clock of the store.</summary>
+public static class LogSequence
+{
+    /// <summary>The point that the sequences reach at a time: microseconds since 1970 UTC.</summary>
+    public static long At(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+}
 
 /// <summary>The store of the logs did not answer in time, or refused; whether the last append happened is not known.</summary>
 public sealed class LogUnavailableException : Exception

@@ -64,6 +64,23 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
         }
     }
 
+    /// <summary>
+    /// The place that a point of the tenant's sequence names. Messages are known by their time in milliseconds, so those of the point's own
+    /// millisecond count as later.
+    /// </summary>
+    public LogPlace Find(long sequence)
+    {
+        const int MicrosPerMilli = 1000;
+        lock (_lock)
+        {
+            var offset = _head.Offset;
+            for (var i = _ring.Count - 1; i >= 0 && (_ring[i].Time + 1) * MicrosPerMilli > sequence; i--)
+                offset = _ring[i].Offset - 1;
+
+            return new LogPlace(_head, offset);
+        }
+    }
+
     /// <summary>Bytes of payload held.</summary>
     public long Bytes
     {

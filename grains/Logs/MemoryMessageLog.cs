@@ -52,6 +52,9 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         return new(_tenants.TryGetValue(tenant, out var found) ? found.ReadChanged(afterSequence, limit) : new ChangedChannels(0, []));
     }
 
+    public ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default) =>
+        new(_channels.TryGetValue(channel, out var found) ? found.Find(sequence) : default);
+
     public ValueTask TrimAsync(CancellationToken cancellationToken = default)
     {
         var oldest = OldestTime();
@@ -92,7 +95,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
     private MemoryChannel GetOrAdd(ChannelId id) =>
         _channels.TryGetValue(id, out var channel) ? channel : _channels.GetOrAdd(id, Create);
 
-    private MemoryChannel Create(ChannelId id) => new(id, _tenants.GetOrAdd(id.Tenant, static _ => new MemoryTenant()));
+    private MemoryChannel Create(ChannelId id) => new(id, _tenants.GetOrAdd(id.Tenant, _ => new MemoryTenant(time)));
 
     private long OldestTime() => (time.GetUtcNow() - _limits.LogAge).ToUnixTimeMilliseconds();
 }

@@ -4,7 +4,7 @@ namespace Tidings.Grains.Logs;
 /// A tenant's sequence and its channels in order of their last change: a linked list through the channels themselves,
 /// so that an append moves its channel to the end without searching or allocating.
 /// </summary>
-internal sealed class MemoryTenant
+internal sealed class MemoryTenant(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private MemoryChannel? _newest;
@@ -17,7 +17,7 @@ internal sealed class MemoryTenant
     {
         lock (_lock)
         {
-            channel.Sequence = ++_sequence;
+            channel.Sequence = _sequence = Math.Max(Now(), _sequence + 1);
             if (channel != _newest)
                 MoveToEnd(channel);
         }
@@ -29,7 +29,7 @@ internal sealed class MemoryTenant
         lock (_lock)
         {
             // A point that was never reached belongs to a log that is gone: everything may have changed since.
-            var known = after > _sequence ? 0 : after;
+            var known = after > Math.Max(Now(), _sequence) ? 0 : after;
             var (first, count) = FirstAfter(known);
             var names = new string[Math.Min(count, limit)];
             var last = known;
@@ -39,6 +39,8 @@ internal sealed class MemoryTenant
             return new ChangedChannels(count > limit ? last : _sequence, names);
         }
     }
+
+    private long Now() => LogSequence.At(time.GetUtcNow());
 
     private (MemoryChannel? First, int Count) FirstAfter(long sequence)
     {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
+using Tidings.Grains.Sessions;
+
 namespace Tidings.Grains.Logs;
 
 /// <summary>
@@ -18,7 +20,7 @@ public static class MessageLogServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Keeps the logs in Redis, through the registered <see cref="StackExchange.Redis.IConnectionMultiplexer"/>: for a cluster.
+    /// Keeps the logs and the sessions' records in Redis, through the registered <see cref="StackExchange.Redis.IConnectionMultiplexer"/>: for a cluster.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="keyPrefix">Start of every key; the cluster's service id, so that several clusters may share one Redis.</param>
@@ -34,6 +36,7 @@ public static class MessageLogServiceCollectionExtensions
             .Validate(options => options.Patience > TimeSpan.Zero, "The patience of the message log is not positive.")
             .ValidateOnStart();
         services.AddSingleton<IMessageLog, RedisMessageLog>();
+        services.AddSingleton<ISessionStore, RedisSessionStore>();
         return services;
     }
 }

@@ -150,14 +150,33 @@ internal static class RedisLogScripts
     /// Reads channels that changed after a point of the sequence. Keys: sequence, changed. Arguments: the point, limit.
     /// A point that was never reached belongs to a log that is gone: all channels are named. Answer: sequence, names.
     /// </summary>
-    public const string ReadChanged = """
+    public const string ReadChanged = Clock + """
         local sequence, after = redis.call('GET', KEYS[1]) or '0', ARGV[1]
-        if tonumber(after) > tonumber(sequence) then after = '0' end
+        if tonumber(after) > math.max(micros(), tonumber(sequence)) then after = '0' end
         local rows = redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. after, '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2] + 1)
         local names = {}
         for i = 1, math.min(#rows, ARGV[2] * 2), 2 do names[#names + 1] = rows[i] end
         if #rows > ARGV[2] * 2 then sequence = string.format('%.0f', tonumber(rows[ARGV[2] * 2])) end
         return { sequence, names }
+        """;
+
+    /// <summary>
+    /// Finds the last entry logged at or before a point of the sequence. Keys: head, log. Arguments: the point. Answer: epoch, head
+    /// offset, the entry's offset, or that before the oldest entry.
+    /// </summary>
+    public const string Find = """
+        local head = redis.call('HMGET', KEYS[1], 'epoch', 'offset')
+        if not head[1] then return { '0', '0', '0' } end
+        local upper, oldest = '+', tonumber(head[2]) + 1
+        while true do
+          local page = redis.call('XREVRANGE', KEYS[2], upper, '-', 'COUNT', 64)
+          for _, entry in ipairs(page) do
+            oldest = tonumber(string.match(entry[1], '^%d+'))
+            if tonumber(entry[2][4]) <= tonumber(ARGV[1]) then return { head[1], head[2], string.format('%.0f', oldest) } end
+          end
+          if #page < 64 then return { head[1], head[2], string.format('%.0f', oldest - 1) } end
+          upper = string.format('%.0f-0', oldest - 1)
+        end
         """;
 
     /// <summary>

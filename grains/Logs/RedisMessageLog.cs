@@ -81,6 +81,13 @@ internal sealed class RedisMessageLog(
         return new ChangedChannels((long)answer[0], (string[])answer[1]!);
     }
 
+    public async ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default)
+    {
+        var (answer, _) = await _calls.EvaluateAsync(
+            RedisLogScripts.Find, [_keys.Head(channel), _keys.Log(channel)], [sequence], cancellationToken);
+        return new LogPlace(new ChannelHead((long)answer[0], (long)answer[1]), (long)answer[2]);
+    }
+
     public ValueTask TrimAsync(CancellationToken cancellationToken = default) =>
         new RedisLogSweeper(_calls, _keys).SweepAsync(OldestTime(), cancellationToken);
 

@@ -5,49 +5,67 @@ using Tidings.Grains.Fanout;
 namespace Tidings.Grains.Sessions;
 
 /// <inheritdoc cref="ISessionGrain"/>
-/// <remarks>Deliveries do not pass through the grain, so its activation is kept until the session ends.</remarks>
+/// <remarks>
+/// Deliveries do not pass through the grain, so its activation is kept until the session ends. Activated anew, on another silo, it takes the
+/// session up from its record when it is first asked about it.
+/// </remarks>
 [KeepAlive]
-internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLimits> limits, ILogger<SessionGrain> logger) : Grain, ISessionGrain
+internal sealed partial class SessionGrain(
+    SiloFanout fanout, ISessionStore store, IOptions<TidingsLimits> limits, TimeProvider time, ILogger<SessionGrain> logger) : Grain, ISessionGrain
 {
-    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(1);
 
     private SessionDescription? _description;
     private Mailbox? _mailbox;
     private GatewayAddress? _holder;
     private bool _started;
 
-    public Task<OpenStatus> Open(SessionDescription description, GatewayAddress gateway, long stay)
+    public async Task<OpenStatus> Open(SessionDescription description, GatewayAddress gateway, long stay)
     {
-        var key = this.GetPrimaryKeyString();
-        var slash = key.IndexOf('/', StringComparison.Ordinal);
-        _mailbox = fanout.Open(key[..slash], key[(slash + 1)..], description.Lifetime, gateway, stay);
+        var (tenant, id) = Key();
+        _mailbox = fanout.Open(tenant, id, description.Lifetime, gateway, stay);
         if (_mailbox is null)
         {
             DeactivateOnIdle();
-            return Task.FromResult(OpenStatus.TooManySessions);
+            return OpenStatus.TooManySessions;
         }
 
-        _description = description;
-        _holder = gateway;
-        return Task.FromResult(OpenStatus.Opened);
+        (_description, _holder, _owner) = (description, gateway, 1);
+        try
+        {
+            await WriteAsync();
+            return OpenStatus.Opened;
+        }
+        catch
+        {
+            fanout.Close(_mailbox, null, SessionEnd.Kicked);
+            Forget();
+            throw;
+        }
     }
 
-    public async Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover)
+    public async Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree)
     {
-        if (!Exists(out var mailbox))
+        if (await FindAsync(handover is { CompleteUntil: not null } ? handover : null) is not { } mailbox)
         {
             return new AttachResult(null, false, false);
         }
 
         if (_holder is { } holder)
         {
-            if (holder.Id == gateway.Id && stay < mailbox.Stay)
+            var isHere = holder.Id == gateway.Id;
+            if (onlyIfFree && !isHere)
+            {
+                return new AttachResult(_description, false, _started, Elsewhere: true);
+            }
+
+            if (isHere && stay < mailbox.Stay)
             {
                 // A late call: the gateway has asked again since.
                 return new AttachResult(_description, true, _started);
             }
 
-            var given = holder.Id == gateway.Id ? handover : await ReleaseAsync(holder, mailbox.Stay);
+            var given = isHere ? handover : await ReleaseAsync(holder, mailbox.Stay);
             fanout.Detach(mailbox, holder.Id, given);
             _started |= given is { Started: true };
         }
@@ -57,33 +75,32 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
         return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started);
     }
 
-    public Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime)
+    public async Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime)
     {
         // A client may have come back to the same gateway meanwhile.
-        if (Exists(out var mailbox) && _holder?.Id == gatewayId && mailbox.Stay == stay)
+        if (await FindAsync() is { } mailbox && _holder?.Id == gatewayId && mailbox.Stay == stay)
         {
             fanout.Detach(mailbox, gatewayId, handover);
             fanout.SetDeadline(mailbox, lifetime);
             _started |= handover.Started;
             _holder = null;
+            await Save();
         }
-
-        return Task.CompletedTask;
     }
 
-    public Task<SessionDescription?> Touch()
+    public async Task<SessionDescription?> Touch()
     {
-        if (Exists(out var mailbox))
+        if (await FindAsync() is { } mailbox)
         {
             fanout.Touch(mailbox);
         }
 
-        return Task.FromResult(_description);
+        return _description;
     }
 
     public async Task<SubscribeStatus> Subscribe(string[] subscriptions)
     {
-        if (!Exists(out var mailbox))
+        if (await FindAsync() is not { } mailbox)
         {
             return SubscribeStatus.UnknownSession;
         }
@@ -103,74 +120,96 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
         try
         {
             fanout.Subscribe(mailbox, await fanout.AcquireAsync(mailbox.Tenant, wanted));
+            await WriteAsync();
             return SubscribeStatus.Done;
         }
         catch (Exception exception)
         {
             Log.SubscribeFailed(logger, mailbox.SessionId, exception);
+            fanout.Unsubscribe(mailbox, wanted);
             return SubscribeStatus.Unavailable;
         }
     }
 
-    public Task<SubscribeStatus> Unsubscribe(string[] subscriptions)
+    public async Task<SubscribeStatus> Unsubscribe(string[] subscriptions)
     {
-        if (!Exists(out var mailbox))
+        if (await FindAsync() is not { } mailbox)
         {
-            return Task.FromResult(SubscribeStatus.UnknownSession);
+            return SubscribeStatus.UnknownSession;
         }
 
         fanout.Touch(mailbox);
         fanout.Unsubscribe(mailbox, subscriptions);
-        return Task.FromResult(SubscribeStatus.Done);
+        await Save();
+        return SubscribeStatus.Done;
     }
 
-    public Task<string[]?> Subscriptions() => Task.FromResult(Exists(out var mailbox) ? mailbox.Subscriptions.Keys.ToArray() : null);
+    public async Task<string[]?> Subscriptions() => (await FindAsync())?.Subscriptions.Keys.ToArray();
 
-    public Task<bool> Deliver(DirectMessage message)
+    public async Task<bool> Deliver(DirectMessage message)
     {
-        if (!Exists(out var mailbox))
+        if (await FindAsync() is not { } mailbox)
         {
-            return Task.FromResult(false);
+            return false;
         }
 
         fanout.Deliver(mailbox, message);
-        return Task.FromResult(true);
+        return true;
     }
 
-    public Task<bool> Close(SessionEnd reason)
+    public async Task<bool> Close(SessionEnd reason)
     {
-        if (!Exists(out var mailbox))
+        if (await FindAsync() is not { } mailbox)
         {
-            return Task.FromResult(false);
+            return false;
         }
 
         fanout.Close(mailbox, _holder, reason);
-        _mailbox = null;
-        _description = null;
-        DeactivateOnIdle();
-        return Task.FromResult(true);
+        Forget();
+        await RemoveRecordAsync(mailbox);
+        return true;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_mailbox is { } mailbox)
+        if (_mailbox is not { } mailbox)
+        {
+            return;
+        }
+
+        if (store.IsDurable)
+        {
+            await Save();
+            fanout.MoveAway(mailbox, _holder);
+        }
+        else
         {
             fanout.Close(mailbox, _holder, SessionEnd.Expired);
         }
-
-        return Task.CompletedTask;
     }
 
-    /// <summary>Whether there is a session. A call to an id that never was one must leave no activation behind.</summary>
-    private bool Exists([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Mailbox? mailbox)
+    private (string Tenant, string SessionId) Key()
     {
-        mailbox = _mailbox;
-        if (mailbox is null)
+        var key = this.GetPrimaryKeyString();
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return (key[..slash], key[(slash + 1)..]);
+    }
+
+    /// <summary>The session's place here. A call to an id that is no session must leave no activation behind.</summary>
+    private async ValueTask<Mailbox?> FindAsync(SessionHandover? handover = null)
+    {
+        if (_mailbox is null && !await RestoreAsync(handover))
         {
             DeactivateOnIdle();
         }
 
-        return mailbox is not null;
+        return _mailbox;
+    }
+
+    private void Forget()
+    {
+        (_mailbox, _description) = (null, null);
+        DeactivateOnIdle();
     }
 
     /// <summary>Asks the gateway that has the session what it delivered; one that is gone counts as having delivered what it acknowledged.</summary>
@@ -183,7 +222,7 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
 
         try
         {
-            return await holder.Observer.Release(_mailbox!.SessionId, stay).WaitAsync(ReleasePatience);
+            return await holder.Observer.Release(_mailbox!.SessionId, stay).WaitAsync(ReleasePatience, time);
         }
         catch (Exception exception)
         {
@@ -199,5 +238,11 @@ internal sealed partial class SessionGrain(SiloFanout fanout, IOptions<TidingsLi
 
         [LoggerMessage(1402, LogLevel.Warning, "Gateway {Gateway} did not hand a session over")]
         public static partial void ReleaseFailed(ILogger logger, string gateway, Exception exception);
+
+        [LoggerMessage(1403, LogLevel.Warning, "Where session {Session} stands could not be written down")]
+        public static partial void WriteFailed(ILogger logger, string session, Exception exception);
+
+        [LoggerMessage(1404, LogLevel.Warning, "Session {Session} was taken over by another activation")]
+        public static partial void Fenced(ILogger logger, string session);
     }
 }

@@ -55,7 +55,7 @@ internal sealed partial class FanoutConsumer(
                     Log.Deaf(logger);
                     await UnsubscribeAsync(stoppingToken);
                     await SubscribeAsync();
-                    fanout.CatchUpAll();
+                    await fanout.CatchUpAllAsync();
                 }
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

@@ -10,7 +10,8 @@ namespace Tidings.Architecture.Tests;
 public sealed class OptionDocumentationTests
 {
     public static TheoryData<Type> Options =>
-        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TidingsClusterOptions)];
+        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate),
+            typeof(TidingsClusterOptions), typeof(ClusterTlsOptions)];
 
     [Theory]
     [MemberData(nameof(Options))]

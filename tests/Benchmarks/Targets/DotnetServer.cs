@@ -2,11 +2,11 @@ using System.Net;
 
 namespace Tidings.Benchmarks.Targets;
 
-/// <summary>Starts an ASP.NET Core executable of the repository, quiet but for the line that tells its address.</summary>
+/// <summary>Starts an ASP.NET Core executable of the repository, open to all callers, and quiet but for the line that tells its address.</summary>
 internal static class DotnetServer
 {
     static readonly string[] Quiet =
-        ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information"];
+        ["--Tidings:Anonymous=true", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.AspNetCore=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information"];
 
     /// <summary>Where a project's Release build is, below the repository's root. Throws when it is not built.</summary>
     public static string Built(string root, string folder, string assembly)

@@ -38,12 +38,21 @@ public sealed class ComposeFileTests
     }
 
     [Fact]
-    public void Callers_without_credentials_are_allowed_explicitly_and_reach_loopback_only()
+    public void Nobody_is_let_in_without_a_password_of_the_operator_s_choice_and_the_front_reaches_loopback_only()
     {
-        Assert.Equal("true", Text("gateway", "environment", "Tidings__Anonymous"));
+        Assert.StartsWith("${TIDINGS_ADMIN_PASSWORD:?", Text("gateway", "environment", "Tidings__BootstrapAdmin__Password"), StringComparison.Ordinal);
+        Assert.Equal("${TIDINGS_ANONYMOUS:-false}", Text("gateway", "environment", "Tidings__Anonymous"));
+        Assert.Equal("true", Text("gateway", "environment", "Tidings__TlsEndsUpstream"));
         var port = Assert.Single(Sequence("haproxy", "ports"));
         Assert.Equal("${TIDINGS_FRONT:-127.0.0.1:8080}:8080", port);
         Assert.All(["redis", "silo", "gateway"], service => Assert.Null(Find(service, "ports")));
+    }
+
+    [Fact]
+    public void Gateways_believe_the_network_of_the_front()
+    {
+        var network = (YamlMappingNode)Root()["networks"]["default"]["ipam"]["config"][0];
+        Assert.Equal(network["subnet"].ToString(), Text("gateway", "environment", "Tidings__Proxies__0"));
     }
 
     [Fact]
@@ -84,12 +93,14 @@ public sealed class ComposeFileTests
         Assert.InRange(files, connections * 2 + 200, int.MaxValue);
     }
 
-    static YamlMappingNode Load()
+    static YamlMappingNode Load() => (YamlMappingNode)Root()["services"];
+
+    static YamlNode Root()
     {
         using var reader = File.OpenText(Repository.PathTo("docker-compose.yml"));
         var yaml = new YamlStream();
         yaml.Load(new Parser(reader));
-        return (YamlMappingNode)yaml.Documents[0].RootNode["services"];
+        return yaml.Documents[0].RootNode;
     }
 
     string Text(string service, params string[] path) =>

@@ -10,7 +10,7 @@ sealed class GatewayProcess : ServerProcess
 
     public static async Task<GatewayProcess> StartAsync(string name = "gateway", params string[] settings)
     {
-        var (process, address) = await StartAsync(name, "gateway", "Tidings.Gateway", settings);
+        var (process, address) = await StartAsync(name, "gateway", "Tidings.Gateway", ["--Tidings:Anonymous=true", .. settings]);
         return new GatewayProcess(process, address);
     }
 }

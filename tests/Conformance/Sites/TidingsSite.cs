@@ -48,7 +48,7 @@ sealed class TidingsSite : Site
 
     static Task<ServerProcess> LaunchAsync(Profile profile, IEnumerable<string> addresses)
     {
-        string[] arguments = [.. addresses, .. TidingsOptions.Arguments(profile)];
+        string[] arguments = ["--environment", "Development", .. addresses, .. TidingsOptions.Arguments(profile)];
         return ServerProcess.StartAsync(profile == Profile.Echo
             ? Repository.Program("tests/EchoSample", "Tidings.EchoSample", arguments)
             : Repository.Program("gateway", "Tidings.Gateway", arguments));

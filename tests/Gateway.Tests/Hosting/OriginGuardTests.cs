@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tidings.Gateway.Hosting;
 
 namespace Tidings.Gateway.Tests.Hosting;
@@ -58,25 +58,49 @@ public sealed class OriginGuardTests
         Assert.Equal(403, await StatusAsync(options, "gateway.example", "http://localhost:3000"));
     }
 
-    private static async Task<int> StatusAsync(DoorOptions options, string host, string? origin)
+    [Fact]
+    public async Task Serves_every_host_where_callers_log_in_but_no_foreign_page()
     {
-        var context = new DefaultHttpContext();
-        context.Request.Host = new HostString(host);
+        Assert.Equal(200, await StatusAsync(new DoorOptions(), "gateway.example", null, logins: true));
+        Assert.Equal(200, await StatusAsync(new DoorOptions(), "gateway.example", "http://gateway.example", logins: true));
+        Assert.Equal(403, await StatusAsync(new DoorOptions(), "gateway.example", "http://localhost:3000", logins: true));
+    }
+
+    [Fact]
+    public async Task Refuses_a_page_that_came_in_the_clear_where_tls_is_used()
+    {
+        Assert.Equal(403, await StatusAsync(new DoorOptions(), "gateway.example", "http://gateway.example", logins: true, scheme: "https"));
+        Assert.Equal(200, await StatusAsync(new DoorOptions(), "gateway.example", "https://gateway.example", logins: true, scheme: "https"));
+    }
+
+    [Fact]
+    public async Task Refuses_two_origins()
+    {
+        var context = Context("localhost", "http");
+        context.Request.Headers.Append("Origin", "http://localhost");
+        context.Request.Headers.Append("Origin", "https://evil.example");
+
+        Assert.Equal(403, await StatusAsync(new DoorOptions(), context, logins: false));
+    }
+
+    private static Task<int> StatusAsync(DoorOptions options, string host, string? origin, bool logins = false, string scheme = "http")
+    {
+        var context = Context(host, scheme);
         if (origin is not null)
         {
             context.Request.Headers.Origin = origin;
         }
 
-        await new OriginGuard(static _ => Task.CompletedTask, new Fixed(options)).InvokeAsync(context);
-        return context.Response.StatusCode;
+        return StatusAsync(options, context, logins);
     }
 
-    private sealed class Fixed(DoorOptions options) : IOptionsMonitor<DoorOptions>
+    private static DefaultHttpContext Context(string host, string scheme) => new() { Request = { Host = new HostString(host), Scheme = scheme } };
+
+    private static async Task<int> StatusAsync(DoorOptions options, HttpContext context, bool logins)
     {
-        public DoorOptions CurrentValue => options;
-
-        public DoorOptions Get(string? name) => options;
-
-        public IDisposable? OnChange(Action<DoorOptions, string?> listener) => null;
+        var guard = new OriginGuard(
+            static _ => Task.CompletedTask, new Fixed<DoorOptions>(options), new Presence(logins), TestMetrics.New(), new Audit(NullLoggerFactory.Instance));
+        await guard.InvokeAsync(context);
+        return context.Response.StatusCode;
     }
 }

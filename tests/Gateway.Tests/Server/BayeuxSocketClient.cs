@@ -15,10 +15,12 @@ internal sealed class BayeuxSocketClient : IDisposable
 
     public string ClientId { get; set; } = "";
 
-    public static async Task<BayeuxSocketClient> OpenAsync(GatewayServer server)
+    public static Task<BayeuxSocketClient> OpenAsync(GatewayServer server) => OpenAsync(server.Address);
+
+    public static async Task<BayeuxSocketClient> OpenAsync(Uri server)
     {
         var client = new BayeuxSocketClient();
-        await client.Socket.ConnectAsync(new UriBuilder(server.Address) { Scheme = "ws", Path = "/cometd" }.Uri, CancellationToken.None);
+        await client.Socket.ConnectAsync(new UriBuilder(server) { Scheme = "ws", Path = "/cometd" }.Uri, CancellationToken.None);
         return client;
     }
 

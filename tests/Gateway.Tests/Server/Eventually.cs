@@ -5,13 +5,15 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public static async Task TrueAsync(Func<bool> condition, string missing)
+    public static Task TrueAsync(Func<bool> condition, string missing) => TrueAsync(() => Task.FromResult(condition()), missing);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, string missing)
     {
         using var patience = new CancellationTokenSource(Patience);
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         try
         {
-            while (!condition())
+            while (!await condition())
             {
                 await ticks.WaitForNextTickAsync(patience.Token);
             }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Tidings.Gateway.Tests.Server;
@@ -20,7 +22,7 @@ public sealed class RefusalTests
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync());
 
-        Assert.Contains("Tidings:Anonymous=true", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Tidings:BootstrapAdmin", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -32,9 +34,12 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_server_starts_beyond_loopback_when_told_to()
+    public async Task A_server_starts_beyond_loopback_where_callers_can_log_in_and_tls_ends_upstream()
     {
-        await using var app = Build(("urls", "http://0.0.0.0:0"), ("Tidings:Anonymous", "true"));
+        await using var app = Build(
+            ("urls", "http://0.0.0.0:0"),
+            listen: static builder => builder.Configuration.AddInMemoryCollection(
+                [KeyValuePair.Create("Tidings:BootstrapAdmin:Password", (string?)"p"), KeyValuePair.Create("Tidings:TlsEndsUpstream", (string?)"true")]));
 
         await app.StartAsync();
         await app.StopAsync();
@@ -90,7 +95,7 @@ public sealed class RefusalTests
 
     private static WebApplication Build((string Key, string Value) setting, (string Key, string Value)? other = null, Action<WebApplicationBuilder>? listen = null)
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.Logging.ClearProviders();
         builder.Configuration[setting.Key] = setting.Value;
         if (other is { } more)

@@ -83,7 +83,7 @@ public sealed class LimitTests
         await other.ParkAsync(gateway, TimeSpan.FromSeconds(30));
         time.Advance(TimeSpan.FromSeconds(11));
         await Eventually.Is(() => cluster.Counted(0, metrics => metrics.SessionsEnded) == 1, "the end of the session");
-        Assert.Null((await session.Grain.Attach(gateway.Address, 1, null)).Description);
+        Assert.Null((await session.Grain.Attach(gateway.Address, 1, null, onlyIfFree: false)).Description);
         Assert.NotNull(await other.Grain.Touch());
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
 using Tidings.Grains.Logs;
+using Tidings.Grains.Sessions;
 using Tidings.Grains.Streams;
 
 namespace Tidings.Grains.Cluster;
@@ -33,12 +34,14 @@ internal sealed class TestCluster : IAsyncDisposable
         var options = Options.Create(limits ?? new TidingsLimits());
         var clock = time ?? TimeProvider.System;
         var shared = log ?? new MemoryMessageLog(options, clock);
+        var sessions = new SharedSessionStore();
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMemoryGrainStorage(TidingsStorage.Name);
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.Services.AddSingleton(shared);
+            silo.Services.AddSingleton<ISessionStore>(sessions);
             silo.AddTidingsGrains();
             silo.Services.AddSingleton(options);
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
@@ -95,6 +98,9 @@ internal sealed class TestCluster : IAsyncDisposable
         var statistics = await Client.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
         return statistics.Count(grain => grain.GrainType.Contains(grainClass, StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>Ends a silo as a crash does.</summary>
+    public Task KillSiloAsync(int silo) => _cluster.KillSiloAsync(Silos[silo]);
 
     public Task StopSiloAsync(int silo) => _cluster.StopSiloAsync(Silos[silo]);
 

@@ -23,7 +23,7 @@ internal sealed class TestSession(IClusterClient cluster, string tenant)
     public async Task<int> AttachAsync(FakeGateway gateway)
     {
         var before = Client.Messages.Length;
-        var result = await Grain.Attach(gateway.Address, gateway.Add(Id, Client), null);
+        var result = await Grain.Attach(gateway.Address, gateway.Add(Id, Client), null, onlyIfFree: false);
         var parts = 1;
         for (; !result.Live; parts++)
         {
@@ -31,7 +31,7 @@ internal sealed class TestSession(IClusterClient cluster, string tenant)
             await Eventually.Is(() => Client.Messages.Length > before, "a first part of what was missed");
             before = Client.Messages.Length;
             var (handover, caughtUp) = gateway.GiveUp(Id);
-            result = await Grain.Attach(gateway.Address, gateway.Add(Id, Client, caughtUp), handover);
+            result = await Grain.Attach(gateway.Address, gateway.Add(Id, Client, caughtUp), handover, onlyIfFree: false);
         }
 
         return parts;

@@ -29,6 +29,9 @@ internal sealed class WatchedLog(IMessageLog log) : IMessageLog
         string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default) =>
         log.ReadChangedAsync(tenant, afterSequence, limit, cancellationToken);
 
+    public ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default) =>
+        log.FindAsync(channel, sequence, cancellationToken);
+
     public ValueTask TrimAsync(CancellationToken cancellationToken = default) => log.TrimAsync(cancellationToken);
 
     public ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default) => log.IsHealthyAsync(cancellationToken);

@@ -1,0 +1,76 @@
+namespace Tidings.Gateway.Hosting;
+
+/// <summary>
+/// The rates that hold for one connection: its address's, its user's, its tenant's. Looked up once and kept, so that a message costs no
+/// look-up; where nothing is bounded it is <see cref="Unlimited"/>, which costs nothing.
+/// </summary>
+internal sealed class CallerRates : IDisposable
+{
+    private readonly CallerBuckets[] _callers;
+    private readonly TokenBucket[] _handshakes;
+    private readonly TokenBucket[] _publishes;
+    private readonly TokenBucket[] _bytes;
+    private readonly GatewayMetrics? _metrics;
+
+    /// <param name="callers">Held already; released when this is disposed.</param>
+    /// <param name="metrics">Counts refusals.</param>
+    public CallerRates(CallerBuckets[] callers, GatewayMetrics? metrics)
+    {
+        (_callers, _metrics) = (callers, metrics);
+        _handshakes = [.. callers.Select(static caller => caller.Handshakes).OfType<TokenBucket>()];
+        _publishes = [.. callers.Select(static caller => caller.Publishes).OfType<TokenBucket>()];
+        _bytes = [.. callers.Select(static caller => caller.Bytes).OfType<TokenBucket>()];
+    }
+
+    /// <summary>No bounds.</summary>
+    public static CallerRates Unlimited { get; } = new([], null);
+
+    /// <summary>A session is to begin.</summary>
+    public RateRefusal? Handshake() => Take(_handshakes, 1);
+
+    /// <summary>Messages are to be published.</summary>
+    public RateRefusal? Publish(int count = 1) => Take(_publishes, count);
+
+    /// <summary>A request or frame came.</summary>
+    public RateRefusal? Bytes(int count) => Take(_bytes, count);
+
+    /// <summary>A place for one more session.</summary>
+    /// <param name="place">To be disposed at the session's end; null where sessions are not counted.</param>
+    /// <returns>False when the address has too many.</returns>
+    public bool TryEnterSession(out IDisposable? place)
+    {
+        place = null;
+        foreach (var caller in _callers)
+        {
+            if (caller.EnterSession() is { } lease)
+            {
+                place = lease;
+                if (!lease.IsAcquired)
+                {
+                    Count("sessions_per_address");
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    public void Dispose() => Array.ForEach(_callers, static caller => caller.Release());
+
+    private RateRefusal? Take(TokenBucket[] buckets, int count)
+    {
+        foreach (var bucket in buckets)
+        {
+            if (bucket.Take(count) is { } refusal)
+            {
+                Count(refusal.Limit);
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private void Count(string limit) => _metrics?.Refused.Add(1, new KeyValuePair<string, object?>("limit", limit));
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Tidings.Gateway.Hosting;
+
+/// <summary>Registers what stands before every endpoint, and puts it there.</summary>
+internal static class DoorsExtensions
+{
+    private const string Done = "Tidings.Doors";
+
+    public static void AddDoors(this IServiceCollection services)
+    {
+        services.AddOptions<DoorOptions>().BindConfiguration(DoorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<TlsOptions>().BindConfiguration(TlsOptions.Section);
+        services.AddOptions<RateOptions>().BindConfiguration(RateOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DoorOptions>, DoorOptionsValidator>();
+        services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, WebServerSetup>();
+        services.AddSingleton<IConfigureOptions<CorsOptions>, AllowedOriginsPolicy>();
+        services.AddCors();
+        services.AddSingleton<ServerCertificate>();
+        services.AddSingleton<BindingRules>();
+        services.AddHostedService<BindingGuard>();
+        services.TryAddSingleton<IAuthenticationPresence, ConfiguredAuthentication>();
+        services.AddSingleton<AnonymousAccess>();
+        services.TryAddSingleton<IAudit, Audit>();
+        services.AddSingleton<RateBook>();
+        services.AddHostedService<RateSweeper>();
+        services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<ILoginThrottle>(static provider => provider.GetRequiredService<LoginThrottle>());
+    }
+
+    /// <summary>What every request passes first: once, whoever asks for it.</summary>
+    public static void UseDoors(this WebApplication app)
+    {
+        if (!((IApplicationBuilder)app).Properties.TryAdd(Done, true))
+        {
+            return;
+        }
+
+        app.UseMiddleware<DirectCaller>();
+        if (app.Services.GetRequiredService<IOptions<DoorOptions>>().Value.Proxies.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
+        app.UseMiddleware<OriginGuard>();
+        app.UseCors();
+    }
+}

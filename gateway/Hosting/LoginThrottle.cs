@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace Tidings.Gateway.Hosting;
+
+/// <summary>
+/// Failures take from two counts, the address's and the account's; each fills up slowly, and who has emptied one waits. So one address
+/// cannot spray many accounts, and many addresses cannot work on one. A success costs nothing.
+/// </summary>
+internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetrics metrics, TimeProvider time) : ILoginThrottle, IDisposable
+{
+    private const int WaitingPerChecking = 16;
+    private const int LongestAccount = 256;
+
+    private readonly RateOptions _options = options.Value;
+    private readonly ConcurrentDictionary<string, FailedLogins> _failures = new(StringComparer.Ordinal);
+    private readonly PartitionedRateLimiter<string> _checking = PartitionedRateLimiter.Create<string, string>(address =>
+        RateLimitPartition.GetConcurrencyLimiter(address, _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.Value.LoginsAtOnce,
+            QueueLimit = options.Value.LoginsAtOnce * WaitingPerChecking,
+        }));
+
+    public async ValueTask<LoginAttempt> BeginAsync(IPAddress? address, string account, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        var from = RateBook.KeyOf(address);
+        if (Wait(from, account) is { Ticks: > 0 } early)
+        {
+            return Refuse(early);
+        }
+
+        var checking = await _checking.AcquireAsync(from, 1, cancellationToken);
+        if (!checking.IsAcquired)
+        {
+            checking.Dispose();
+            return Refuse(TimeSpan.FromSeconds(1));
+        }
+
+        // Others of this address may have failed while this one waited.
+        if (Wait(from, account) is { Ticks: > 0 } late)
+        {
+            checking.Dispose();
+            return Refuse(late);
+        }
+
+        return new LoginAttempt(() => Fail(from, account), checking);
+    }
+
+    /// <summary>Forgets failures that have been made up for.</summary>
+    public void Sweep()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (key, failures) in _failures)
+        {
+            if (failures.IsForgotten(now))
+            {
+                _failures.TryRemove(KeyValuePair.Create(key, failures));
+            }
+        }
+    }
+
+    public void Dispose() => _checking.Dispose();
+
+    private static string AddressKey(string from) => "a " + from;
+
+    private static string AccountKey(string account) => "u " + (account.Length > LongestAccount ? account[..LongestAccount] : account);
+
+    private LoginAttempt Refuse(TimeSpan retryAfter)
+    {
+        metrics.Refused.Add(1, new KeyValuePair<string, object?>("limit", "failed_logins"));
+        return LoginAttempt.Refused(retryAfter);
+    }
+
+    private TimeSpan Wait(string from, string account)
+    {
+        var (now, one, other) = (time.GetUtcNow(), TimeSpan.Zero, TimeSpan.Zero);
+        if (_failures.TryGetValue(Place(AddressKey(from)), out var address))
+        {
+            one = address.Wait(now);
+        }
+
+        if (_failures.TryGetValue(Place(AccountKey(account)), out var named))
+        {
+            other = named.Wait(now);
+        }
+
+        return one > other ? one : other;
+    }
+
+    private void Fail(string from, string account)
+    {
+        Count(AddressKey(from), _options.FailedLoginsPerAddress);
+        Count(AccountKey(account), _options.FailedLoginsPerAccount);
+    }
+
+    private void Count(string key, int allowed) => _failures
+        .GetOrAdd(Place(key), static (_, made) => new FailedLogins(made.Allowed, made.Penalty), (Allowed: allowed, Penalty: _options.FailedLoginPenalty))
+        .Add(time.GetUtcNow());
+
+    /// <summary>Where a key is counted: beyond the bound, newcomers of a kind share one count.</summary>
+    private string Place(string key) => _failures.Count >= _options.Callers && !_failures.ContainsKey(key) ? key[..2] : key;
+}

@@ -1,0 +1,96 @@
+using Tidings.Grains.Fanout;
+
+namespace Tidings.Grains.Sessions;
+
+/// <content>The session's record: what outlives its silo.</content>
+internal sealed partial class SessionGrain
+{
+    private static readonly TimeSpan ShortestRecordLife = TimeSpan.FromMinutes(15);
+    private const int RecordLives = 4;
+
+    private long _owner;
+    private SessionRecord? _written;
+    private DateTimeOffset _writtenAt;
+
+    /// <summary>Writes where the session stands, if that is news or the record would expire. A store that is away is tried again at the next call.</summary>
+    public async Task Save()
+    {
+        if (_mailbox is not { } mailbox || !store.IsDurable)
+        {
+            return;
+        }
+
+        try
+        {
+            var record = fanout.RecordOf(mailbox, _description!, _started);
+            if (_written is null || !record.SaysTheSameAs(_written) || time.GetUtcNow() - _writtenAt > RecordLife / RecordLives)
+            {
+                await WriteAsync(record);
+            }
+        }
+        catch (Exception exception)
+        {
+            Log.WriteFailed(logger, mailbox.SessionId, exception);
+        }
+    }
+
+    private TimeSpan RecordLife
+    {
+        get
+        {
+            var life = _description!.Lifetime * RecordLives;
+            return life > ShortestRecordLife ? life : ShortestRecordLife;
+        }
+    }
+
+    private async ValueTask WriteAsync()
+    {
+        if (store.IsDurable)
+        {
+            await WriteAsync(fanout.RecordOf(_mailbox!, _description!, _started));
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">Another activation owns the session.</exception>
+    private async ValueTask WriteAsync(SessionRecord record)
+    {
+        if (!await store.WriteAsync(this.GetPrimaryKeyString(), _owner, record, RecordLife))
+        {
+            var mailbox = _mailbox!;
+            Log.Fenced(logger, mailbox.SessionId);
+            fanout.MoveAway(mailbox, _holder);
+            Forget();
+            throw new InvalidOperationException("The session was taken over by another activation.");
+        }
+
+        (_written, _writtenAt) = (record, time.GetUtcNow());
+    }
+
+    /// <summary>Takes the session up from its record. False if there is none.</summary>
+    private async ValueTask<bool> RestoreAsync(SessionHandover? handover)
+    {
+        if (!store.IsDurable || await store.ClaimAsync(this.GetPrimaryKeyString()) is not var (owner, record))
+        {
+            return false;
+        }
+
+        var (tenant, id) = Key();
+        _mailbox = await fanout.RestoreAsync(tenant, id, record, handover);
+        (_owner, _description, _started) = (owner, record.Description, record.Started);
+        (_written, _writtenAt) = (record, time.GetUtcNow());
+        return true;
+    }
+
+    private async ValueTask RemoveRecordAsync(Mailbox mailbox)
+    {
+        try
+        {
+            await store.RemoveAsync(this.GetPrimaryKeyString(), _owner);
+        }
+        catch (Exception exception)
+        {
+            // It expires by itself; until then the session could come back, and would end for want of a client.
+            Log.WriteFailed(logger, mailbox.SessionId, exception);
+        }
+    }
+}

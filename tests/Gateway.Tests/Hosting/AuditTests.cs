@@ -1,0 +1,70 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Tidings.Gateway.Hosting;
+
+namespace Tidings.Gateway.Tests.Hosting;
+
+/// <summary>Log injection (CWE-117): whatever a client sends stays within its line and its place.</summary>
+public sealed class AuditTests
+{
+    [Theory]
+    [InlineData("eve\r\nadmin of default logged in", "eve__admin of default logged in")]
+    [InlineData("a\u2028b\u2029c", "a_b_c")]
+    [InlineData("\u001b[31mred", "_[31mred")]
+    [InlineData("right\u202eleft", "right_left")]
+    [InlineData(null, "-")]
+    [InlineData("Jörg {User}", "Jörg {User}")]
+    public void What_a_client_sent_is_cleaned(string? sent, string written) => Assert.Equal(written, Audit.Clean(sent));
+
+    [Fact]
+    public void Half_a_character_is_cleaned() => Assert.Equal("half_", Audit.Clean("half" + '\ud800'));
+
+    [Fact]
+    public void What_a_client_sent_is_cut() => Assert.Equal(256, Audit.Clean(new string('a', 10_000)).Length);
+
+    [Fact]
+    public void Every_event_is_one_line_of_its_category()
+    {
+        var log = new Lines();
+        var audit = new Audit(log);
+        const string Evil = "x\nforged";
+
+        audit.LoggedIn(Evil, Evil, "basic", IPAddress.Loopback);
+        audit.LoginFailed(Evil, "basic", "wrong password", IPAddress.Loopback);
+        audit.Refused(Evil, Evil, "subscribe", Evil, "denied", null);
+        audit.Changed(Evil, Evil, "user.disable", Evil, null);
+
+        Assert.Equal([2401, 2402, 2403, 2404], log.Written.Select(static line => line.Id));
+        Assert.All(log.Written, static line => Assert.DoesNotContain('\n', line.Text));
+        Assert.Equal(Audit.Category, log.Category);
+    }
+
+    private sealed class Lines : ILoggerFactory, ILogger
+    {
+        public List<(int Id, string Text)> Written { get; } = [];
+
+        public string? Category { get; private set; }
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName)
+        {
+            Category = categoryName;
+            return this;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Written.Add((eventId.Id, formatter(state, exception)));
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Tidings.Gateway.Tests.Server;
+
+/// <summary>Callers who are too fast, each told in its protocol's own form.</summary>
+public sealed class RateTests
+{
+    private const string Handshake = """[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling","websocket"]}]""";
+
+    private static readonly (string, string)[] Counted = [("Tidings:Rates:Loopback", "true"), ("Tidings:Rates:BurstSeconds", "1")];
+
+    [Fact]
+    public async Task Handshakes_beyond_the_rate_are_refused_with_the_time_to_wait()
+    {
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Handshakes", "2")]);
+
+        var replies = new List<JsonNode>();
+        for (var i = 0; i < 10; i++)
+        {
+            replies.Add(await BayeuxAsync(server, Handshake));
+        }
+
+        Assert.Contains(replies, static reply => (bool)reply["successful"]!);
+        var refused = replies.First(static reply => !(bool)reply["successful"]!);
+        Assert.Equal("429:handshakes_per_second,2:limit_reached", (string)refused["error"]!);
+        Assert.Equal("handshake", (string)refused["advice"]!["reconnect"]!);
+        Assert.Equal(1000, (long)refused["advice"]!["interval"]!);
+    }
+
+    [Fact]
+    public async Task Publishes_beyond_the_rate_are_refused_one_by_one_over_a_socket()
+    {
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Tenant:Publishes", "5")]);
+        using var client = await BayeuxSocketClient.OpenAsync(server.Address);
+        await client.SendAsync(Handshake);
+        client.ClientId = (string)(await client.NextAsync("/meta/handshake"))["clientId"]!;
+
+        await client.SendAsync($"[{string.Join(',', Enumerable.Range(0, 50).Select(i => $$"""{"channel":"/a","clientId":"{{client.ClientId}}","data":{{i}}}"""))}]");
+        var replies = new List<JsonNode>();
+        for (var i = 0; i < 50; i++)
+        {
+            replies.Add(await client.NextAsync("/a"));
+        }
+
+        Assert.InRange(replies.Count(static reply => (bool)reply["successful"]!), 5, 45);
+        var refused = replies.Last(static reply => !(bool)reply["successful"]!);
+        Assert.Equal("429:publishes_per_second,5:limit_reached", (string)refused["error"]!);
+        Assert.Null(refused["advice"]);
+    }
+
+    [Fact]
+    public async Task Frames_beyond_the_rate_of_bytes_are_refused_message_by_message()
+    {
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Bytes", "2000")]);
+        using var client = await BayeuxSocketClient.OpenAsync(server.Address);
+
+        for (var i = 0; i < 4; i++)
+        {
+            await client.SendAsync($$"""[{"channel":"/meta/connect","clientId":"x","connectionType":"websocket","ext":{"a":"{{new string('a', 1500)}}"} }]""");
+        }
+
+        var errors = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            errors.Add((string)(await client.NextAsync("/meta/connect"))["error"]!);
+        }
+
+        Assert.Contains("429:bytes_per_second,2000:limit_reached", errors);
+    }
+
+    [Fact]
+    public async Task Requests_beyond_a_rate_are_told_when_to_come_again()
+    {
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Publishes", "1"), ("Tidings:Rates:Address:Bytes", "100")]);
+
+        await AssertTooManyAsync(() => server.Http.PostAsync("/channels/a", Json("1")));
+        await AssertTooManyAsync(() => server.Http.PostAsync("/cometd", Json(Handshake)));
+    }
+
+    [Fact]
+    public async Task Sessions_of_one_address_are_bounded_and_given_back()
+    {
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:SessionsPerAddress", "2")]);
+        var first = await BayeuxAsync(server, Handshake);
+        Assert.True((bool)(await BayeuxAsync(server, Handshake))["successful"]!);
+
+        Assert.Equal("429::too_many_sessions", (string)(await BayeuxAsync(server, Handshake))["error"]!);
+        using var stream = new HttpRequestMessage(HttpMethod.Get, "/channels/a") { Headers = { { "Accept", "text/event-stream" } } };
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await server.Http.SendAsync(stream, HttpCompletionOption.ResponseHeadersRead)).StatusCode);
+
+        await BayeuxAsync(server, $$"""[{"channel":"/meta/disconnect","clientId":"{{first["clientId"]}}"}]""");
+        Assert.True((bool)(await BayeuxAsync(server, Handshake))["successful"]!);
+    }
+
+    [Fact]
+    public async Task Callers_of_this_machine_are_not_counted_by_default()
+    {
+        await using var server = await OwnServer.StartAsync(("Tidings:Rates:Address:Handshakes", "1"));
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True((bool)(await BayeuxAsync(server, Handshake))["successful"]!);
+        }
+    }
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    private static async Task<JsonNode> BayeuxAsync(OwnServer server, string body)
+    {
+        using var answer = await server.Http.PostAsync("/cometd", Json(body));
+        return Assert.Single(JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsArray())!;
+    }
+
+    private static async Task AssertTooManyAsync(Func<Task<HttpResponseMessage>> request)
+    {
+        HttpResponseMessage answer;
+        do
+        {
+            answer = await request();
+        }
+        while (answer.IsSuccessStatusCode);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 10);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Tidings.Grains.Sessions;
+
+namespace Tidings.Grains.Cluster;
+
+/// <summary>Records of sessions that all silos of this process share, as a cluster's silos share Redis.</summary>
+internal sealed class SharedSessionStore : ISessionStore
+{
+    private readonly ConcurrentDictionary<string, (long Owner, SessionRecord Record)> _records = new(StringComparer.Ordinal);
+
+    public bool IsDurable => true;
+
+    public ValueTask<(long Owner, SessionRecord Record)?> ClaimAsync(string key)
+    {
+        while (_records.TryGetValue(key, out var known))
+        {
+            var mine = (known.Owner + 1, known.Record);
+            if (_records.TryUpdate(key, mine, known))
+            {
+                return new(mine);
+            }
+        }
+
+        return default;
+    }
+
+    public ValueTask<bool> WriteAsync(string key, long owner, SessionRecord record, TimeSpan life) =>
+        new(_records.AddOrUpdate(key, (owner, record), (_, known) => known.Owner > owner ? known : (owner, record)).Owner == owner);
+
+    public ValueTask RemoveAsync(string key, long owner)
+    {
+        if (_records.TryGetValue(key, out var known) && known.Owner <= owner)
+        {
+            _records.TryRemove(key, out _);
+        }
+
+        return default;
+    }
+}

@@ -62,10 +62,16 @@ sealed class Audience : IAsyncDisposable
             () => "10 s without a message after the last publish", CalmPatience);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the clients: only then all of their connections are on record.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _stop.Dispose();
     }
 }

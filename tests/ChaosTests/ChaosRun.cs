@@ -43,6 +43,7 @@ sealed class ChaosRun(ChaosOptions options, Action<string> tell)
         await press.StopAsync();
         tell("the last message is settled");
         await audience.CalmAsync();
+        await audience.StopAsync();
         var log = await LogReader.ReadAsync(cluster.Front, Scene.Channels.Concat(Scene.LateChannels));
         foreach (var loss in press.Losses)
             tell($"a publisher's session was lost at {loss.At.TotalSeconds:0.0} s: {loss.Text}");

@@ -13,7 +13,7 @@ namespace Tidings.ChaosTests.Reports;
 /// <param name="Verdict">What the checker found.</param>
 sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset Start, TimeSpan Length, Transcript Transcript, Verdict Verdict)
 {
-    const int ViolationsShown = 40;
+    const int SessionsShown = 30;
 
     /// <summary>Writes report.md and violations.txt.</summary>
     public void Write()
@@ -76,13 +76,14 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
         text.AppendLine();
     }
 
+    /// <summary>By rule and session, with the first one each: a session that falls silent would otherwise fill the page.</summary>
     void Violations(StringBuilder text)
     {
-        foreach (var group in Verdict.Violations.GroupBy(violation => violation.Rule))
+        foreach (var rule in Verdict.Violations.GroupBy(violation => violation.Rule))
         {
-            text.AppendLine($"## {group.Key}: {group.Count()}").AppendLine();
-            foreach (var violation in group.OrderBy(violation => violation.At).Take(ViolationsShown))
-                text.AppendLine($"- {Line(violation)}");
+            text.AppendLine($"## {rule.Key}: {rule.Count()}").AppendLine();
+            foreach (var session in rule.GroupBy(violation => violation.Session).OrderByDescending(session => session.Count()).Take(SessionsShown))
+                text.AppendLine($"- {session.Count()} until {Wall(session.Max(violation => violation.At))}, first {Line(session.MinBy(violation => violation.At)!)}");
             text.AppendLine();
         }
     }

@@ -32,13 +32,15 @@ sealed class Audience : IAsyncDisposable
 
     public IReadOnlyList<SessionRecord> Records => [.. _members.Select(member => member.Log.ToRecord(member.Id, member.Kind, member.Patterns))];
 
+    IEnumerable<SessionLog> Waiting => from member in _members where member.Log.Subscribed == null select member.Log;
+
     /// <summary>Starts all and waits until each has its subscriptions.</summary>
     public async Task StartAsync()
     {
         _running.AddRange(_members.Select(member => member.Client.RunAsync(_stop.Token)));
         await Eventually.TrueAsync(
             () => _members.TrueForAll(member => member.Log.Subscribed != null),
-            () => $"subscriptions of {_members.Count(member => member.Log.Subscribed == null)} of {_members.Count} sessions", SubscribePatience);
+            () => $"subscriptions of {Waiting.Count()} of {_members.Count} sessions; the first: {Waiting.First().LastEnd}", SubscribePatience);
     }
 
     /// <summary>Cuts the connections of that many of 100 clients.</summary>

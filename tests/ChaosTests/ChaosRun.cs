@@ -61,13 +61,9 @@ sealed class ChaosRun(ChaosOptions options, Action<string> tell)
         await watching;
     }
 
-    IReadOnlyList<PlannedFault> Plan()
-    {
-        var plan = options.Brief
-            ? FaultPlan.Brief(options.Seed, options.Silos, options.Gateways)
-            : FaultPlan.Shuffled(options.Seed, options.Length, options.Silos, options.Gateways);
-        return options.Only is [] ? plan : [.. plan.Where(fault => options.Only.Contains(fault.Kind))];
-    }
+    IReadOnlyList<PlannedFault> Plan() => options.Brief
+        ? FaultPlan.Brief(options.Seed, options.Silos, options.Gateways)
+        : FaultPlan.Shuffled(options.Seed, options.Length, options.Silos, options.Gateways, options.Only);
 
     string Folder()
     {

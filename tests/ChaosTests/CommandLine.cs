@@ -36,7 +36,7 @@ static class CommandLine
         "--silos" => options with { Silos = Number(value) },
         "--gateways" => options with { Gateways = Number(value) },
         "--fsync" when value is "always" or "everysec" => options with { Fsync = value },
-        "--only" => options with { Only = [.. Split(value, ',').Select(Kind)] },
+        "--only" when value != $"{FaultKind.OwnEnd}" => options with { Only = [.. Split(value, ',').Select(Kind)] },
         "--gateway-args" => options with { GatewayArguments = Split(value, ' ') },
         "--silo-args" => options with { SiloArguments = Split(value, ' ') },
         "--folder" => options with { Folder = Path.GetFullPath(value) },

@@ -37,6 +37,7 @@ sealed class BayeuxClient(SessionKind kind, IReadOnlyList<string> patterns, Uri 
             catch (Exception end) when (end is LinkLostException or OperationCanceledException)
             {
                 // Again, with a new connection; how this one ended is written down.
+                log.LastEnd = end.Message;
             }
         }
     }

@@ -54,7 +54,7 @@ sealed class Extensions(SessionKind kind, IReadOnlyList<string> patterns, Sessio
     {
         var wanted = kind.Assurance == Assurance.Ack ? "ack" : kind.Replays ? "replay" : null;
         if (wanted != null && !(handshake.TryGetProperty("ext", out var ext) && ext.TryGetProperty(wanted, out _)))
-            log.Lose($"the handshake's reply does not agree to {wanted}");
+            log.Refuse($"the handshake's reply does not agree to {wanted}");
     }
 
     public void Receive(JsonElement message, int connection)

@@ -10,9 +10,13 @@ sealed class SessionLog(RunClock clock)
     readonly List<Connection> _connections = [];
     readonly List<Notice> _losses = [];
     readonly List<Notice> _gaps = [];
+    readonly List<Notice> _refusals = [];
 
     /// <summary>When the first subscribe was answered; null before.</summary>
     public TimeSpan? Subscribed { get; private set; }
+
+    /// <summary>Why the last connection ended, in words.</summary>
+    public string LastEnd { get; set; } = "no connection has ended";
 
     /// <summary>How many messages have arrived.</summary>
     public int Count
@@ -52,9 +56,16 @@ sealed class SessionLog(RunClock clock)
             _gaps.Add(new Notice(clock.Now, text));
     }
 
+    public void Refuse(string text)
+    {
+        lock (_lock)
+            _refusals.Add(new Notice(clock.Now, text));
+    }
+
     public SessionRecord ToRecord(int id, SessionKind kind, IReadOnlyList<string> patterns)
     {
         lock (_lock)
-            return new SessionRecord(id, kind, patterns, Subscribed ?? TimeSpan.MaxValue, [.. _receipts], [.. _connections], [.. _losses], [.. _gaps]);
+            return new SessionRecord(
+                id, kind, patterns, Subscribed ?? TimeSpan.MaxValue, [.. _receipts], [.. _connections], [.. _losses], [.. _gaps], [.. _refusals]);
     }
 }

@@ -9,6 +9,8 @@ namespace Tidings.ChaosTests.Judging;
 /// </summary>
 static class Checker
 {
+    const int SlowestKept = 12;
+
     public static Verdict Judge(Transcript transcript, CheckerOptions options)
     {
         var book = new Book(transcript);
@@ -19,7 +21,8 @@ static class Checker
         var pauses = new PauseJudge(book, options).Judge(violations);
         if (sessions.Length == 0)
             violations.Add(new Violation(Rule.Unexplained, TimeSpan.Zero, null, "no session subscribed"));
-        return new Verdict([.. sessions.GroupBy(session => session.Session.Kind).Select(Sum)], pauses, store, violations);
+        var slowest = sessions.Select(session => session.Slowest).OfType<Delay>().OrderByDescending(delay => delay.Length).Take(SlowestKept);
+        return new Verdict([.. sessions.GroupBy(session => session.Session.Kind).Select(Sum)], pauses, [.. slowest], store, violations);
     }
 
     static KindResult Sum(IGrouping<SessionKind, SessionJudge> sessions) => new(
@@ -34,5 +37,5 @@ static class Checker
         sessions.Sum(session => session.AfterCrash),
         sessions.Sum(session => session.Count(Rule.SessionLost)),
         sessions.Sum(session => session.Count(Rule.Gap)),
-        sessions.Max(session => session.LongestPause));
+        sessions.Max(session => session.Slowest?.Length ?? TimeSpan.Zero));
 }

@@ -30,7 +30,8 @@ sealed class SessionJudge
 
     public int AfterCrash { get; private set; }
 
-    public TimeSpan LongestPause { get; private set; }
+    /// <summary>The message it waited for longest; null if it received none of its own.</summary>
+    public Delay? Slowest { get; private set; }
 
     public int Count(Rule rule) => Violations.Count(violation => violation.Rule == rule);
 
@@ -73,9 +74,9 @@ sealed class SessionJudge
             Break(Rule.Reordered, receipt.At, $"{receipt.Key} came over connection {receipt.Connection} after {latest.Key}");
         else
             _latest[receipt.Key.Channel] = receipt;
-        var pause = receipt.At - publication.Sent;
-        if (publication.Sent >= _session.Subscribed && pause > LongestPause)
-            LongestPause = pause;
+        var delay = new Delay(_session, publication, receipt);
+        if (publication.Sent >= _session.Subscribed && !(delay.Length <= Slowest?.Length))
+            Slowest = delay;
     }
 
     /// <summary>The log's order decides; a publisher's own order where the log does not know one of the two.</summary>
@@ -108,6 +109,8 @@ sealed class SessionJudge
             Break(Rule.SessionLost, notice.At, notice.Text);
         foreach (var notice in _session.Gaps)
             Break(Rule.Gap, notice.At, notice.Text);
+        foreach (var notice in _session.Refusals)
+            Break(Rule.NotAgreed, notice.At, notice.Text);
     }
 
     void Break(Rule rule, TimeSpan at, string text) => Violations.Add(new Violation(rule, at, _session.Id, $"{_session.Kind}: {text}"));

@@ -4,7 +4,8 @@ namespace Tidings.ChaosTests.Judging;
 
 /// <summary>What the checker found.</summary>
 sealed record Verdict(
-    IReadOnlyList<KindResult> Kinds, IReadOnlyList<PauseResult> Pauses, StoreResult Store, IReadOnlyList<Violation> Violations)
+    IReadOnlyList<KindResult> Kinds, IReadOnlyList<PauseResult> Pauses, IReadOnlyList<Delay> Slowest,
+    StoreResult Store, IReadOnlyList<Violation> Violations)
 {
     public bool IsClean => Violations.Count == 0;
 }
@@ -26,6 +27,9 @@ enum Rule
 
     /// <summary>The server told a session of a gap, although the log was long enough.</summary>
     Gap,
+
+    /// <summary>The server did not agree to an extension that the session relies on.</summary>
+    NotAgreed,
 
     /// <summary>An acknowledged message is not in its channel's log.</summary>
     NotStored,
@@ -81,3 +85,12 @@ sealed record PauseResult(string Name, int Faults, int Samples, TimeSpan P50, Ti
 /// <param name="NotStored">Acknowledged and in no log.</param>
 /// <param name="StoredTwice">In a log more than once.</param>
 sealed record StoreResult(int Published, int Acknowledged, int Retried, int Stored, int NotStored, int StoredTwice);
+
+/// <summary>The message a session waited for longest.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Publication">The message.</param>
+/// <param name="Receipt">Its arrival.</param>
+sealed record Delay(SessionRecord Session, Publication Publication, Receipt Receipt)
+{
+    public TimeSpan Length => Receipt.At - Publication.Sent;
+}

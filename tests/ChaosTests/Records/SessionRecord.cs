@@ -9,6 +9,7 @@ namespace Tidings.ChaosTests.Records;
 /// <param name="Connections">In the order of opening.</param>
 /// <param name="Losses">When the server did not know it any more, and what it said.</param>
 /// <param name="Gaps">When the server told it that messages were lost, and what it said.</param>
+/// <param name="Refusals">What the client relies on and the server did not agree to.</param>
 sealed record SessionRecord(
     int Id,
     SessionKind Kind,
@@ -17,7 +18,8 @@ sealed record SessionRecord(
     IReadOnlyList<Receipt> Receipts,
     IReadOnlyList<Connection> Connections,
     IReadOnlyList<Notice> Losses,
-    IReadOnlyList<Notice> Gaps);
+    IReadOnlyList<Notice> Gaps,
+    IReadOnlyList<Notice> Refusals);
 
 /// <summary>A message that arrived.</summary>
 /// <param name="Key">The message.</param>

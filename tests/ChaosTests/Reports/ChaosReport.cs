@@ -32,6 +32,7 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
         Pauses(text);
         Store(text);
         Faults(text);
+        Slowest(text);
         Violations(text);
         return text.ToString();
     }
@@ -76,13 +77,26 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
         text.AppendLine();
     }
 
+    void Slowest(StringBuilder text)
+    {
+        text.AppendLine("Longest pauses:").AppendLine();
+        foreach (var (session, publication, receipt) in Verdict.Slowest)
+            text.AppendLine(
+                $"- session {session.Id} ({session.Kind}; {string.Join(' ', session.Patterns)}): {publication.Key}, sent {Wall(publication.Sent)}, "
+                + $"acknowledged {Wall(publication.Acknowledged ?? publication.Sent)}, arrived {Wall(receipt.At)} over connection {receipt.Connection} "
+                + $"of {session.Connections.FirstOrDefault(connection => connection.Number == receipt.Connection)?.Gateway}");
+        text.AppendLine();
+    }
+
     /// <summary>By rule and session, with the first one each: a session that falls silent would otherwise fill the page.</summary>
     void Violations(StringBuilder text)
     {
         foreach (var rule in Verdict.Violations.GroupBy(violation => violation.Rule))
         {
             text.AppendLine($"## {rule.Key}: {rule.Count()}").AppendLine();
-            foreach (var session in rule.GroupBy(violation => violation.Session).OrderByDescending(session => session.Count()).Take(SessionsShown))
+            // What all sessions of a kind have in common needs few lines.
+            var shown = rule.Key == Rule.NotAgreed ? 4 : SessionsShown;
+            foreach (var session in rule.GroupBy(violation => violation.Session).OrderByDescending(session => session.Count()).Take(shown))
                 text.AppendLine($"- {session.Count()} until {Wall(session.Max(violation => violation.At))}, first {Line(session.MinBy(violation => violation.At)!)}");
             text.AppendLine();
         }

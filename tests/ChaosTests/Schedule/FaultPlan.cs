@@ -16,15 +16,15 @@ static class FaultPlan
         FaultKind.FrontRestart, FaultKind.RedisRestart,
     ];
 
-    /// <summary>A plan for the long run: a fault every 6 to 16 s.</summary>
-    public static IReadOnlyList<PlannedFault> Shuffled(int seed, TimeSpan length, int silos, int gateways)
+    /// <summary>A plan for the long run: a fault every 6 to 16 s, of the kinds given or of all.</summary>
+    public static IReadOnlyList<PlannedFault> Shuffled(int seed, TimeSpan length, int silos, int gateways, IReadOnlyList<FaultKind>? only = null)
     {
         var random = new Random(seed);
         var plan = new List<PlannedFault>();
         var at = TimeSpan.Zero;
         while (true)
         {
-            var round = Deck.ToArray();
+            var round = Deck.Where(kind => only is null or [] || only.Contains(kind)).ToArray();
             random.Shuffle(round);
             foreach (var kind in round)
             {

@@ -51,7 +51,7 @@ sealed class ClusterLayout
 
     public Service Gateway(int number) => Server(
         $"gateway{number + 1}", "gateway", "Tidings.Gateway", _gatewayPorts[number],
-        [$"--Tidings:Bayeux:Timeout={_options.ConnectTimeout:c}", .. Settings, .. _options.GatewayArguments]);
+        ["--Tidings:Anonymous=true", $"--Tidings:Bayeux:Timeout={_options.ConnectTimeout:c}", .. Settings, .. _options.GatewayArguments]);
 
     /// <summary>HAProxy with the configuration of deploy/.</summary>
     public Service Balancer()

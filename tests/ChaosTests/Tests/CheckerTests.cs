@@ -129,6 +129,10 @@ public sealed class CheckerTests
         Assert.Equal([Rule.Gap], Broken(Transcript(Session(Plain) with { Gaps = [new Notice(Sent(10), "gaps")] })));
 
     [Fact]
+    public void An_extension_the_server_refused_is_told() =>
+        Assert.Equal([Rule.NotAgreed], Broken(Transcript(Session(Ack) with { Refusals = [new Notice(Sent(1), "ack")] })));
+
+    [Fact]
     public void What_nobody_published_is_unexplained()
     {
         var verdict = Broken(Transcript(Session(Plain) with { Receipts = [.. Session(Plain).Receipts, new Receipt(Key(Messages + 1), End, 1)] }));

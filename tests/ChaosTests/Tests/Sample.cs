@@ -28,7 +28,7 @@ static class Sample
 
     public static SessionRecord Session(SessionKind kind, params string[] patterns) => new(
         1, kind, patterns is [] ? [Channel] : patterns, TimeSpan.Zero, [.. Numbers.Select(n => Receipt(n))],
-        [new Connection(1, Gateway, TimeSpan.Zero, End, ConnectionEnd.Done)], [], []);
+        [new Connection(1, Gateway, TimeSpan.Zero, End, ConnectionEnd.Done)], [], [], []);
 
     public static Receipt Receipt(int sequence, double late = 0) =>
         new(Key(sequence), Sent(sequence) + TimeSpan.FromMilliseconds(10) + TimeSpan.FromSeconds(late), 1);

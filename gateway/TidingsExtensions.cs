@@ -5,6 +5,8 @@ using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
+using Tidings.Gateway.SmartRest;
+using Tidings.Gateway.Smc;
 using Tidings.Silo;
 
 namespace Tidings;
@@ -32,7 +34,7 @@ public static class TidingsExtensions
         return builder;
     }
 
-    /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/health</c>, <c>/openapi</c>.</summary>
+    /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/s</c>, <c>/health</c>, <c>/openapi</c>.</summary>
     public static WebApplication MapTidings(this WebApplication app)
     {
         app.UseDoors();
@@ -40,6 +42,8 @@ public static class TidingsExtensions
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
         app.MapChannels();
+        app.MapSmartRest();
+        app.MapSmc();
         app.MapOpenApi().AllowAnonymous();
         app.MapTidingsHealth();
         return app;
@@ -77,6 +81,8 @@ public static class TidingsExtensions
         services.TryAddSingleton<IAuthorizationPolicy, AllowEverything>();
         services.AddDoors();
         services.AddBayeux();
+        services.AddSmartRest();
+        services.AddSmc();
         services.AddSingleton<ChannelStreams>();
         services.AddOpenApi();
         services.AddProblemDetails();

@@ -51,13 +51,17 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("Save")]
     Task Save();
 
+    /// <summary>Keeps its front end's notes with the session (<see cref="SessionDescription.Notes"/>). False if there is no such session.</summary>
+    [Alias("Note")]
+    Task<bool> Note(byte[] notes);
+
     /// <summary>Ends the session.</summary>
     /// <returns>Whether there was one.</returns>
     [Alias("Close")]
     Task<bool> Close(SessionEnd reason);
 }
 
-/// <summary>What is fixed for a session's life.</summary>
+/// <summary>What is fixed for a session's life, except for its notes.</summary>
 [GenerateSerializer, Immutable, Alias("tidings.SessionDescription")]
 public sealed record SessionDescription
 {
@@ -69,6 +73,9 @@ public sealed record SessionDescription
 
     /// <summary>The browser cookie it is bound to, if that option is on.</summary>
     [Id(2)] public string? Browser { get; init; }
+
+    /// <summary>What its front end keeps with it, and may replace; the core does not look at it.</summary>
+    [Id(3)] public byte[]? Notes { get; init; }
 }
 
 /// <summary>Where a gateway takes deliveries.</summary>

@@ -100,4 +100,24 @@ public sealed record TidingsLimits
     /// <summary>Bytes of payload after which one read of a log ends, however few messages that is. Default 4 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int ReadBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>SMC elements of one type of a tenant. Default 1,000. Beyond: HTTP 503, nothing is made. All of a type are stored as one.</summary>
+    [Range(1, 100_000)]
+    public int SmcElementsPerType { get; init; } = 1000;
+
+    /// <summary>Largest SMC element, in bytes of JSON. Default 16 KiB. Beyond: HTTP 413.</summary>
+    [Range(64, 1024 * 1024)]
+    public int SmcElementBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Changes of SMC elements of one type that are stored and wait to be published. Default 100. Beyond: HTTP 503, nothing is changed.</summary>
+    [Range(1, 10_000)]
+    public int SmcEventsWaiting { get; init; } = 100;
+
+    /// <summary>SMC logins, spread over 256 grains with an even share each. Default 65,536. Beyond: HTTP 503 at login.</summary>
+    [Range(256, 10_000_000)]
+    public int SmcLogins { get; init; } = 65_536;
+
+    /// <summary>Subscriptions of one SMC notification socket. Default 256. Beyond: a <c>failure</c>; the socket and its subscriptions go on.</summary>
+    [Range(1, 10_000)]
+    public int SmcSubscriptionsPerSocket { get; init; } = 256;
 }

@@ -190,6 +190,11 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
     /// <returns>What is still under way, which the next frame need not wait for; null when the socket is to be left.</returns>
     private async ValueTask<Task?> TakeFrameAsync(WebSocketMessageType type, ReadOnlyMemory<byte> frame)
     {
+        if (frame.IsEmpty)
+        {
+            return Task.CompletedTask;
+        }
+
         if (type == WebSocketMessageType.Binary)
         {
             return await LeaveAsync(WebSocketCloseStatus.InvalidMessageType, "Bayeux messages are text.");

@@ -12,10 +12,21 @@ internal sealed partial class GatewayHub(
 
     private readonly ConcurrentDictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SiloReceiver> _receivers = new(StringComparer.Ordinal);
+    private readonly Lock _addressing = new();
     private GatewayAddress? _address;
 
     /// <summary>Where silos reach this gateway. Orleans holds observers weakly; the hub is a singleton and lives as long as the process.</summary>
-    public GatewayAddress Address => _address ??= new GatewayAddress(Guid.NewGuid().ToString("N"), cluster.CreateObjectReference<IGatewayObserver>(this));
+    public GatewayAddress Address
+    {
+        get
+        {
+            // One for all: silos would take a second one for another gateway.
+            lock (_addressing)
+            {
+                return _address ??= new GatewayAddress(Guid.NewGuid().ToString("N"), cluster.CreateObjectReference<IGatewayObserver>(this));
+            }
+        }
+    }
 
     /// <summary>Every session held here.</summary>
     public IEnumerable<LocalSession> Sessions => _sessions.Values;

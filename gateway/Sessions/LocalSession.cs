@@ -90,6 +90,15 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
         }
     }
 
+    /// <summary>Replaces its front end's notes.</summary>
+    public void Note(byte[] notes)
+    {
+        lock (_lock)
+        {
+            Description = Description! with { Notes = notes };
+        }
+    }
+
     /// <summary>A session just begun here: its silo is about to send frames for it.</summary>
     public void Begin(SessionDescription description, IProtocolSession protocol, DateTimeOffset now)
     {

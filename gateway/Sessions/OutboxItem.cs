@@ -64,5 +64,6 @@ internal interface IDeliveryCodec
 internal static class DeliveryCodecs
 {
     public const int Bayeux = 0;
-    public const int Count = 1;
+    public const int Smc = 1;
+    public const int Count = 2;
 }

@@ -176,6 +176,13 @@ internal sealed partial class SessionDoor(
     public async Task<SubscribeStatus> UnsubscribeAsync(string tenant, string secret, string[] subscriptions) =>
         await GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions);
 
+    /// <summary>Replaces the notes of a session that this gateway holds; whoever holds it next gets them. False if there is no such session.</summary>
+    public Task<bool> NoteAsync(LocalSession session, byte[] notes)
+    {
+        session.Note(notes);
+        return GrainOf(session).Note(notes);
+    }
+
     /// <summary>Publishes; completes when the channel's log has the message.</summary>
     public Task<PublishResult> PublishAsync(ChannelId channel, PublishItem item) => lanes.PublishAsync(channel, item);
 

@@ -157,6 +157,18 @@ internal sealed partial class SessionGrain(
         return true;
     }
 
+    public async Task<bool> Note(byte[] notes)
+    {
+        if (await FindAsync() is null)
+        {
+            return false;
+        }
+
+        _description = _description! with { Notes = notes };
+        await WriteAsync();
+        return true;
+    }
+
     public async Task<bool> Close(SessionEnd reason)
     {
         if (await FindAsync() is not { } mailbox)

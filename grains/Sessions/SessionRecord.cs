@@ -31,6 +31,7 @@ internal sealed record SessionRecord
     /// <summary>Whether another record would take the session up at the same places.</summary>
     public bool SaysTheSameAs(SessionRecord other) =>
         Started == other.Started
+        && Description == other.Description
         && Subscriptions.SequenceEqual(other.Subscriptions)
         && Cursors.SequenceEqual(other.Cursors)
         && Directs.SequenceEqual(other.Directs)

@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Xml.Linq;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.SmartRest;
+using Tidings.Gateway.Smc;
 using Tidings.Silo;
 
 namespace Tidings.Architecture.Tests;
@@ -10,8 +12,8 @@ namespace Tidings.Architecture.Tests;
 public sealed class OptionDocumentationTests
 {
     public static TheoryData<Type> Options =>
-        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(BrowserCookieOptions), typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate),
-            typeof(TidingsClusterOptions), typeof(ClusterTlsOptions)];
+        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(SmcOptions), typeof(SmcKey), typeof(BrowserCookieOptions), typeof(SmartRestOptions),
+            typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate), typeof(TidingsClusterOptions), typeof(ClusterTlsOptions)];
 
     [Theory]
     [MemberData(nameof(Options))]

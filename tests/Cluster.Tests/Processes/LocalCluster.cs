@@ -4,6 +4,15 @@ namespace Tidings.Cluster.Tests.Processes;
 public sealed class LocalCluster : IAsyncLifetime
 {
     readonly Stack<IAsyncDisposable> _parts = new();
+    readonly string[] _more;
+
+    public LocalCluster()
+        : this([])
+    {
+    }
+
+    /// <summary>With settings that silos and gateways are given beside those of the cluster.</summary>
+    internal LocalCluster(string[] more) => _more = more;
 
     internal RedisServer Redis { get; private set; } = null!;
 
@@ -36,7 +45,7 @@ public sealed class LocalCluster : IAsyncLifetime
     async Task StartAsync()
     {
         Redis = Own(await RedisServer.StartAsync());
-        string[] settings = [$"--Tidings:Redis={Redis.ConnectionString}", $"--Tidings:ClusterId=test-{Guid.NewGuid():N}"];
+        string[] settings = [$"--Tidings:Redis={Redis.ConnectionString}", $"--Tidings:ClusterId=test-{Guid.NewGuid():N}", .. _more];
         Silos = [Own(await SiloProcess.StartAsync("silo1", settings)), Own(await SiloProcess.StartAsync("silo2", settings))];
         await Task.WhenAll(Silos.Select(silo => silo.ReadyAsync()));
         Gateways = [Own(await GatewayProcess.StartAsync("gateway1", settings)), Own(await GatewayProcess.StartAsync("gateway2", settings))];

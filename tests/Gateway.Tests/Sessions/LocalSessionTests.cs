@@ -115,7 +115,7 @@ public sealed class LocalSessionTests
         var handover = _session.GiveUp(LocalState.Parked);
 
         Assert.Equal(5, handover.Frame);
-        Assert.Equal([new ChannelCursor("/a", 10), new ChannelCursor("/b", 2)], handover.Cursors.OrderBy(static cursor => cursor.Channel));
+        Assert.Equal([new ChannelCursor("/a", 10, 1), new ChannelCursor("/b", 2, 1)], handover.Cursors.OrderBy(static cursor => cursor.Channel));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class LocalSessionTests
 
         var handover = _session.GiveUp(LocalState.Parked);
 
-        Assert.Equal([new ChannelCursor("/a", 6)], handover.Cursors);
+        Assert.Equal([new ChannelCursor("/a", 6, 1)], handover.Cursors);
         Assert.Equal("/service/x", Assert.Single(handover.Directs).Channel);
         Assert.Equal(LocalState.Parked, _session.State);
     }
@@ -193,7 +193,7 @@ public sealed class LocalSessionTests
     {
         var session = new LocalSession(Tenant, "s", new TidingsLimits());
         session.Enqueue(new DeliveryBatch(session.CatchUp(Batch("/a", 1, count: 3))!) { Frame = 1 });
-        Assert.Equal([new ChannelCursor("/a", 0)], session.GiveUp(LocalState.Parked).Cursors);
+        Assert.Equal([new ChannelCursor("/a", 0, 1)], session.GiveUp(LocalState.Parked).Cursors);
 
         Assert.True(session.BeginStay());
         Assert.Equal([1L, 2, 3], Offsets(session.CatchUp(Batch("/a", 1, count: 3))));

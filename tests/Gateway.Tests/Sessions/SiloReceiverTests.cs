@@ -164,7 +164,7 @@ public sealed class SiloReceiverTests : IDisposable
         Assert.Equal(new LinkAck(3, 3), Take(4));
         var handover = session.GiveUp(LocalState.Parked);
         Assert.Equal(2, handover.Frame);
-        Assert.Equal([new ChannelCursor("/a", 0)], handover.Cursors);
+        Assert.Equal([new ChannelCursor("/a", 0, 1)], handover.Cursors);
     }
 
     [Fact]

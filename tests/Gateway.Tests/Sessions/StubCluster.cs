@@ -6,12 +6,16 @@ namespace Tidings.Gateway.Tests.Sessions;
 public class StubCluster : DispatchProxy
 {
     private Func<Type, string, object>? _grains;
+    private Action _referencing = static () => { };
 
     /// <param name="grains">A grain by interface and key.</param>
-    public static IClusterClient Of(Func<Type, string, object> grains)
+    /// <param name="referencing">What happens while a reference to an observer is made.</param>
+    public static IClusterClient Of(Func<Type, string, object> grains, Action? referencing = null)
     {
         var cluster = Create<IClusterClient, StubCluster>();
-        ((StubCluster)(object)cluster)._grains = grains;
+        var stub = (StubCluster)(object)cluster;
+        stub._grains = grains;
+        stub._referencing = referencing ?? stub._referencing;
         return cluster;
     }
 
@@ -22,5 +26,13 @@ public class StubCluster : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
         targetMethod is { Name: "GetGrain", IsGenericMethod: true } && args is [string key, ..]
             ? _grains!(targetMethod.GetGenericArguments()[0], key)
+            : targetMethod is { Name: "CreateObjectReference" } && args is [IGrainObserver observer]
+            ? Reference(observer)
             : throw new NotSupportedException(targetMethod?.Name);
+
+    private IGrainObserver Reference(IGrainObserver observer)
+    {
+        _referencing();
+        return observer;
+    }
 }

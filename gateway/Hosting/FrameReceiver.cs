@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 
-namespace Tidings.Gateway.Bayeux;
+namespace Tidings.Gateway.Hosting;
 
 /// <summary>Reads whole messages of a WebSocket, each into a pooled buffer that its reader returns. Between messages it holds none.</summary>
 internal sealed class FrameReceiver(WebSocket socket, int mostBytes)
@@ -13,6 +13,12 @@ internal sealed class FrameReceiver(WebSocket socket, int mostBytes)
     {
         // Waits without a buffer, so that an idle socket holds none.
         var nothing = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+        if (nothing.EndOfMessage && nothing.MessageType != WebSocketMessageType.Close)
+        {
+            // A message without a byte: there is nothing left of it to read.
+            return new ReceivedFrame(nothing.MessageType, [], 0, false);
+        }
+
         return nothing.MessageType == WebSocketMessageType.Close ? null : await ReadWholeAsync(cancellationToken);
     }
 
@@ -68,5 +74,11 @@ internal sealed record ReceivedFrame(WebSocketMessageType Type, byte[] Buffer, i
 {
     public ReadOnlyMemory<byte> Bytes => Buffer.AsMemory(0, Length);
 
-    public void Return() => ArrayPool<byte>.Shared.Return(Buffer);
+    public void Return()
+    {
+        if (Buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(Buffer);
+        }
+    }
 }

@@ -1,0 +1,81 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
+using Tidings.Protocols.SmartRest;
+
+namespace Tidings.Gateway.SmartRest;
+
+/// <summary>Serves SmartREST on the real-time endpoints: requests with an X-Id.</summary>
+internal sealed partial class RealtimeEndpoint(
+    RealtimeProcessor processor,
+    RealtimePolls polls,
+    IOptions<SmartRestOptions> options,
+    IOptions<TidingsLimits> limits,
+    GatewayMetrics metrics,
+    ILogger<RealtimeEndpoint> logger)
+{
+    private readonly SmartRestLimits _limits = options.Value.LimitsOf(limits.Value);
+
+    public async Task PostAsync(HttpContext context, RealtimeEndpointKind kind)
+    {
+        var xid = context.Request.Headers[SmartRestEndpoint.XId].ToString().Trim();
+        var body = xid.Length > 0 ? await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted) : null;
+        if (body is null)
+        {
+            context.Response.StatusCode = xid.Length > 0 ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status404NotFound;
+            metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
+            return;
+        }
+
+        var call = new RealtimeCall
+        {
+            Tenant = context.Tenant(),
+            User = context.User,
+            XId = xid,
+            Kind = kind,
+            Format = options.Value.RealtimeFormat,
+        };
+        try
+        {
+            await AnswerAsync(context, call, RealtimeReader.Read(body.Value.Span, _limits));
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException && !context.Response.HasStarted)
+        {
+            // A cluster that does not answer is a passing state; the session and what waits for it are as they were.
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
+    }
+
+    /// <summary>Carries out all rows in order, a poll last.</summary>
+    private async Task AnswerAsync(HttpContext context, RealtimeCall call, IReadOnlyList<RealtimeCommand> commands)
+    {
+        var output = new ArrayBufferWriter<byte>(64);
+        foreach (var command in commands)
+        {
+            try
+            {
+                await processor.ProcessAsync(call, command, output);
+            }
+            catch (Exception exception)
+            {
+                Log.RowFailed(logger, exception);
+                SmartErrors.Status(command.Line, StatusCodes.Status503ServiceUnavailable).Write(output);
+            }
+        }
+
+        if (commands.OfType<RealtimeConnect>().LastOrDefault() is { } connect)
+        {
+            await polls.HoldAsync(context, call, connect, output);
+        }
+        else
+        {
+            await RealtimePolls.WriteAsync(context, output.WrittenMemory);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2411, LogLevel.Error, "A real-time row could not be carried out")]
+        public static partial void RowFailed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,242 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.SmartRest;
+
+namespace Tidings.Gateway.SmartRest;
+
+/// <summary>
+/// Holds polls until (a) a notification matches a template, (b) the time is up, (c) another poll comes or the session moves, (d) the
+/// session ends, (e) the client goes. Notifications that match nothing are passed over and do not end a poll.
+/// </summary>
+internal sealed class RealtimePolls(
+    RealtimeProcessor processor,
+    SessionDoor door,
+    TemplateSets sets,
+    RealtimeRows rows,
+    IOptions<SmartRestOptions> options,
+    TimeProvider time,
+    GatewayMetrics metrics)
+{
+    private static readonly RealtimeAdvice Later = new(null, 10_000, ReconnectPolicy.Retry);
+
+    public async Task HoldAsync(HttpContext context, RealtimeCall call, RealtimeConnect connect, ArrayBufferWriter<byte> output)
+    {
+        if (await sets.FindAsync(call.Tenant, call.XId) is null)
+        {
+            SmartErrors.NoTemplate.Write(output);
+            RealtimeWriter.WriteAdvice(output, Later, call.FormatOf(connect.Acknowledged is not null));
+            await WriteAsync(context, output.WrittenMemory);
+            return;
+        }
+
+        if (door.FindLocal(call.Tenant, connect.ClientId) is { Protocol: SmartSession known } local)
+        {
+            known.Acknowledge(local, connect.Acknowledged); // before it is attached, which waits for open batches
+        }
+
+        if (await processor.AttachAsync(call, connect.ClientId) is not { } session)
+        {
+            RealtimeProcessor.WriteUnknown(call, output, connect.Acknowledged is not null);
+            await WriteAsync(context, output.WrittenMemory);
+            return;
+        }
+
+        var smart = (SmartSession)session.Protocol!;
+        smart.Acknowledge(session, connect.Acknowledged);
+        var now = time.GetUtcNow();
+        var atOnce = !session.Started || output.WrittenCount > 0;
+        session.Started = true;
+        var poll = new SmartPoll(atOnce ? now : now + options.Value.Timeout, options.Value.KeepAlive, now);
+        smart.Hold(session, poll);
+        if (atOnce)
+        {
+            poll.End(PollEnd.Timeout); // clients take the first answer as the sign that the connection works
+        }
+
+        await AnswerAsync(context, new Poll(call, session, smart, poll, SmartNotes.Of(session.Description!)), output);
+    }
+
+    public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        if (!context.Response.HasStarted)
+        {
+            Begin(context);
+            context.Response.ContentLength = body.Length;
+        }
+
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await context.Response.CompleteAsync();
+    }
+
+    private static void Begin(HttpContext context)
+    {
+        context.Response.ContentType = SmartRestEndpoint.PlainText;
+        context.Response.Headers.CacheControl = "no-store";
+    }
+
+    private async Task AnswerAsync(HttpContext context, Poll poll, ArrayBufferWriter<byte> output)
+    {
+        var (carries, written) = (false, false);
+        using var aborted = context.RequestAborted.Register(static held => ((SmartPoll)held!).End(PollEnd.Aborted), poll.Held);
+        try
+        {
+            var (end, delivered) = await WaitAsync(context, poll, output);
+            carries = delivered > 0;
+            Finish(poll, end, carries, output);
+            await WriteAsync(context, output.WrittenMemory);
+            written = !context.RequestAborted.IsCancellationRequested;
+            metrics.Delivered.Add(delivered);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client went while its answer was written; what it carried waits for the next poll.
+        }
+        finally
+        {
+            Settle(poll, carries, written);
+            poll.Smart.Release(poll.Session, poll.Held, time.GetUtcNow(), poll.Session.Description?.Lifetime ?? options.Value.SessionLifetime);
+        }
+    }
+
+    private async Task<(PollEnd End, int Delivered)> WaitAsync(HttpContext context, Poll poll, ArrayBufferWriter<byte> output)
+    {
+        var next = PollEnd.Wake; // something may wait from before
+        while (true)
+        {
+            if (next == PollEnd.KeepAlive)
+            {
+                await SignOfLifeAsync(context);
+            }
+            else if (next is PollEnd.Wake or PollEnd.Timeout && await MatchAsync(poll, output) is > 0 and var delivered)
+            {
+                return (next, delivered);
+            }
+            else if (next != PollEnd.Wake)
+            {
+                return (next, 0);
+            }
+
+            next = await poll.Held.NextAsync();
+        }
+    }
+
+    /// <summary>Matches what waits. What matches nothing is done with.</summary>
+    private async Task<int> MatchAsync(Poll poll, ArrayBufferWriter<byte> output)
+    {
+        while (poll.Session.TakeForWriting() is { } items)
+        {
+            try
+            {
+                var before = output.WrittenCount;
+                foreach (var batch in items.OfType<DeliveryBatch>())
+                {
+                    await WriteAsync(poll, batch, output);
+                }
+
+                if (output.WrittenCount > before)
+                {
+                    return items.Sum(static item => item.Count);
+                }
+            }
+            catch
+            {
+                poll.Session.NotWritten();
+                throw;
+            }
+
+            poll.Session.Written();
+            await door.EnsureAttachedAsync(poll.Session); // where only a first part of what was missed had come, the rest follows
+        }
+
+        return 0;
+    }
+
+    private async Task WriteAsync(Poll poll, DeliveryBatch batch, ArrayBufferWriter<byte> output)
+    {
+        var matched = new List<(string XId, RealtimeRows.Rows[] Rows)>();
+        foreach (var xid in poll.Notes.For(batch.Channel.Name, poll.Call.XId))
+        {
+            if (await sets.FindAsync(poll.Call.Tenant, xid) is { } found)
+            {
+                matched.Add((xid, rows.Of(batch, found.Set, poll.Format, poll.Call.Kind)));
+            }
+        }
+
+        for (var i = 0; i < batch.Messages.Length; i++)
+        {
+            foreach (var (xid, all) in matched.Where(match => match.Rows[i].Count > 0))
+            {
+                if (poll.Notes.XIds.Count > 0)
+                {
+                    RealtimeWriter.WriteGroup(output, all[i].Count, xid);
+                }
+
+                output.Write(all[i].Utf8.Span);
+            }
+        }
+    }
+
+    private void Finish(Poll poll, PollEnd end, bool carries, ArrayBufferWriter<byte> output)
+    {
+        if (end == PollEnd.Unknown)
+        {
+            RealtimeProcessor.WriteUnknown(poll.Call, output, poll.Notes.Reliable);
+            return;
+        }
+
+        if (poll.Notes.Reliable && end is PollEnd.Wake or PollEnd.Timeout)
+        {
+            RealtimeWriter.WriteBatch(output, poll.Smart.NextBatch(carries));
+        }
+
+        if (end == PollEnd.Timeout && !carries)
+        {
+            RealtimeWriter.WriteAdvice(
+                output, new RealtimeAdvice((long)options.Value.Timeout.TotalMilliseconds, 0, ReconnectPolicy.Retry), poll.Format);
+        }
+    }
+
+    private static void Settle(Poll poll, bool carries, bool written)
+    {
+        if (!carries)
+        {
+            return;
+        }
+
+        if (poll.Notes.Reliable)
+        {
+            // A poll that is held already was sent before this answer came, so it cannot acknowledge it.
+            if (!written || poll.Smart.HoldsOther(poll.Held))
+            {
+                poll.Smart.Acknowledge(poll.Session, null);
+            }
+        }
+        else if (written)
+        {
+            poll.Session.Written();
+        }
+        else
+        {
+            poll.Session.NotWritten();
+        }
+
+        poll.Smart.Nudge();
+    }
+
+    private static async Task SignOfLifeAsync(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+        {
+            Begin(context);
+        }
+
+        await context.Response.Body.WriteAsync(" "u8.ToArray(), context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+    }
+
+    private sealed record Poll(RealtimeCall Call, LocalSession Session, SmartSession Smart, SmartPoll Held, SmartNotes Notes)
+    {
+        public RealtimeFormat Format { get; } = Call.FormatOf(Notes.Reliable);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.SmartRest;
+
+namespace Tidings.Gateway.SmartRest;
+
+/// <summary>Carries out the rows of a real-time body. A poll is held by the endpoint, after all other rows.</summary>
+internal sealed class RealtimeProcessor(
+    SessionDoor door, TemplateSets sets, IAuthorizationPolicy policy, IOptions<SmartRestOptions> options, IOptions<TidingsLimits> limits)
+{
+    private const string Protocol = "smartrest";
+
+    /// <summary>Carries out one row; writes what answers it, which is nothing for a success that says nothing.</summary>
+    public async Task ProcessAsync(RealtimeCall call, RealtimeCommand command, IBufferWriter<byte> output)
+    {
+        switch (command)
+        {
+            case RealtimeHandshake handshake:
+                await OpenAsync(call, handshake, output);
+                break;
+            case RealtimeSubscribe subscribe:
+                await SubscribeAsync(call, subscribe, output);
+                break;
+            case RealtimeUnsubscribe unsubscribe:
+                await UnsubscribeAsync(call, unsubscribe, output);
+                break;
+            case RealtimeDisconnect disconnect:
+                await DisconnectAsync(call, disconnect);
+                break;
+            case RealtimeRefusal refusal:
+                refusal.Error.Write(output);
+                break;
+        }
+    }
+
+    /// <summary>The session of a clientId, held by this gateway from now on; null if there is none.</summary>
+    public async Task<LocalSession?> AttachAsync(RealtimeCall call, string clientId)
+    {
+        if (door.FindLocal(call.Tenant, clientId) is { IsAttached: false, Protocol: SmartSession left } leaving)
+        {
+            left.Acknowledge(leaving, null); // a session with an open batch could not move
+        }
+
+        var session = await door.AttachAsync(call.Tenant, clientId, static () => new SmartSession());
+        return session is { Description.Protocol: Protocol, Protocol: SmartSession } ? session : null;
+    }
+
+    private async Task OpenAsync(RealtimeCall call, RealtimeHandshake handshake, IBufferWriter<byte> output)
+    {
+        if (await sets.FindAsync(call.Tenant, call.XId) is null)
+        {
+            SmartErrors.NoTemplate.Write(output);
+            return;
+        }
+
+        if (!(await DecideAsync(call, AuthorizationAction.Handshake, null)).IsAllowed)
+        {
+            SmartErrors.Status(handshake.Line, StatusCodes.Status403Forbidden).Write(output);
+            return;
+        }
+
+        var notes = new SmartNotes(handshake.Reliable, []);
+        var description = new SessionDescription { Protocol = Protocol, Lifetime = options.Value.SessionLifetime, Notes = notes.ToBytes() };
+        if (await door.OpenAsync(call.Tenant, description, new SmartSession()) is var (secret, _))
+        {
+            RealtimeWriter.WriteClientId(output, secret);
+        }
+        else
+        {
+            SmartErrors.Status(handshake.Line, StatusCodes.Status429TooManyRequests).Write(output);
+        }
+    }
+
+    private async Task SubscribeAsync(RealtimeCall call, RealtimeSubscribe row, IBufferWriter<byte> output)
+    {
+        foreach (var xid in row.XIds)
+        {
+            if (await sets.FindAsync(call.Tenant, xid) is null)
+            {
+                SmartErrors.NoTemplate.Write(output);
+                return;
+            }
+        }
+
+        if (await AttachAsync(call, row.ClientId) is not { } session)
+        {
+            WriteUnknown(call, output);
+        }
+        else if (await RefuseAsync(call, row.Channel) is var (channel, status) && status is not null)
+        {
+            SmartErrors.Status(row.Line, status.Value).Write(output);
+        }
+        else
+        {
+            // The X-Ids first: a notification that comes at once is matched with all of them.
+            var notes = SmartNotes.Of(session.Description!);
+            if (row.XIds.Count > 0 || notes.XIds.ContainsKey(channel))
+            {
+                await door.NoteAsync(session, notes.With(channel, row.XIds).ToBytes());
+            }
+
+            Write(call, row.Line, await door.SubscribeAsync(call.Tenant, row.ClientId, [channel]), output);
+        }
+    }
+
+    private async Task UnsubscribeAsync(RealtimeCall call, RealtimeUnsubscribe row, IBufferWriter<byte> output)
+    {
+        if (!ChannelName.TryNormalize(call.Kind.ToCore(row.Channel), limits.Value, out var channel))
+        {
+            SmartErrors.Status(row.Line, StatusCodes.Status400BadRequest).Write(output);
+            return;
+        }
+
+        Write(call, row.Line, await door.UnsubscribeAsync(call.Tenant, row.ClientId, [channel]), output);
+    }
+
+    private async Task DisconnectAsync(RealtimeCall call, RealtimeDisconnect row) =>
+        await door.CloseAsync(call.Tenant, SessionId.PublicOf(row.ClientId), SessionEnd.Disconnected);
+
+    private async ValueTask<(string Channel, int? Status)> RefuseAsync(RealtimeCall call, string name)
+    {
+        if (!ChannelName.TryNormalize(call.Kind.ToCore(name), limits.Value, out var channel))
+        {
+            return (name, StatusCodes.Status400BadRequest);
+        }
+
+        var allowed = ChannelName.KindOf(channel) == ChannelKind.Broadcast
+            && (await DecideAsync(call, AuthorizationAction.Subscribe, channel)).IsAllowed;
+        return (channel, allowed ? null : StatusCodes.Status403Forbidden);
+    }
+
+    private ValueTask<AuthorizationDecision> DecideAsync(RealtimeCall call, AuthorizationAction action, string? channel) => policy.DecideAsync(
+        new AuthorizationRequest { Action = action, Tenant = call.Tenant, User = call.User, Channel = channel }, CancellationToken.None);
+
+    private static void Write(RealtimeCall call, int line, SubscribeStatus status, IBufferWriter<byte> output)
+    {
+        switch (status)
+        {
+            case SubscribeStatus.Done:
+                break;
+            case SubscribeStatus.UnknownSession:
+                WriteUnknown(call, output);
+                break;
+            case SubscribeStatus.TooMany:
+                SmartErrors.Status(line, StatusCodes.Status429TooManyRequests).Write(output);
+                break;
+            default:
+                SmartErrors.Status(line, StatusCodes.Status503ServiceUnavailable).Write(output);
+                break;
+        }
+    }
+
+    /// <summary>Advice alone: without it clients ask again at once, and an error row beside it means nothing to them.</summary>
+    public static void WriteUnknown(RealtimeCall call, IBufferWriter<byte> output, bool reliable = false)
+    {
+        if (!call.IsAdvised)
+        {
+            call.IsAdvised = true;
+            RealtimeWriter.WriteAdvice(output, RealtimeAdvice.Handshake, call.FormatOf(reliable));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.SmartRest;
+
+namespace Tidings.Gateway.SmartRest;
+
+/// <summary>
+/// The rows that notifications yield. A batch of messages is matched once per template set, format and kind of endpoint, whatever
+/// the number of sessions it goes to; the rows live as long as the batch.
+/// </summary>
+internal sealed class RealtimeRows(GatewayMetrics metrics)
+{
+    private readonly ConditionalWeakTable<DeliveryBatch, ConcurrentDictionary<Key, Rows[]>> _rows = [];
+
+    /// <summary>For each message of a batch, its rows.</summary>
+    public Rows[] Of(DeliveryBatch batch, TemplateSet set, RealtimeFormat format, RealtimeEndpointKind kind) =>
+        _rows.GetOrCreateValue(batch).GetOrAdd(new Key(set, format, kind), static (key, state) => state.Self.Match(state.Batch, key), (Self: this, Batch: batch));
+
+    private Rows[] Match(DeliveryBatch batch, Key key) => Array.ConvertAll(batch.Messages, message => Match(message.Item, key));
+
+    private Rows Match(PublishItem item, Key key)
+    {
+        if (item.MediaType is not null && !MediaTypes.IsJson(item.MediaType))
+        {
+            return default;
+        }
+
+        var entity = RealtimeEntity.Of(item.Body);
+        if (key.Kind == RealtimeEndpointKind.Operations && entity.Length < item.Body.Length && !IsCreation(item.Body))
+        {
+            return default;
+        }
+
+        var output = new ArrayBufferWriter<byte>();
+        var result = key.Set.Evaluate(entity.Span, key.Format == RealtimeFormat.Live ? 1 : null, output);
+        if (result.Status == EvaluationStatus.Truncated)
+        {
+            metrics.RowsTruncated.Add(1);
+        }
+
+        return new Rows(result.Rows, output.WrittenMemory);
+    }
+
+    private static bool IsCreation(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        return JsonNode.Parse(ref reader) is JsonObject message && message["realtimeAction"] is JsonValue action
+            && action.TryGetValue<string>(out var text) && text == "CREATE";
+    }
+
+    /// <summary>What a message yields.</summary>
+    internal readonly record struct Rows(int Count, ReadOnlyMemory<byte> Utf8);
+
+    private readonly record struct Key(TemplateSet Set, RealtimeFormat Format, RealtimeEndpointKind Kind);
+}

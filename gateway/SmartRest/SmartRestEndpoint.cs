@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
+using Tidings.Protocols.SmartRest;
+
+namespace Tidings.Gateway.SmartRest;
+
+/// <summary>Registers SmartREST and serves <c>POST /s</c>, whatever the Content-Type and Accept headers say or leave out.</summary>
+internal static class SmartRestEndpoint
+{
+    internal const string XId = "X-Id";
+    internal const string PlainText = "text/plain; charset=utf-8";
+
+    private static readonly (string Path, RealtimeEndpointKind Kind)[] RealtimePaths =
+    [
+        ("/cep/realtime", RealtimeEndpointKind.Realtime),
+        ("/notification/realtime", RealtimeEndpointKind.Realtime),
+        ("/notification/operations", RealtimeEndpointKind.Operations),
+        ("/devicecontrol/notifications", RealtimeEndpointKind.Operations),
+        ("/cep/notifications", RealtimeEndpointKind.Statements),
+        ("/cep/customnotifications", RealtimeEndpointKind.Statements),
+    ];
+
+    public static void AddSmartRest(this IServiceCollection services)
+    {
+        services.AddOptions<SmartRestOptions>().BindConfiguration(SmartRestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<TemplateSets>();
+        services.AddSingleton<InnerRequests>();
+        services.AddSingleton<SmartRestProcessor>();
+        services.AddSingleton<RealtimeRows>();
+        services.AddSingleton<RealtimeProcessor>();
+        services.AddSingleton<RealtimePolls>();
+        services.AddSingleton<RealtimeEndpoint>();
+    }
+
+    public static void MapSmartRest(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/s", PostAsync).ExcludeFromDescription();
+        foreach (var (path, kind) in RealtimePaths)
+        {
+            routes.MapPost(path + "/{**type}", (HttpContext context, RealtimeEndpoint endpoint) => endpoint.PostAsync(context, kind)).ExcludeFromDescription();
+        }
+    }
+
+    private static async Task PostAsync(
+        HttpContext context, SmartRestProcessor processor, IOptions<SmartRestOptions> options, IOptions<TidingsLimits> limits, GatewayMetrics metrics)
+    {
+        var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
+        if (body is null)
+        {
+            metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", StatusCodes.Status413PayloadTooLarge));
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        var xid = context.Request.Headers[XId] is { Count: > 0 } header ? header.ToString().Trim() : null;
+        try
+        {
+            var rows = await processor.ProcessAsync(context, SmartBodyReader.Read(body.Value.Span, xid, options.Value.LimitsOf(limits.Value)));
+            context.Response.ContentType = PlainText;
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.ContentLength = rows.Length;
+            await context.Response.Body.WriteAsync(rows, context.RequestAborted);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            // A cluster that does not answer is a passing state, not an error of ours.
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
+    }
+}

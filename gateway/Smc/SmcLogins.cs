@@ -1,0 +1,131 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Options;
+using Tidings.Protocols.Smc;
+
+namespace Tidings.Gateway.Smc;
+
+/// <summary>A login as a request uses it.</summary>
+/// <param name="Id">Its public id.</param>
+/// <param name="Record">Who, and with which version.</param>
+/// <param name="Version">The version.</param>
+internal sealed record SmcSession(string Id, SmcLoginRecord Record, SmcVersion Version)
+{
+    /// <summary>The user, for the authorization policy.</summary>
+    public ClaimsPrincipal Principal { get; } =
+        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, Record.User), new Claim("tenant", Record.Tenant)], "smc"));
+}
+
+/// <summary>
+/// Logins: random secrets that a client sends back in a cookie, a header or, if so configured, by using the same connection. Any gateway
+/// honours them, since grains keep them.
+/// </summary>
+internal sealed class SmcLogins(IClusterClient cluster, IOptionsMonitor<SmcOptions> options, IOptions<TidingsLimits> limits)
+{
+    /// <summary>The protocol of a socket's upgrade that carries a token beside it.</summary>
+    public const string TokenProtocol = "access_token";
+
+    private const string Cookie = "JSESSIONID";
+    private const int Shards = 256;
+    private const int MaxSecretLength = 64;
+    private static readonly object ConnectionKey = new();
+
+    /// <summary>Logs someone in and puts the secret into the response. False when there are too many logins.</summary>
+    public async Task<bool> OpenAsync(HttpContext context, SmcAccount account, SmcVersion version, string userElement)
+    {
+        var secret = SessionId.NewSecret();
+        var id = SessionId.PublicOf(secret);
+        var record = new SmcLoginRecord
+        {
+            Tenant = account.Tenant,
+            User = account.User,
+            Version = version.Text,
+            Lifetime = options.CurrentValue.LoginLifetime,
+            UserElement = userElement,
+        };
+        if (!await GrainOf(id).Open(id, record, limits.Value.SmcLogins / Shards))
+        {
+            return false;
+        }
+
+        Hand(context, secret);
+        return true;
+    }
+
+    /// <summary>The login that a request uses; null if it uses none. Counts as a use.</summary>
+    public async Task<SmcSession?> FindAsync(HttpContext context)
+    {
+        if (SecretOf(context) is not { Length: > 0 and <= MaxSecretLength } secret)
+        {
+            return null;
+        }
+
+        var id = SessionId.PublicOf(secret);
+        return await GrainOf(id).Use(id) is { } record && SmcVersion.TryParse(record.Version, out var version)
+            ? new SmcSession(id, record, version)
+            : null;
+    }
+
+    /// <summary>Whether a login lives; counts as a use.</summary>
+    public async Task<bool> IsOpenAsync(string id) => await GrainOf(id).Use(id) is not null;
+
+    /// <summary>A socket belongs to a login. False if the login is over.</summary>
+    public Task<bool> AddSocketAsync(string id, string session) => GrainOf(id).AddSocket(id, session);
+
+    /// <summary>The socket is closed.</summary>
+    public Task RemoveSocketAsync(string id, string session) => GrainOf(id).RemoveSocket(id, session);
+
+    /// <summary>Ends a login; gives the public session ids of its sockets.</summary>
+    public async Task<string[]> CloseAsync(HttpContext context, string id)
+    {
+        context.Features.Get<IConnectionItemsFeature>()?.Items.Remove(ConnectionKey);
+        return await GrainOf(id).Close(id) ?? [];
+    }
+
+    private void Hand(HttpContext context, string secret)
+    {
+        var current = options.CurrentValue;
+        if (current.BindToConnection && context.Features.Get<IConnectionItemsFeature>() is { } connection)
+        {
+            connection.Items[ConnectionKey] = secret;
+        }
+
+        if (current.TokenMode)
+        {
+            context.Response.Headers.Authorization = secret;
+            return;
+        }
+
+        context.Response.Cookies.Append(Cookie, secret, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = context.Request.IsHttps,
+            Path = "/",
+        });
+    }
+
+    private string? SecretOf(HttpContext context)
+    {
+        if (context.Request.Cookies.TryGetValue(Cookie, out var cookie))
+        {
+            return cookie;
+        }
+
+        if (context.WebSockets.WebSocketRequestedProtocols is { Count: 2 } protocols && protocols.Contains(TokenProtocol))
+        {
+            return protocols.First(static protocol => protocol != TokenProtocol);
+        }
+
+        if (context.Request.Headers.Authorization.ToString() is { Length: > 0 } token)
+        {
+            return token;
+        }
+
+        return options.CurrentValue.BindToConnection
+            ? context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(ConnectionKey, out var bound) == true ? (string?)bound : null
+            : null;
+    }
+
+    private ISmcSessionsGrain GrainOf(string id) => cluster.GetGrain<ISmcSessionsGrain>(SmcLoginRecord.ShardOf(id));
+}

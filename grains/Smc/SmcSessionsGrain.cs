@@ -1,0 +1,138 @@
+namespace Tidings.Grains.Smc;
+
+/// <inheritdoc cref="ISmcSessionsGrain"/>
+internal sealed class SmcSessionsGrain(
+    [PersistentState("smc-logins", TidingsStorage.Name)] IPersistentState<SmcSessionsState> state, TimeProvider time) : Grain, ISmcSessionsGrain
+{
+    /// <summary>A use is stored when this part of the lifetime has passed since the last that was: a crash shortens a login by no more.</summary>
+    private const int StoredUsesPerLifetime = 4;
+
+    /// <summary>Sockets of one login that are told of its end at once.</summary>
+    private const int MostSockets = 64;
+
+    private Dictionary<string, SmcLoginEntry> Logins => state.State.Logins;
+
+    public async Task<bool> Open(string id, SmcLoginRecord login, int most)
+    {
+        ForgetExpired();
+        if (Logins.Count >= most)
+        {
+            return false;
+        }
+
+        Logins[id] = new SmcLoginEntry { Login = login, UsedAt = Now, StoredAt = Now };
+        await WriteAsync();
+        return true;
+    }
+
+    public async Task<SmcLoginRecord?> Use(string id)
+    {
+        if (Find(id) is not { } entry)
+        {
+            return null;
+        }
+
+        entry.UsedAt = Now;
+        if (entry.UsedAt - entry.StoredAt > entry.Login.Lifetime / StoredUsesPerLifetime)
+        {
+            entry.StoredAt = entry.UsedAt;
+            await WriteAsync();
+        }
+
+        return entry.Login;
+    }
+
+    public async Task<bool> AddSocket(string id, string session)
+    {
+        if (Find(id) is not { } entry)
+        {
+            return false;
+        }
+
+        if (entry.Sockets.Count >= MostSockets)
+        {
+            // Perhaps left behind by a gateway that died. A socket that is not told of the end asks for itself.
+            entry.Sockets.RemoveAt(0);
+        }
+
+        entry.Sockets.Add(session);
+        await WriteAsync();
+        return true;
+    }
+
+    public async Task RemoveSocket(string id, string session)
+    {
+        if (Find(id) is { } entry && entry.Sockets.Remove(session))
+        {
+            await WriteAsync();
+        }
+    }
+
+    public async Task<string[]?> Close(string id)
+    {
+        if (Find(id) is not { } entry)
+        {
+            return null;
+        }
+
+        Logins.Remove(id);
+        await WriteAsync();
+        return [.. entry.Sockets];
+    }
+
+    private DateTimeOffset Now => time.GetUtcNow();
+
+    private SmcLoginEntry? Find(string id) => Logins.TryGetValue(id, out var entry) && !IsExpired(entry) ? entry : null;
+
+    private bool IsExpired(SmcLoginEntry entry) => Now - entry.UsedAt > entry.Login.Lifetime;
+
+    private void ForgetExpired()
+    {
+        foreach (var (id, entry) in Logins)
+        {
+            if (IsExpired(entry))
+            {
+                Logins.Remove(id);
+            }
+        }
+    }
+
+    /// <summary>What could not be stored must not be remembered either: the next activation reads what is.</summary>
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+}
+
+/// <summary>What the grain keeps.</summary>
+[GenerateSerializer, Alias("tidings.SmcSessionsState")]
+internal sealed class SmcSessionsState
+{
+    [Id(0)]
+    public Dictionary<string, SmcLoginEntry> Logins { get; set; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>A login.</summary>
+[GenerateSerializer, Alias("tidings.SmcLoginEntry")]
+internal sealed class SmcLoginEntry
+{
+    [Id(0)]
+    public required SmcLoginRecord Login { get; set; }
+
+    [Id(1)]
+    public DateTimeOffset UsedAt { get; set; }
+
+    [Id(2)]
+    public DateTimeOffset StoredAt { get; set; }
+
+    [Id(3)]
+    public List<string> Sockets { get; set; } = [];
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+
+namespace Tidings.Gateway.Tests.Sessions;
+
+public sealed class GatewayHubTests
+{
+    [Fact]
+    public async Task Silos_know_it_by_one_address_however_many_sessions_begin_at_once()
+    {
+        const int Sessions = 4;
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var asking = new CountdownEvent(Sessions);
+        var references = 0;
+        var cluster = StubCluster.Of(static (_, _) => throw new NotSupportedException(), () =>
+        {
+            Interlocked.Increment(ref references);
+            Assert.True(asking.Wait(TimeSpan.FromSeconds(30)), "Not every session asked.");
+        });
+        var metrics = new GatewayMetrics(services.GetRequiredService<IMeterFactory>());
+        var hub = new GatewayHub(cluster, Options.Create(new TidingsLimits()), TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
+        var asked = Enumerable.Range(0, Sessions).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                asking.Signal();
+                return hub.Address.Id;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
+
+        Assert.Single((await Task.WhenAll(asked)).Distinct());
+        Assert.Equal(1, references);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Tidings.Grains.Cluster;
+
+namespace Tidings.Grains.Templates;
+
+public sealed class TemplateGrainTests : IAsyncLifetime
+{
+    private static readonly byte[] Source = "11,100,,,$.id\n"u8.ToArray();
+    private TestCluster _cluster = null!;
+
+    public async Task InitializeAsync() => _cluster = await TestCluster.StartAsync(1);
+
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task A_set_that_was_created_is_found_by_its_X_Id_and_by_its_number()
+    {
+        Assert.Null(await Grain("device").Find(0));
+
+        var created = await Grain("device").Create(Source);
+        var found = await Grain("device").Find(0);
+        var byNumber = await Grain(created!.Number.ToString(CultureInfo.InvariantCulture)).Find(0);
+
+        Assert.Equal(Source, found!.Source);
+        Assert.Equal((created.Number, created.Version), (found.Number, found.Version));
+        Assert.Equal((found.Number, found.Version), (byNumber!.Number, byNumber.Version));
+        Assert.Equal(Source, byNumber.Source);
+    }
+
+    [Fact]
+    public async Task A_version_that_is_known_is_not_sent_again()
+    {
+        var created = await Grain("device").Create(Source);
+
+        Assert.Null((await Grain("device").Find(created!.Version))!.Source);
+    }
+
+    [Fact]
+    public async Task A_set_is_created_once()
+    {
+        var created = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Grain("device").Create(Source)));
+
+        var number = Assert.Single(created, record => record is not null)!.Number.ToString(CultureInfo.InvariantCulture);
+        Assert.Null(await Grain(number).Create(Source));
+    }
+
+    [Fact]
+    public async Task A_set_that_was_deleted_can_be_created_anew_under_its_number_with_a_later_version()
+    {
+        var first = await Grain("device").Create(Source);
+        var number = first!.Number.ToString(CultureInfo.InvariantCulture);
+
+        Assert.True(await Grain(number).Delete());
+        Assert.False(await Grain("device").Delete());
+        Assert.Null(await Grain("device").Find(first.Version));
+        Assert.Null(await Grain(number).Find(0));
+
+        var second = await Grain("device").Create(Source);
+        Assert.Equal(first.Number, second!.Number);
+        Assert.True(second.Version > first.Version);
+    }
+
+    [Fact]
+    public async Task Tenants_do_not_see_each_others_sets()
+    {
+        var created = await Grain("device").Create(Source);
+
+        Assert.Null(await Grain("device", "other").Find(0));
+        Assert.Null(await Grain(created!.Number.ToString(CultureInfo.InvariantCulture), "other").Find(0));
+        Assert.NotNull(await Grain("device", "other").Create(Source));
+    }
+
+    [Fact]
+    public async Task A_number_that_a_set_has_for_a_name_is_given_to_no_other()
+    {
+        await Grain("17").Create(Source);
+
+        Assert.False(await Grain("17").Claim("device"));
+        Assert.True(await Grain("18").Claim("device"));
+        Assert.True(await Grain("18").Claim("device"));
+        Assert.False(await Grain("18").Claim("another"));
+    }
+
+    private ITemplateGrain Grain(string xid, string tenant = "default") =>
+        _cluster.Client.GetGrain<ITemplateGrain>(TemplateId.ToKey(tenant, xid));
+}

@@ -3,6 +3,7 @@ using Orleans.Configuration;
 using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
 using Tidings.Gateway.SmartRest;
@@ -31,6 +32,7 @@ public static class TidingsExtensions
         }
 
         builder.Services.AddTidingsGateway();
+        builder.Services.AddIdentity(string.IsNullOrWhiteSpace(cluster.Redis) ? null : TidingsRedis.Parse(cluster.Redis), cluster.ServiceId);
         return builder;
     }
 
@@ -38,12 +40,14 @@ public static class TidingsExtensions
     public static WebApplication MapTidings(this WebApplication app)
     {
         app.UseDoors();
+        app.UseIdentity();
         app.UseMiddleware<AnonymousDoor>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
         app.MapChannels();
         app.MapSmartRest();
         app.MapSmc();
+        app.MapIdentity();
         app.MapOpenApi().AllowAnonymous();
         app.MapTidingsHealth();
         return app;
@@ -78,7 +82,6 @@ public static class TidingsExtensions
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();
         services.AddHostedService<SessionClock>();
-        services.TryAddSingleton<IAuthorizationPolicy, AllowEverything>();
         services.AddDoors();
         services.AddBayeux();
         services.AddSmartRest();

@@ -47,6 +47,10 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("Deliver")]
     Task<bool> Deliver(DirectMessage message);
 
+    /// <summary>Its client renewed what it proved itself with: the session's owner is described anew. Another user's description changes nothing.</summary>
+    [Alias("Renew")]
+    Task<bool> Renew(SessionOwner owner);
+
     /// <summary>Writes down where the session stands, so that it can go on from there should its silo die. Called from time to time.</summary>
     [Alias("Save")]
     Task Save();
@@ -74,8 +78,31 @@ public sealed record SessionDescription
     /// <summary>The browser cookie it is bound to, if that option is on.</summary>
     [Id(2)] public string? Browser { get; init; }
 
+    /// <summary>Whose it is; null for an anonymous client's.</summary>
+    [Id(3)] public SessionOwner? Owner { get; init; }
+
     /// <summary>What its front end keeps with it, and may replace; the core does not look at it.</summary>
-    [Id(3)] public byte[]? Notes { get; init; }
+    [Id(4)] public byte[]? Notes { get; init; }
+}
+
+/// <summary>Whose a session is.</summary>
+[GenerateSerializer, Immutable, Alias("tidings.SessionOwner")]
+public sealed record SessionOwner
+{
+    /// <summary>The user.</summary>
+    [Id(0)] public required string User { get; init; }
+
+    /// <summary>The user's roles when the session was opened or renewed.</summary>
+    [Id(1)] public required string[] Roles { get; init; }
+
+    /// <summary>What the user proved it with, such as <c>key:id</c>, to be looked up again; no secret.</summary>
+    [Id(2)] public required string Credential { get; init; }
+
+    /// <summary>When that proof ends; null: not by itself.</summary>
+    [Id(3)] public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Whether it was proved by the handshake alone, so that later requests need only name the session.</summary>
+    [Id(4)] public bool ByHandshake { get; init; }
 }
 
 /// <summary>Where a gateway takes deliveries.</summary>

@@ -2,7 +2,7 @@ using System.Security.Claims;
 
 namespace Tidings;
 
-/// <summary>Decides who may do what, for every front end. Registered through dependency injection; without one everything is allowed.</summary>
+/// <summary>Decides who may do what, for every front end. Registered through dependency injection; without one the configured rules decide.</summary>
 public interface IAuthorizationPolicy
 {
     /// <summary>Decides one request. Called for each channel of a subscribe.</summary>
@@ -20,6 +20,12 @@ public enum AuthorizationAction
 
     /// <summary>Publish to a channel.</summary>
     Publish,
+
+    /// <summary>Publish the first message of a channel: one whose log never had a message.</summary>
+    Create,
+
+    /// <summary>Manage a channel.</summary>
+    Manage,
 }
 
 /// <summary>A request for a decision.</summary>
@@ -50,6 +56,9 @@ public sealed record AuthorizationDecision
     /// <summary>No, without a reason of its own.</summary>
     public static AuthorizationDecision Denied { get; } = new();
 
+    /// <summary>No, because the channel would have to be made.</summary>
+    internal static AuthorizationDecision CreateDenied { get; } = new() { Reason = "create_denied" };
+
     /// <summary>Whether it may be done.</summary>
     public bool IsAllowed { get; init; }
 
@@ -64,11 +73,4 @@ public sealed record AuthorizationDecision
 
     /// <summary>For a denied handshake: an <c>ext</c> object for the reply, JSON.</summary>
     public ReadOnlyMemory<byte> Ext { get; init; }
-}
-
-/// <summary>Allows everything.</summary>
-internal sealed class AllowEverything : IAuthorizationPolicy
-{
-    public ValueTask<AuthorizationDecision> DecideAsync(AuthorizationRequest request, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(AuthorizationDecision.Allowed);
 }

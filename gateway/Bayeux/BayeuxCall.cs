@@ -26,6 +26,12 @@ internal sealed class BayeuxCall
     /// <summary>The clientId that all its messages must carry: one request speaks for one session.</summary>
     public string? ClientId { get; set; }
 
+    /// <summary>Whether the handshake's message alone says who opens the session.</summary>
+    public bool ByHandshake { get; set; }
+
+    /// <summary>Whether something was waited for before a publish started: what comes later must wait for it, too.</summary>
+    public bool Waited { get; set; }
+
     /// <summary>Whether it carries one message alone; only then may a connect be held.</summary>
     public required bool IsSingle { get; init; }
 }

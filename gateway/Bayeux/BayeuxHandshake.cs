@@ -6,7 +6,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>The handshake: begins a session that this gateway holds.</summary>
 internal sealed class BayeuxHandshake(
-    SessionDoor door, BayeuxReplies replies, BayeuxExtensions extensions, IAuthorizationPolicy policy, IOptionsMonitor<BayeuxOptions> options)
+    SessionDoor door, BayeuxCallers callers, BayeuxReplies replies, BayeuxExtensions extensions, IAuthorizationPolicy policy, IOptionsMonitor<BayeuxOptions> options)
 {
     private const string Version = "1.0";
 
@@ -17,9 +17,14 @@ internal sealed class BayeuxHandshake(
             return BayeuxReplies.Failure(message, error, BayeuxReplies.None);
         }
 
-        if (call.Rates.Handshake() is { } refusal)
+        if (call.Rates.Handshake() is { } tooMany)
         {
-            return replies.TooMany(message, refusal);
+            return replies.TooMany(message, tooMany);
+        }
+
+        if (await callers.HandshakeAsync(call, message) is { } refusal)
+        {
+            return Denied(message, refusal);
         }
 
         var decision = await policy.DecideAsync(
@@ -56,8 +61,9 @@ internal sealed class BayeuxHandshake(
         var browser = call.Socket is null && current.BrowserCookie.Enabled ? call.Browser ?? SessionId.NewSecret() : null;
         var description = new SessionDescription { Protocol = "bayeux", Lifetime = current.MaxInterval, Browser = browser };
         var bayeux = new BayeuxSession();
+        var user = call.Exchange.HttpContext.User;
         if (!call.Rates.TryEnterSession(out var place)
-            || await door.OpenAsync(call.Tenant, description, bayeux, place) is not var (secret, session))
+            || await door.OpenAsync(call.Tenant, description, bayeux, user, place, call.ByHandshake) is not var (secret, session))
         {
             return BayeuxReplies.Failure(message, "429::too_many_sessions", BayeuxReplies.None);
         }

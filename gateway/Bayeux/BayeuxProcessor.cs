@@ -11,6 +11,7 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal sealed partial class BayeuxProcessor(
     SessionDoor door,
+    BayeuxCallers callers,
     BayeuxReplies replies,
     BayeuxHandshake handshake,
     BayeuxSubscriptions subscriptions,
@@ -21,8 +22,8 @@ internal sealed partial class BayeuxProcessor(
     IOptions<TidingsLimits> limits,
     ILogger<BayeuxProcessor> logger)
 {
-    /// <summary>Whether publishes start, in order, before processing first waits; extensions may wait earlier.</summary>
-    public bool StartsInOrder => !extensions.Any && policy is AllowEverything;
+    /// <summary>Whether publishes start, in order, unless a call says that it waited; extensions may wait at any time.</summary>
+    public bool StartsInOrder => !extensions.Any;
 
     public async Task<BayeuxAnswer> ProcessAsync(BayeuxCall call, IReadOnlyList<BayeuxMessage> messages)
     {
@@ -37,7 +38,7 @@ internal sealed partial class BayeuxProcessor(
         var underWay = new List<(BayeuxMessage Request, Task<BayeuxMessage?> Reply)>(messages.Count);
         foreach (var message in messages)
         {
-            if (!IsPublish(message))
+            if (!IsPublish(message) || call.Waited)
             {
                 await Task.WhenAll(underWay.Select(static exchange => exchange.Reply));
             }
@@ -125,6 +126,7 @@ internal sealed partial class BayeuxProcessor(
             return BayeuxReplies.UnknownSession(message);
         }
 
+        BayeuxCallers.FindTenant(call, message.ClientId!);
         if (channel == MetaChannels.Connect)
         {
             return await ConnectAsync(call, answer, message);
@@ -135,12 +137,12 @@ internal sealed partial class BayeuxProcessor(
             return replies.TooMany(message, refusal);
         }
 
-        var session = await door.TouchAsync(call.Tenant, message.ClientId!);
-        if (session is null || !OfSameBrowser(call, session))
+        if (await door.TouchAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User) is not var (session, speaker) || !OfSameBrowser(call, session))
         {
             return BayeuxReplies.UnknownSession(message);
         }
 
+        call.Exchange.HttpContext.User = speaker;
         call.Exchange.SessionId = SessionId.PublicOf(message.ClientId!);
         if (call.Socket is { Session: null } socket)
         {
@@ -197,7 +199,12 @@ internal sealed partial class BayeuxProcessor(
             return BayeuxReplies.UnknownSession(message);
         }
 
-        var session = await door.AttachAsync(call.Tenant, message.ClientId!, static () => new BayeuxSession());
+        if (!await callers.RenewAsync(call, message))
+        {
+            return BayeuxReplies.Failure(message, "403::authentication_invalid", BayeuxReplies.Handshake);
+        }
+
+        var session = await door.AttachAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User, static () => new BayeuxSession());
         if (session is null || !OfSameBrowser(call, session.Description!))
         {
             return BayeuxReplies.UnknownSession(message);
@@ -206,6 +213,7 @@ internal sealed partial class BayeuxProcessor(
         call.Exchange.SessionId = session.Id;
         answer.Connect = new PendingConnect(session, message, HoldOf(call, message, session), LifetimeOf(message));
         session.Started = true;
+        call.Exchange.HttpContext.User = session.User ?? call.Exchange.HttpContext.User;
         return null;
     }
 
@@ -249,10 +257,14 @@ internal sealed partial class BayeuxProcessor(
             return BayeuxReplies.Failure(message, BayeuxErrors.DataMissing);
         }
 
-        var decision = ServerChannels.Contains(channel) ? AuthorizationDecision.Denied : await DecideAsync(call, message, AuthorizationAction.Publish, channel);
+        var deciding = ServerChannels.Contains(channel)
+            ? ValueTask.FromResult(AuthorizationDecision.Denied)
+            : DecideAsync(call, message, AuthorizationAction.Publish, channel);
+        call.Waited |= !deciding.IsCompleted;
+        var decision = await deciding;
         if (!decision.IsAllowed)
         {
-            return BayeuxReplies.Failure(message, decision.Reason is null ? BayeuxErrors.PublishDenied : BayeuxErrors.PublishDeniedBecause(decision.Reason));
+            return BayeuxReplies.Failure(message, ReferenceEquals(decision, AuthorizationDecision.CreateDenied) ? BayeuxErrors.CreateDenied : decision.Reason is null ? BayeuxErrors.PublishDenied : BayeuxErrors.PublishDeniedBecause(decision.Reason));
         }
 
         var result = await door.PublishAsync(new ChannelId(call.Tenant, channel), new PublishItem

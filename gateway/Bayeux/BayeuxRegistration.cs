@@ -9,6 +9,8 @@ internal static class BayeuxRegistration
     public static void AddBayeux(this IServiceCollection services)
     {
         services.AddSingleton<BayeuxReplies>();
+        services.AddSingleton<IExtCredentialsReader, AuthenticationExt>();
+        services.AddSingleton<BayeuxCallers>();
         services.AddSingleton<BayeuxHandshake>();
         services.AddSingleton<BayeuxSubscriptions>();
         services.AddSingleton<BayeuxServices>();

@@ -49,7 +49,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
         }
 
         if (!_services.Options.CurrentValue.RequireHandshakePerConnection
-            && await _services.Door.AttachAsync(call.Tenant, secret, static () => new BayeuxSession()) is { } session)
+            && await _services.Door.AttachAsync(call.Tenant, secret, context.User, static () => new BayeuxSession()) is { } session)
         {
             Use(secret, session);
         }
@@ -224,7 +224,7 @@ internal sealed class BayeuxSocket(WebSocket socket, HttpContext context, Bayeux
 
         var call = CallFor(read.Messages.Count == 1);
         var processing = _services.Processor.ProcessAsync(call, read.Messages);
-        if (processing.IsCompleted || !CanOverlap(read.Messages))
+        if (processing.IsCompleted || call.Waited || !CanOverlap(read.Messages))
         {
             await AnswerAsync(call, await processing);
             return Task.CompletedTask;

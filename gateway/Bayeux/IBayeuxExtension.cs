@@ -23,8 +23,14 @@ public interface IBayeuxExtension
 /// <summary>The circumstances of a Bayeux message.</summary>
 public sealed class BayeuxExchange
 {
+    private string? _moved;
+
     /// <summary>The caller's tenant.</summary>
-    public required string Tenant { get; init; }
+    public required string Tenant
+    {
+        get => _moved ?? field;
+        init;
+    }
 
     /// <summary>The transport: <c>long-polling</c>, <c>callback-polling</c> or <c>websocket</c>.</summary>
     public required string Transport { get; init; }
@@ -37,6 +43,9 @@ public sealed class BayeuxExchange
 
     /// <summary>The public id of the session; null before a handshake succeeded.</summary>
     public string? SessionId { get; internal set; }
+
+    /// <summary>The message says which tenant it is of.</summary>
+    internal void MoveTo(string? tenant) => _moved = tenant ?? _moved;
 
     /// <summary>Queues messages that go to the session of a handshake under way.</summary>
     internal List<DirectMessage> Directs { get; } = [];

@@ -4,18 +4,18 @@ namespace Tidings.Gateway.Hosting;
 
 /// <summary>
 /// Refuses callers without credentials where they are not served. Endpoints with <see cref="IAllowAnonymous"/> are open to all. An endpoint
-/// with <see cref="CredentialsInMessages"/> is passed where authentication is configured and a policy decides, which asks
-/// <see cref="AnonymousAccess"/> for those who then still have none.
+/// with <see cref="CredentialsInMessages"/> is passed where authentication is configured; it asks <see cref="AnonymousAccess"/> for
+/// those who then still have none.
 /// </summary>
 internal sealed class AnonymousDoor(
-    RequestDelegate next, AnonymousAccess anonymous, IAuthenticationPresence presence, IAuthorizationPolicy policy, GatewayMetrics metrics, IAudit audit)
+    RequestDelegate next, AnonymousAccess anonymous, IAuthenticationPresence presence, GatewayMetrics metrics, IAudit audit)
 {
     public Task InvokeAsync(HttpContext context) =>
         context.User.Identity is { IsAuthenticated: true } || anonymous.Allows(context) || IsOpen(context.GetEndpoint()) ? next(context) : RefuseAsync(context);
 
     private bool IsOpen(Endpoint? endpoint) => endpoint is null
         || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
-        || (presence.IsConfigured && policy is not AllowEverything && endpoint.Metadata.GetMetadata<CredentialsInMessages>() is not null);
+        || (presence.IsConfigured && endpoint.Metadata.GetMetadata<CredentialsInMessages>() is not null);
 
     private Task RefuseAsync(HttpContext context)
     {

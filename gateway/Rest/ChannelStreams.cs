@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using System.Text;
 using Tidings.Gateway.Sessions;
 
@@ -16,8 +17,9 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
 
     /// <summary>Begins to listen to a channel; null when the tenant has too many sessions.</summary>
     /// <param name="channel">The channel.</param>
+    /// <param name="user">Who listens.</param>
     /// <param name="place">What it takes up of its client's bounds.</param>
-    public Task<ChannelBell?> ListenAsync(ChannelId channel, IDisposable? place) => ChannelBell.HangAsync(door, channel, place, time);
+    public Task<ChannelBell?> ListenAsync(ChannelId channel, ClaimsPrincipal user, IDisposable? place) => ChannelBell.HangAsync(door, channel, user, place, time);
 
     /// <summary>The events of a channel, until the client goes or the server stops.</summary>
     /// <param name="channel">The channel.</param>
@@ -31,7 +33,7 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
         await using var bell = listening;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var last = after ?? (await grain.Read(long.MaxValue - 1, 1)).Head.Offset;
-        while (!ending.IsCancellationRequested)
+        while (!ending.IsCancellationRequested && bell.IsHeard)
         {
             var read = await grain.Read(last, Page);
             if (read.Head.Offset < last)
@@ -68,20 +70,22 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
 {
     private readonly SemaphoreSlim _rung = new(0, 1);
     private readonly SessionDoor _door;
+    private readonly string _channel;
     private readonly TimeProvider _time;
     private LocalSession? _session;
 
-    private ChannelBell(SessionDoor door, TimeProvider time)
+    private ChannelBell(SessionDoor door, string channel, TimeProvider time)
     {
         _door = door;
+        _channel = channel;
         _time = time;
     }
 
-    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, IDisposable? place, TimeProvider time)
+    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, ClaimsPrincipal user, IDisposable? place, TimeProvider time)
     {
-        var bell = new ChannelBell(door, time);
+        var bell = new ChannelBell(door, channel.Name, time);
         var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1) };
-        if (await door.OpenAsync(channel.Tenant, description, bell, place) is not var (secret, session))
+        if (await door.OpenAsync(channel.Tenant, description, bell, user, place) is not var (secret, session))
         {
             return null;
         }
@@ -92,6 +96,9 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         await door.SubscribeAsync(channel.Tenant, secret, [channel.Name]);
         return bell;
     }
+
+    /// <summary>Whether its listener may still be here and hear the channel: credentials end, and rules change.</summary>
+    public bool IsHeard => _session is { State: not LocalState.Gone } session && (session.Grants is not { } grants || grants.MaySee(_channel));
 
     /// <summary>Waits until it rings; false when the time passes or the wait is cancelled first.</summary>
     public async Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
@@ -122,6 +129,10 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
 
     public void Tick(LocalSession session, DateTimeOffset now)
     {
+        if (!IsHeard)
+        {
+            Ring();
+        }
     }
 
     public void Released(LocalSession session) => Ring();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Rest;
@@ -25,6 +26,7 @@ internal static class ChannelsEndpoint
             .Accepts<string>(MediaTypes.Json, NdJson, "text/plain", "*/*")
             .Produces<Published>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
@@ -34,6 +36,7 @@ internal static class ChannelsEndpoint
             .WithSummary("Reads the retained log after an offset; with Accept: text/event-stream, a live stream")
             .Produces<LogPage>(StatusCodes.Status200OK, MediaTypes.Json, EventStream)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -134,7 +137,7 @@ internal static class ChannelsEndpoint
             return TooMany(context, tooMany);
         }
 
-        if (!rates.TryEnterSession(out var place) || await streams.ListenAsync(channel, place) is not { } bell)
+        if (!rates.TryEnterSession(out var place) || await streams.ListenAsync(channel, context.User, place) is not { } bell)
         {
             return Problem(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
         }
@@ -155,6 +158,12 @@ internal static class ChannelsEndpoint
             || (action == AuthorizationAction.Publish && ServerChannels.Contains(name));
         var decision = reserved ? AuthorizationDecision.Denied : await policy.DecideAsync(
             new AuthorizationRequest { Action = action, Tenant = context.Tenant(), User = context.User, Channel = name }, context.RequestAborted);
+        if (!decision.IsAllowed && !reserved && context.User.Identity is not { IsAuthenticated: true })
+        {
+            context.Response.Headers.WWWAuthenticate = CredentialGuard.Challenge;
+            return Problem(StatusCodes.Status401Unauthorized, "Not allowed without credentials.");
+        }
+
         return decision.IsAllowed
             ? null
             : Problem(StatusCodes.Status403Forbidden, reserved ? action == AuthorizationAction.Publish ? "Nobody publishes here but the server." : "Nobody reads here." : decision.Reason ?? "Not allowed.");

@@ -1,3 +1,6 @@
+using System.Security.Claims;
+using Tidings.Gateway.Authorization;
+
 namespace Tidings.Gateway.Sessions;
 
 /// <summary>
@@ -20,6 +23,12 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
 
     /// <summary>What is fixed for its life; null until attached.</summary>
     public SessionDescription? Description { get; private set; }
+
+    /// <summary>Whose it is, as known by now.</summary>
+    public ClaimsPrincipal? User { get; set; }
+
+    /// <summary>What its messages are checked against, each channel; null where all may be seen.</summary>
+    public ChannelGrants? Grants { get; set; }
 
     /// <summary>The number of its stay here: frames of an earlier one may still be on their way.</summary>
     public long Stay { get; private set; } = NextStay();
@@ -108,6 +117,9 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
         Deadline = now + description.Lifetime;
         IsAttached = true;
     }
+
+    /// <summary>Its owner showed fresh credentials.</summary>
+    public void Renewed(SessionOwner owner) => Description = Description! with { Owner = owner };
 
     /// <summary>Notes that the log no longer holds some messages of a channel; its protocol tells its client.</summary>
     public void NoteGap(ChannelCursor gap)

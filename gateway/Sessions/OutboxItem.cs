@@ -1,3 +1,5 @@
+using Tidings.Gateway.Authorization;
+
 namespace Tidings.Gateway.Sessions;
 
 /// <summary>Something that waits for a session's client.</summary>
@@ -29,6 +31,9 @@ internal sealed class DirectItem(DirectMessage message) : OutboxItem
 /// </summary>
 internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
 {
+    // Asked under the lock of the one receiver that gives it out.
+    private ChannelGrants? _askedFor;
+    private bool _visible;
     private readonly byte[]?[] _encoded = new byte[]?[DeliveryCodecs.Count];
 
     public ChannelId Channel => batch.Channel;
@@ -45,6 +50,17 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
     public override int Count => batch.Messages.Length;
 
     public override int Bytes { get; } = batch.Messages.Sum(static message => message.Size);
+
+    /// <summary>Whether these grants allow to see it. Most receivers share theirs, so the last answer serves the next one.</summary>
+    public bool IsVisibleTo(ChannelGrants grants)
+    {
+        if (!ReferenceEquals(grants, _askedFor))
+        {
+            (_askedFor, _visible) = (grants, grants.MaySee(Channel.Name));
+        }
+
+        return _visible;
+    }
 
     /// <summary>The messages as a codec writes them. Two sessions may both encode at first; both get the same bytes.</summary>
     public byte[] EncodedBy(IDeliveryCodec codec) => _encoded[codec.Slot] ??= codec.Encode(this);

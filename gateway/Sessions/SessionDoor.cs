@@ -1,10 +1,14 @@
+using System.Security.Claims;
+using Tidings.Gateway.Identity;
+
 namespace Tidings.Gateway.Sessions;
 
 /// <summary>
-/// The one door from front ends into the session core. Front ends know sessions by their secret ids and never call a grain.
+/// The one door from front ends into the session core. Front ends know sessions by their secret ids and never call a grain. Every call
+/// says who asks: a session of somebody else does not exist.
 /// </summary>
 internal sealed partial class SessionDoor(
-    IClusterClient cluster, GatewayHub hub, PublishLanes lanes, TimeProvider time, GatewayMetrics metrics, ILogger<SessionDoor> logger)
+    IClusterClient cluster, GatewayHub hub, PublishLanes lanes, SessionOwners owners, TimeProvider time, GatewayMetrics metrics, ILogger<SessionDoor> logger)
 {
     /// <summary>Sessions of a lost silo that are attached anew at the same time: the rest waits, so that nobody else has to.</summary>
     private const int AdoptedAtOnce = 256;
@@ -12,15 +16,20 @@ internal sealed partial class SessionDoor(
     private readonly SemaphoreSlim _adopting = new(AdoptedAtOnce);
 
     /// <summary>Begins a session that this gateway holds.</summary>
-    /// <param name="tenant">Whose it is.</param>
-    /// <param name="description">What is fixed for its life.</param>
-    /// <param name="protocol">What its protocol keeps with it.</param>
-    /// <param name="place">What it takes up here; disposed when it ends or leaves.</param>
     /// <returns>Its secret id and itself; null when its tenant has too many sessions.</returns>
-    public async Task<(string Secret, LocalSession Session)?> OpenAsync(string tenant, SessionDescription description, IProtocolSession protocol, IDisposable? place = null)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="description">The session, without an owner.</param>
+    /// <param name="protocol">What its protocol keeps with it.</param>
+    /// <param name="user">Who opens it.</param>
+    /// <param name="place">What it takes up here; disposed when it ends or leaves.</param>
+    /// <param name="byHandshake">Whether <paramref name="user"/> is known by what the handshake said alone; then later requests need only name the session.</param>
+    public async Task<(string Secret, LocalSession Session)?> OpenAsync(
+        string tenant, SessionDescription description, IProtocolSession protocol, ClaimsPrincipal user, IDisposable? place = null, bool byHandshake = false)
     {
-        var secret = SessionId.NewSecret();
+        var secret = byHandshake ? SessionId.NewSecret(tenant) : SessionId.NewSecret();
+        description = description with { Owner = SessionOwners.OwnerOf(user, byHandshake) };
         var session = hub.Add(tenant, SessionId.PublicOf(secret));
+        owners.Bind(session, user);
         session.Place = place;
         session.Begin(description, protocol, time.GetUtcNow());
         try
@@ -44,32 +53,70 @@ internal sealed partial class SessionDoor(
     public LocalSession? FindLocal(string tenant, string secret) =>
         hub.Find(tenant, SessionId.PublicOf(secret)) is { Description: not null, State: not LocalState.Gone } session ? session : null;
 
-    /// <summary>What is known of a session, wherever it is; null if there is none. Counts as a sign of life of its client.</summary>
-    public async ValueTask<SessionDescription?> TouchAsync(string tenant, string secret)
+    /// <summary>Looks a session up, wherever it is. Counts as a sign of life of its client.</summary>
+    /// <returns>The session, and who speaks for it on behalf of the caller; null if there is none, or none of the caller's.</returns>
+    public async ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchAsync(string tenant, string secret, ClaimsPrincipal user)
     {
-        if (FindLocal(tenant, secret) is { Description: { } description } local)
+        var local = FindLocal(tenant, secret);
+        if ((local?.Description ?? await GrainOf(tenant, SessionId.PublicOf(secret)).Touch()) is not { } session
+            || await owners.SpeakerAsync(tenant, session, user) is not { } speaker)
         {
-            Touch(local, description.Lifetime);
-            return description;
+            return null;
         }
 
-        return await GrainOf(tenant, SessionId.PublicOf(secret)).Touch();
+        if (local is not null)
+        {
+            Touch(local, session.Lifetime);
+        }
+
+        return (session, speaker);
     }
 
     /// <summary>Makes this gateway the one that holds a session.</summary>
-    /// <returns>The session, which another gateway may have taken already; null if there is none.</returns>
-    public async Task<LocalSession?> AttachAsync(string tenant, string secret, Func<IProtocolSession> protocol)
+    /// <returns>The session, which another gateway may have taken already; null if there is none, or none of the caller's.</returns>
+    public async Task<LocalSession?> AttachAsync(string tenant, string secret, ClaimsPrincipal user, Func<IProtocolSession> protocol)
     {
+        if (await TouchAsync(tenant, secret, user) is not var (_, speaker))
+        {
+            return null;
+        }
+
         while (true)
         {
             var session = hub.Add(tenant, SessionId.PublicOf(secret));
+            if (session.User is null)
+            {
+                // Before anything is delivered.
+                owners.Bind(session, speaker);
+            }
+
             session.Protocol ??= protocol();
             var presence = await EnsureAttachedAsync(session);
+            if (presence == Presence.Here)
+            {
+                await RenewAsync(session, speaker);
+            }
+
             if (presence != Presence.Left)
             {
                 return presence == Presence.Unknown ? null : session;
             }
         }
+    }
+
+    /// <summary>The owner of a session shows fresh credentials: it lives as long as these from now on.</summary>
+    public async ValueTask RenewAsync(LocalSession session, ClaimsPrincipal user)
+    {
+        if (session.Description?.Owner is not { } known || CallerIdentity.Of(user)?.Caller is not { } caller
+            || (caller.Expires == known.Expires && caller.Credential == known.Credential) || caller.Expires < known.Expires)
+        {
+            return;
+        }
+
+        owners.Bind(session, user);
+        var owner = SessionOwners.OwnerOf(user, known.ByHandshake)!;
+        session.Renewed(owner);
+        await GrainOf(session).Renew(owner);
     }
 
     /// <summary>Attaches a session that lags or waits again; does nothing for one whose messages come by themselves.</summary>

@@ -249,6 +249,11 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
 
     private void Give(LocalSession session, DeliveryBatch delivery)
     {
+        if (session.Grants is { } grants && !delivery.IsVisibleTo(grants))
+        {
+            return;
+        }
+
         if (!session.Enqueue(delivery))
         {
             metrics.WindowsDropped.Add(1);

@@ -42,7 +42,7 @@ internal sealed class RealtimeProcessor(
             left.Acknowledge(leaving, null); // a session with an open batch could not move
         }
 
-        var session = await door.AttachAsync(call.Tenant, clientId, static () => new SmartSession());
+        var session = await door.AttachAsync(call.Tenant, clientId, call.User, static () => new SmartSession());
         return session is { Description.Protocol: Protocol, Protocol: SmartSession } ? session : null;
     }
 
@@ -62,7 +62,7 @@ internal sealed class RealtimeProcessor(
 
         var notes = new SmartNotes(handshake.Reliable, []);
         var description = new SessionDescription { Protocol = Protocol, Lifetime = options.Value.SessionLifetime, Notes = notes.ToBytes() };
-        if (await door.OpenAsync(call.Tenant, description, new SmartSession()) is var (secret, _))
+        if (await door.OpenAsync(call.Tenant, description, new SmartSession(), call.User) is var (secret, _))
         {
             RealtimeWriter.WriteClientId(output, secret);
         }

@@ -57,7 +57,7 @@ internal sealed class SmcSocketEndpoint(
 
         var description = new SessionDescription { Protocol = "smc", Lifetime = SessionLifetime };
         var socket = new SmcSocket(this, login, catalog.RootOf(context, login.Version));
-        if (await door.OpenAsync(login.Record.Tenant, description, socket) is not var (secret, session))
+        if (await door.OpenAsync(login.Record.Tenant, description, socket, login.Principal) is not var (secret, session))
         {
             return SmcAnswer.Unavailable;
         }

@@ -169,6 +169,18 @@ internal sealed partial class SessionGrain(
         return true;
     }
 
+    public async Task<bool> Renew(SessionOwner owner)
+    {
+        if (await FindAsync() is null || _description is not { Owner: { } known } || known.User != owner.User)
+        {
+            return false;
+        }
+
+        _description = _description with { Owner = owner };
+        await Save();
+        return true;
+    }
+
     public async Task<bool> Close(SessionEnd reason)
     {
         if (await FindAsync() is not { } mailbox)

@@ -12,7 +12,7 @@ internal sealed record Layer(string File, string[] Projects, string[] Packages, 
         new(
             "gateway/Tidings.Gateway.csproj",
             ["Tidings.GrainInterfaces", "Tidings.Protocols", "Tidings.Silo"],
-            ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.", "Microsoft.AspNetCore.", "OpenTelemetry"],
+            ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.", "Microsoft.AspNetCore.", "Microsoft.IdentityModel.", "StackExchange.Redis", "OpenTelemetry"],
             Web: true),
     ];
 

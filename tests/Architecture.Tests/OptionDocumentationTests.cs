@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Gateway.SmartRest;
 using Tidings.Gateway.Smc;
 using Tidings.Silo;
@@ -13,7 +14,8 @@ public sealed class OptionDocumentationTests
 {
     public static TheoryData<Type> Options =>
         [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(SmcOptions), typeof(SmcKey), typeof(BrowserCookieOptions), typeof(SmartRestOptions),
-            typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate), typeof(TidingsClusterOptions), typeof(ClusterTlsOptions)];
+            typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate), typeof(TidingsClusterOptions), typeof(IdentityOptions),
+            typeof(UserOptions), typeof(RoleOptions), typeof(IssuerOptions), typeof(BootstrapAdminOptions), typeof(TokenOptions), typeof(ClusterTlsOptions)];
 
     [Theory]
     [MemberData(nameof(Options))]

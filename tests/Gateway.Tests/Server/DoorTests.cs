@@ -37,14 +37,17 @@ public sealed class DoorTests
     }
 
     [Fact]
-    public async Task A_server_with_log_ins_and_no_policy_lets_nobody_in_who_has_not_logged_in()
+    public async Task A_server_with_log_ins_lets_nobody_in_who_has_not_logged_in()
     {
-        await using var server = await OwnServer.StartAsync("Production", null, ("Tidings:BootstrapAdmin:Password", "p"));
+        await using var server = await OwnServer.StartAsync("Production", null, ("Tidings:BootstrapAdmin:Password", "p"), ("Tidings:Roles:anonymous:Subscribe:0", "/**"));
+        const string Handshake = """[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]""";
 
-        using var answer = await server.Http.PostAsync("/cometd", new StringContent("[]"));
+        using var read = await server.Http.GetAsync("/channels/a");
+        using var handshake = await server.Http.PostAsync("/cometd", new StringContent(Handshake));
 
-        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-        Assert.Equal("Basic", answer.Headers.WwwAuthenticate.Single().Scheme);
+        Assert.Equal(HttpStatusCode.Unauthorized, read.StatusCode);
+        Assert.Contains(read.Headers.WwwAuthenticate, static challenge => challenge.Scheme == "Basic");
+        Assert.Contains("403::handshake_denied", await handshake.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,0 +1,127 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
+using Tidings.Gateway.Identity.Authentication;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>Credentials in a message's <c>ext</c>, for browsers, whose WebSockets carry no header of their own.</summary>
+/// <param name="User"><c>tenant/user</c> or <c>user</c>; null with a token.</param>
+/// <param name="Secret">The password, the token or the API key.</param>
+internal sealed record ExtCredentials(string? User, string Secret);
+
+/// <summary>Finds credentials in an <c>ext</c>; endpoints with a dialect of their own register another.</summary>
+internal interface IExtCredentialsReader
+{
+    /// <summary>The credentials; null if there are none in this dialect.</summary>
+    ExtCredentials? Read(JsonElement ext);
+}
+
+/// <summary><c>"authentication":{"user":…,"password":…}</c> or <c>"authentication":{"token":…}</c>, as CometD's documentation has it.</summary>
+internal sealed class AuthenticationExt : IExtCredentialsReader
+{
+    public ExtCredentials? Read(JsonElement ext)
+    {
+        if (!ext.TryGetProperty("authentication", out var said))
+        {
+            return null;
+        }
+
+        return Text(said, "token") is { } token
+            ? new ExtCredentials(null, token)
+            : new ExtCredentials(Text(said, "user") ?? Text(said, "username") ?? "", Text(said, "password") ?? Text(said, "credentials") ?? "");
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
+
+/// <summary>Who speaks in an exchange: whom the request's credentials name, or those in the message.</summary>
+internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck check, IEnumerable<IExtCredentialsReader> readers, AnonymousAccess door, IdentityAudit audit)
+{
+    private static readonly ClaimsPrincipal Nobody = new(new ClaimsIdentity());
+    private readonly IExtCredentialsReader[] _readers = [.. readers];
+
+    /// <summary>Finds out who opens a session.</summary>
+    /// <returns>Null if it may go on; otherwise why not.</returns>
+    public async ValueTask<AuthorizationDecision?> HandshakeAsync(BayeuxCall call, BayeuxMessage message)
+    {
+        var context = call.Exchange.HttpContext;
+        if (Read(message) is { } said)
+        {
+            var anonymous = CallerIdentity.Of(context.User) is null;
+            if (await TakeAsync(call, said) is { } refused)
+            {
+                return refused.RetryAfter is { } wait
+                    ? new AuthorizationDecision { Reason = "too_many_logins", Reconnect = "handshake", ReconnectInterval = wait }
+                    : AuthorizationDecision.Denied;
+            }
+
+            call.ByHandshake = anonymous;
+        }
+        else if (CallerIdentity.Of(context.User) is { } identity && await check.RefreshAsync(identity.Caller) is null)
+        {
+            // A socket outlived what its upgrade had shown.
+            context.User = Nobody;
+        }
+
+        if (CallerIdentity.Of(context.User) is { } caller)
+        {
+            audit.LoggedIn("handshake", caller.Caller, context.Connection.RemoteIpAddress);
+        }
+        else if (context.User.Identity is not { IsAuthenticated: true } && !door.Allows(context))
+        {
+            return AuthorizationDecision.Denied;
+        }
+
+        call.Exchange.MoveTo(CallerIdentity.Of(context.User)?.Caller.Tenant);
+        return null;
+    }
+
+    /// <summary>Takes fresh credentials of a connect. False if they are refused.</summary>
+    public async ValueTask<bool> RenewAsync(BayeuxCall call, BayeuxMessage message) => Read(message) is not { } said || await TakeAsync(call, said) is null;
+
+    /// <summary>A request without credentials speaks for the session that it names, in that session's tenant.</summary>
+    public static void FindTenant(BayeuxCall call, string secret)
+    {
+        if (CallerIdentity.Of(call.Exchange.HttpContext.User) is null && SessionId.TenantOf(secret) is var tenant && IdentityName.IsValid(tenant))
+        {
+            call.Exchange.MoveTo(tenant);
+        }
+    }
+
+    private async ValueTask<AuthenticationOutcome?> TakeAsync(BayeuxCall call, ExtCredentials said)
+    {
+        var context = call.Exchange.HttpContext;
+        var outcome = said.User is null ? await credentials.BearerAsync(context, said.Secret) : await credentials.PasswordAsync(context, said.User, said.Secret);
+        if (outcome.Caller is not { } caller)
+        {
+            return outcome;
+        }
+
+        context.User = new ClaimsPrincipal(new CallerIdentity(caller, "Bayeux"));
+        call.Exchange.MoveTo(caller.Tenant);
+        return null;
+    }
+
+    private ExtCredentials? Read(BayeuxMessage message)
+    {
+        if (message.Ext.IsEmpty)
+        {
+            return null;
+        }
+
+        using var ext = JsonDocument.Parse(message.Ext);
+        foreach (var reader in _readers)
+        {
+            if (ext.RootElement.ValueKind == JsonValueKind.Object && reader.Read(ext.RootElement) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,51 @@
+namespace Tidings.Gateway.Identity.Accounts;
+
+/// <summary>
+/// Tenants with their roles, users and API keys: what is configured, and what is kept in storage. Configured entries win and cannot be
+/// changed.
+/// </summary>
+internal interface IUserStore
+{
+    /// <summary>Something changed, here or on another gateway: what was read may be old.</summary>
+    event Action? Changed;
+
+    /// <summary>Every tenant with its roles.</summary>
+    ValueTask<IReadOnlyList<Tenant>> TenantsAsync();
+
+    /// <summary>The users of a tenant.</summary>
+    ValueTask<IReadOnlyList<User>> UsersAsync(string tenant);
+
+    /// <summary>The API keys of a tenant.</summary>
+    ValueTask<IReadOnlyList<ApiKey>> KeysAsync(string tenant);
+
+    /// <summary>A user; null if there is none.</summary>
+    ValueTask<User?> FindUserAsync(string tenant, string name);
+
+    /// <summary>An API key; null if there is none.</summary>
+    ValueTask<ApiKey?> FindKeyAsync(string id);
+
+    /// <summary>Adds or changes a tenant.</summary>
+    /// <exception cref="ConfiguredAccountException">A role that is configured would change.</exception>
+    ValueTask SaveAsync(Tenant tenant);
+
+    /// <summary>Adds or changes a user.</summary>
+    /// <exception cref="ConfiguredAccountException">The user is configured.</exception>
+    ValueTask SaveAsync(User user);
+
+    /// <summary>Adds or changes an API key.</summary>
+    ValueTask SaveAsync(ApiKey key);
+
+    /// <summary>Removes a user and the user's API keys. False if there was none.</summary>
+    /// <exception cref="ConfiguredAccountException">The user is configured.</exception>
+    ValueTask<bool> RemoveUserAsync(string tenant, string name);
+
+    /// <summary>Removes a tenant with its users and keys. False if there was none.</summary>
+    /// <exception cref="ConfiguredAccountException">The tenant has configured users or roles.</exception>
+    ValueTask<bool> RemoveTenantAsync(string name);
+
+    /// <summary>Removes an API key. False if there was none.</summary>
+    ValueTask<bool> RemoveKeyAsync(string id);
+}
+
+/// <summary>An account that comes from configuration cannot be changed through the server.</summary>
+internal sealed class ConfiguredAccountException(string name) : Exception($"{name} comes from configuration and is changed there.");

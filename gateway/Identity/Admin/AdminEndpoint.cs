@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tidings.Gateway.Identity.Accounts;
+using Tidings.Gateway.Identity.Authentication;
+
+namespace Tidings.Gateway.Identity.Admin;
+
+/// <summary>
+/// Managing tenants, roles, users and API keys: <c>/api/admin/tenants/{tenant}/…</c>. Role <c>admin</c> manages its own tenant, role
+/// <c>operator</c> every one. Changes are in force on every gateway within a second.
+/// </summary>
+internal static class AdminEndpoint
+{
+    public static void MapAdmin(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/admin/tenants").WithTags("Administration").AllowAnonymous().AddEndpointFilter(AdminFilter.CheckAsync)
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+        group.MapGet("", TenantAdmin.ListAsync).WithName("ListTenants").WithSummary("Lists the tenants that the caller manages").Produces<TenantView[]>();
+        group.MapGet("/{tenant}", TenantAdmin.GetAsync).WithName("GetTenant").WithSummary("Shows a tenant and its roles").Produces<TenantView>();
+        group.MapPut("/{tenant}", TenantAdmin.PutAsync).WithName("PutTenant").WithSummary("Adds a tenant, or changes whether it is disabled").Produces<TenantView>();
+        group.MapDelete("/{tenant}", TenantAdmin.DeleteAsync).WithName("DeleteTenant").WithSummary("Removes a tenant with its users and keys");
+        group.MapPut("/{tenant}/roles/{role}", TenantAdmin.PutRoleAsync).WithName("PutRole").WithSummary("Says what a role may do").Produces<RoleOptions>();
+        group.MapDelete("/{tenant}/roles/{role}", TenantAdmin.DeleteRoleAsync).WithName("DeleteRole").WithSummary("Removes a role");
+        group.MapGet("/{tenant}/users", UserAdmin.ListAsync).WithName("ListUsers").WithSummary("Lists a tenant's users").Produces<UserView[]>();
+        group.MapPut("/{tenant}/users/{user}", UserAdmin.PutAsync).WithName("PutUser").WithSummary("Adds or changes a user; without a password the old one stays").Produces<UserView>();
+        group.MapDelete("/{tenant}/users/{user}", UserAdmin.DeleteAsync).WithName("DeleteUser").WithSummary("Removes a user and the user's keys");
+        group.MapGet("/{tenant}/keys", UserAdmin.ListKeysAsync).WithName("ListKeys").WithSummary("Lists a tenant's API keys").Produces<KeyView[]>();
+        group.MapPost("/{tenant}/users/{user}/keys", UserAdmin.AddKeyAsync).WithName("AddKey").WithSummary("Makes an API key, which is shown this once").Produces<NewKey>();
+        group.MapDelete("/{tenant}/keys/{key}", UserAdmin.DeleteKeyAsync).WithName("DeleteKey").WithSummary("Revokes an API key");
+    }
+}
+
+/// <summary>Lets administrators in, to the tenant of the route.</summary>
+internal static class AdminFilter
+{
+    private static readonly string[] Names = ["tenant", "user", "role", "key"];
+
+    /// <summary>Whether a caller manages every tenant.</summary>
+    public static bool IsOperator(Caller caller) => caller.Tenant == ChannelId.DefaultTenant && caller.Roles.Contains(BuiltInRoles.Operator);
+
+    public static async ValueTask<object?> CheckAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        if (CallerIdentity.Of(context.User) is not { Caller: var caller })
+        {
+            context.Response.Headers.WWWAuthenticate = CredentialGuard.Challenge;
+            return Problem(StatusCodes.Status401Unauthorized, "Administrators only.");
+        }
+
+        var tenant = context.GetRouteValue("tenant") as string;
+        if (!IsOperator(caller) && (!caller.Roles.Contains(BuiltInRoles.Admin) || (tenant is not null && tenant != caller.Tenant)))
+        {
+            return Problem(StatusCodes.Status403Forbidden, "Administrators only.");
+        }
+
+        if (Names.Any(part => context.GetRouteValue(part) is string name && !IdentityName.IsValid(name)))
+        {
+            return Problem(StatusCodes.Status400BadRequest, "A name is 1 to 64 letters, digits and . _ @ -, the first a letter or digit.");
+        }
+
+        try
+        {
+            return await next(invocation);
+        }
+        catch (ConfiguredAccountException exception)
+        {
+            return Problem(StatusCodes.Status409Conflict, exception.Message);
+        }
+    }
+
+    /// <summary>The administrator who calls.</summary>
+    public static Caller Admin(this HttpContext context) => CallerIdentity.Of(context.User)!.Caller;
+
+    public static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+}

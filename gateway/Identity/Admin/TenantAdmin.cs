@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Identity.Accounts;
+
+namespace Tidings.Gateway.Identity.Admin;
+
+/// <summary>Tenants and their roles.</summary>
+internal static class TenantAdmin
+{
+    public static async Task<IResult> ListAsync(HttpContext context, IUserStore store)
+    {
+        var admin = context.Admin();
+        var tenants = await store.TenantsAsync();
+        return TypedResults.Ok(tenants.Where(tenant => AdminFilter.IsOperator(admin) || tenant.Name == admin.Tenant).Select(TenantView.Of).ToArray());
+    }
+
+    public static async Task<IResult> GetAsync(string tenant, IUserStore store) =>
+        await FindAsync(store, tenant) is { } found ? TypedResults.Ok(TenantView.Of(found)) : Unknown();
+
+    public static async Task<IResult> PutAsync(string tenant, TenantChange change, HttpContext context, IUserStore store, IdentityAudit audit)
+    {
+        if (!AdminFilter.IsOperator(context.Admin()) || (change.Disabled && tenant == ChannelId.DefaultTenant))
+        {
+            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Operators add and disable tenants; the default one stays.");
+        }
+
+        var changed = (await FindAsync(store, tenant) ?? new Tenant { Name = tenant }) with { Disabled = change.Disabled };
+        return await SaveAsync(changed, context, store, audit);
+    }
+
+    public static async Task<IResult> DeleteAsync(string tenant, HttpContext context, IUserStore store, IdentityAudit audit)
+    {
+        if (!AdminFilter.IsOperator(context.Admin()) || tenant == ChannelId.DefaultTenant)
+        {
+            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Operators remove tenants; the default one stays.");
+        }
+
+        audit.Changed(context, "tenant", tenant);
+        return await store.RemoveTenantAsync(tenant) ? TypedResults.NoContent() : Unknown();
+    }
+
+    public static async Task<IResult> PutRoleAsync(
+        string tenant, string role, RoleOptions rules, HttpContext context, IUserStore store, IOptions<TidingsLimits> limits, IdentityAudit audit)
+    {
+        if (await FindAsync(store, tenant) is not { } found)
+        {
+            return Unknown();
+        }
+
+        if (role is BuiltInRoles.Admin or BuiltInRoles.Operator)
+        {
+            return AdminFilter.Problem(StatusCodes.Status409Conflict, "This role is built in.");
+        }
+
+        if (IdentityOptionsCheck.RoleFaults(role, rules, limits.Value).FirstOrDefault() is { } fault)
+        {
+            return AdminFilter.Problem(StatusCodes.Status400BadRequest, fault);
+        }
+
+        await store.SaveAsync(found with { Roles = new(found.Roles, StringComparer.Ordinal) { [role] = rules } });
+        audit.Changed(context, "role", $"{tenant}/{role}");
+        return TypedResults.Ok(rules);
+    }
+
+    public static async Task<IResult> DeleteRoleAsync(string tenant, string role, HttpContext context, IUserStore store, IdentityAudit audit)
+    {
+        if (await FindAsync(store, tenant) is not { } found || !found.Roles.ContainsKey(role))
+        {
+            return Unknown();
+        }
+
+        var left = new Dictionary<string, RoleOptions>(found.Roles, StringComparer.Ordinal);
+        left.Remove(role);
+        await store.SaveAsync(found with { Roles = left });
+        audit.Changed(context, "role", $"{tenant}/{role}");
+        return TypedResults.NoContent();
+    }
+
+    internal static async Task<Tenant?> FindAsync(IUserStore store, string name) => (await store.TenantsAsync()).FirstOrDefault(tenant => tenant.Name == name);
+
+    internal static IResult Unknown() => AdminFilter.Problem(StatusCodes.Status404NotFound, "There is no such thing.");
+
+    private static async Task<IResult> SaveAsync(Tenant tenant, HttpContext context, IUserStore store, IdentityAudit audit)
+    {
+        await store.SaveAsync(tenant);
+        audit.Changed(context, "tenant", tenant.Name);
+        return TypedResults.Ok(TenantView.Of(tenant));
+    }
+}
+
+/// <summary>A change to a tenant.</summary>
+/// <param name="Disabled">Whether nobody of it is served.</param>
+internal sealed record TenantChange(bool Disabled = false);
+
+/// <summary>A tenant as administrators see it.</summary>
+internal sealed record TenantView(string Name, bool Disabled, IReadOnlyDictionary<string, RoleOptions> Roles)
+{
+    public static TenantView Of(Tenant tenant) => new(tenant.Name, tenant.Disabled, tenant.Roles);
+}

@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Identity;
+using Tidings.Gateway.Identity.Accounts;
+using Tidings.Gateway.Identity.Authentication;
+
+namespace Tidings.Gateway.Identity.Admin;
+
+/// <summary>Users and their API keys.</summary>
+internal static class UserAdmin
+{
+    private const int ShortestPassword = 8;
+    private const int LongestPassword = 1024;
+
+    public static async Task<IResult> ListAsync(string tenant, IUserStore store) =>
+        TypedResults.Ok((await store.UsersAsync(tenant)).Select(UserView.Of).ToArray());
+
+    public static async Task<IResult> PutAsync(
+        string tenant, string user, UserChange change, HttpContext context, IUserStore store, IPasswordHasher<User> hasher, IdentityAudit audit)
+    {
+        if (await TenantAdmin.FindAsync(store, tenant) is null)
+        {
+            return TenantAdmin.Unknown();
+        }
+
+        if (change.Password is { Length: < ShortestPassword or > LongestPassword })
+        {
+            return AdminFilter.Problem(StatusCodes.Status400BadRequest, $"A password has {ShortestPassword} to {LongestPassword} characters.");
+        }
+
+        var old = await store.FindUserAsync(tenant, user);
+        var changed = (old ?? new User { Tenant = tenant, Name = user }) with { Roles = change.Roles ?? old?.Roles ?? [], Disabled = change.Disabled ?? old?.Disabled ?? false };
+        if (changed.Roles.Any(static role => !IdentityName.IsValid(role)))
+        {
+            return AdminFilter.Problem(StatusCodes.Status400BadRequest, "A role's name is like a user's.");
+        }
+
+        if ((changed.Roles.Contains(BuiltInRoles.Operator) || old?.Roles.Contains(BuiltInRoles.Operator) == true) && !AdminFilter.IsOperator(context.Admin()))
+        {
+            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator makes or changes another.");
+        }
+
+        await store.SaveAsync(change.Password is null ? changed : changed with { PasswordHash = hasher.HashPassword(changed, change.Password) });
+        audit.Changed(context, "user", $"{tenant}/{user}");
+        return TypedResults.Ok(UserView.Of(changed));
+    }
+
+    public static async Task<IResult> DeleteAsync(string tenant, string user, HttpContext context, IUserStore store, IdentityAudit audit)
+    {
+        if (await IsAboveAsync(tenant, user, context, store))
+        {
+            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator removes another.");
+        }
+
+        audit.Changed(context, "user", $"{tenant}/{user}");
+        return await store.RemoveUserAsync(tenant, user) ? TypedResults.NoContent() : TenantAdmin.Unknown();
+    }
+
+    public static async Task<IResult> ListKeysAsync(string tenant, IUserStore store) =>
+        TypedResults.Ok((await store.KeysAsync(tenant)).Select(KeyView.Of).ToArray());
+
+    public static async Task<IResult> AddKeyAsync(string tenant, string user, HttpContext context, IUserStore store, IdentityAudit audit, DateTimeOffset? expires = null)
+    {
+        if (await store.FindUserAsync(tenant, user) is null)
+        {
+            return TenantAdmin.Unknown();
+        }
+
+        if (await IsAboveAsync(tenant, user, context, store))
+        {
+            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator makes keys of another.");
+        }
+
+        var (key, text) = ApiKeyLogin.New(tenant, user, expires);
+        await store.SaveAsync(key);
+        audit.Changed(context, "key", key.Id);
+        return TypedResults.Ok(new NewKey(key.Id, text));
+    }
+
+    public static async Task<IResult> DeleteKeyAsync(string tenant, string key, HttpContext context, IUserStore store, IdentityAudit audit)
+    {
+        if (await store.FindKeyAsync(key) is not { } found || found.Tenant != tenant)
+        {
+            return TenantAdmin.Unknown();
+        }
+
+        await store.RemoveKeyAsync(key);
+        audit.Changed(context, "key", key);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Whether a user is an operator and the caller is not.</summary>
+    private static async Task<bool> IsAboveAsync(string tenant, string user, HttpContext context, IUserStore store) =>
+        !AdminFilter.IsOperator(context.Admin()) && (await store.FindUserAsync(tenant, user))?.Roles.Contains(BuiltInRoles.Operator) == true;
+}
+
+/// <summary>A change to a user; what is null stays.</summary>
+internal sealed record UserChange(string? Password = null, IReadOnlyList<string>? Roles = null, bool? Disabled = null);
+
+/// <summary>A user as administrators see one.</summary>
+internal sealed record UserView(string Name, IReadOnlyList<string> Roles, bool Disabled)
+{
+    public static UserView Of(User user) => new(user.Name, user.Roles, user.Disabled);
+}
+
+/// <summary>An API key as administrators see one.</summary>
+internal sealed record KeyView(string Id, string User, DateTimeOffset? Expires)
+{
+    public static KeyView Of(ApiKey key) => new(key.Id, key.User, key.Expires);
+}
+
+/// <summary>A new API key.</summary>
+/// <param name="Id">Its id, to revoke it by.</param>
+/// <param name="Key">The key itself, shown this once.</param>
+internal sealed record NewKey(string Id, string Key);

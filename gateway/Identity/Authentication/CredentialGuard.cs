@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Net.Http.Headers;
+
+namespace Tidings.Gateway.Identity.Authentication;
+
+/// <summary>Refuses requests whose credentials are wrong, instead of serving them as if there were none: HTTP 401 (RFC 9110, section 15.5.2).</summary>
+internal sealed class CredentialGuard(RequestDelegate next)
+{
+    /// <summary>What a 401 asks for.</summary>
+    public const string Challenge = "Basic realm=\"tidings\", charset=\"UTF-8\", Bearer realm=\"tidings\"";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        // Done already by the framework's middleware, which keeps failures to itself.
+        var result = await context.AuthenticateAsync();
+        await (result.Failure is { } failure ? RefuseAsync(context, failure) : next(context));
+    }
+
+    private static Task RefuseAsync(HttpContext context, Exception failure)
+    {
+        if (failure is TooManyLoginsException tooMany)
+        {
+            context.Response.Headers.RetryAfter = Math.Ceiling(tooMany.RetryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return TypedResults.Problem("Too many failed log-ins.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
+        }
+
+        context.Response.Headers[HeaderNames.WWWAuthenticate] = Challenge;
+        return TypedResults.Problem("The credentials are not good.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Net;
+using Tidings.Gateway.Hosting;
+
+namespace Tidings.Gateway.Identity;
+
+/// <summary>What identity tells the audit: never a password, key, token or secret session id.</summary>
+internal sealed class IdentityAudit(IAudit audit)
+{
+    /// <summary>Someone began a log-in or a session.</summary>
+    public void LoggedIn(string method, Caller caller, IPAddress? address) => audit.LoggedIn(caller.Tenant, caller.User, method, address);
+
+    /// <summary>Credentials were refused.</summary>
+    public void Refused(string method, string? account, string reason, IPAddress? address) =>
+        audit.LoginFailed(string.IsNullOrEmpty(account) ? "-" : account, method, reason, address);
+
+    /// <summary>A live session was ended since its credentials no longer hold.</summary>
+    public void Ended(string session, Caller owner) => audit.Refused(owner.Tenant, owner.User, "session", session, "the credentials no longer hold", null);
+
+    /// <summary>An administrator changed something.</summary>
+    public void Changed(HttpContext context, string what, string which)
+    {
+        var admin = CallerIdentity.Of(context.User)!.Caller;
+        audit.Changed(admin.Tenant, admin.User, what, which, context.Connection.RemoteIpAddress);
+    }
+}

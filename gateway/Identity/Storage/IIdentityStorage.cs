@@ -1,0 +1,45 @@
+namespace Tidings.Gateway.Identity.Storage;
+
+/// <summary>The tables that identity is kept in; keys in them begin with the tenant where there is one.</summary>
+internal static class IdentityTables
+{
+    /// <summary>Tenants, by name.</summary>
+    public const string Tenants = "tenants";
+
+    /// <summary>Users, by <c>tenant/name</c>.</summary>
+    public const string Users = "users";
+
+    /// <summary>API keys, by id.</summary>
+    public const string Keys = "keys";
+
+    /// <summary>Keys that sign tokens, by id.</summary>
+    public const string SigningKeys = "signing";
+
+    /// <summary>Log-ins, by id: entries that end by themselves.</summary>
+    public const string Grants = "grants";
+}
+
+/// <summary>Keeps small JSON documents in tables, for one process or for a cluster.</summary>
+internal interface IIdentityStorage
+{
+    /// <summary>Something changed here or, in a cluster, elsewhere: whatever was read may be old. Raised within a second.</summary>
+    event Action? Changed;
+
+    /// <summary>A document; null if there is none.</summary>
+    ValueTask<string?> GetAsync(string table, string key);
+
+    /// <summary>Every document whose key begins so; not for <see cref="IdentityTables.Grants"/>.</summary>
+    ValueTask<IReadOnlyList<string>> ListAsync(string table, string prefix);
+
+    /// <summary>Writes a document; one of <see cref="IdentityTables.Grants"/> ends by itself after its lifetime.</summary>
+    ValueTask PutAsync(string table, string key, string value, TimeSpan? lifetime = null);
+
+    /// <summary>Writes a document in the place of the one that is expected there. False if it is another by now.</summary>
+    ValueTask<bool> ReplaceAsync(string table, string key, string expected, string value, TimeSpan? lifetime = null);
+
+    /// <summary>Removes a document. False if there was none.</summary>
+    ValueTask<bool> RemoveAsync(string table, string key);
+
+    /// <summary>Tells every process that something changed; awaited by whoever changed it.</summary>
+    ValueTask AnnounceAsync();
+}

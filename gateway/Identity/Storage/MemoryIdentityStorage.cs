@@ -1,0 +1,129 @@
+namespace Tidings.Gateway.Identity.Storage;
+
+/// <summary>Keeps identity in this process. Log-ins are bounded: beyond, the one that ends first makes room.</summary>
+internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000) : IIdentityStorage
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Dictionary<string, string>> _tables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Value, DateTimeOffset Ends)> _grants = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<(string Key, DateTimeOffset Ends), DateTimeOffset> _ends = new();
+
+    public event Action? Changed;
+
+    public ValueTask<string?> GetAsync(string table, string key)
+    {
+        lock (_lock)
+        {
+            return ValueTask.FromResult(Find(table, key));
+        }
+    }
+
+    public ValueTask<IReadOnlyList<string>> ListAsync(string table, string prefix)
+    {
+        lock (_lock)
+        {
+            return ValueTask.FromResult<IReadOnlyList<string>>(
+                [.. Table(table).Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(static entry => entry.Key, StringComparer.Ordinal).Select(static entry => entry.Value)]);
+        }
+    }
+
+    public ValueTask PutAsync(string table, string key, string value, TimeSpan? lifetime = null)
+    {
+        lock (_lock)
+        {
+            Set(table, key, value, lifetime);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<bool> ReplaceAsync(string table, string key, string expected, string value, TimeSpan? lifetime = null)
+    {
+        lock (_lock)
+        {
+            if (Find(table, key) != expected)
+            {
+                return ValueTask.FromResult(false);
+            }
+
+            Set(table, key, value, lifetime);
+            return ValueTask.FromResult(true);
+        }
+    }
+
+    public ValueTask<bool> RemoveAsync(string table, string key)
+    {
+        lock (_lock)
+        {
+            return ValueTask.FromResult(table == IdentityTables.Grants ? _grants.Remove(key) : Remove(table, key));
+        }
+    }
+
+    public ValueTask AnnounceAsync()
+    {
+        Changed?.Invoke();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Called under the lock after tables other than log-ins changed.</summary>
+    protected virtual void Save(Dictionary<string, Dictionary<string, string>> tables)
+    {
+    }
+
+    /// <summary>Takes over what was saved.</summary>
+    protected void Load(Dictionary<string, Dictionary<string, string>> tables)
+    {
+        foreach (var (name, table) in tables)
+        {
+            _tables[name] = new(table, StringComparer.Ordinal);
+        }
+    }
+
+    private Dictionary<string, string> Table(string name) =>
+        _tables.TryGetValue(name, out var table) ? table : _tables[name] = new(StringComparer.Ordinal);
+
+    private string? Find(string table, string key) =>
+        table != IdentityTables.Grants ? Table(table).GetValueOrDefault(key)
+        : _grants.TryGetValue(key, out var grant) && grant.Ends > time.GetUtcNow() ? grant.Value
+        : null;
+
+    private void Set(string table, string key, string value, TimeSpan? lifetime)
+    {
+        if (table != IdentityTables.Grants)
+        {
+            Table(table)[key] = value;
+            Save(_tables);
+            return;
+        }
+
+        var ends = time.GetUtcNow() + (lifetime ?? throw new ArgumentNullException(nameof(lifetime)));
+        _grants[key] = (value, ends);
+        _ends.Enqueue((key, ends), ends);
+        MakeRoom();
+    }
+
+    private bool Remove(string table, string key)
+    {
+        var removed = Table(table).Remove(key);
+        if (removed)
+        {
+            Save(_tables);
+        }
+
+        return removed;
+    }
+
+    /// <summary>Forgets log-ins that ended, and where there are too many, those that end first.</summary>
+    private void MakeRoom()
+    {
+        var now = time.GetUtcNow();
+        while (_ends.TryPeek(out var first, out var ends) && (ends <= now || _grants.Count > maxGrants || _ends.Count > 2 * maxGrants))
+        {
+            _ends.Dequeue();
+            if (_grants.TryGetValue(first.Key, out var grant) && grant.Ends == first.Ends)
+            {
+                _grants.Remove(first.Key);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using StackExchange.Redis;
+
+namespace Tidings.Gateway.Identity.Storage;
+
+/// <summary>Every Redis name of identity. <paramref name="serviceId"/> keeps services apart that share a Redis.</summary>
+internal sealed class RedisIdentityKeys(string serviceId)
+{
+    private readonly string _prefix = $"{serviceId}:identity:";
+
+    /// <summary>A hash: key to document.</summary>
+    public RedisKey Table(string table) => _prefix + table;
+
+    /// <summary>A string that ends by itself.</summary>
+    public RedisKey Grant(string key) => $"{_prefix}grant:{key}";
+
+    /// <summary>Counts changes.</summary>
+    public RedisKey Version => _prefix + "version";
+
+    /// <summary>Where changes are announced.</summary>
+    public RedisChannel Changes => RedisChannel.Literal(_prefix + "changes");
+}

@@ -1,0 +1,123 @@
+using StackExchange.Redis;
+
+namespace Tidings.Gateway.Identity.Storage;
+
+/// <summary>
+/// Keeps identity in the cluster's Redis. A change counts a version up and is announced (PUBLISH); since an announcement can be lost,
+/// the version is looked at twice a second, too.
+/// </summary>
+internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis, RedisIdentityKeys keys, TimeProvider time, ILogger<RedisIdentityStorage> logger)
+    : BackgroundService, IIdentityStorage
+{
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(500);
+    private readonly Lock _lock = new();
+    private long _seen = -1;
+
+    public event Action? Changed;
+
+    private IDatabase Database => redis.GetDatabase();
+
+    public async ValueTask<string?> GetAsync(string table, string key) => table == IdentityTables.Grants
+        ? await Database.StringGetAsync(keys.Grant(key))
+        : await Database.HashGetAsync(keys.Table(table), key);
+
+    public async ValueTask<IReadOnlyList<string>> ListAsync(string table, string prefix)
+    {
+        var entries = (await Database.HashGetAllAsync(keys.Table(table))).Where(entry => entry.Name.ToString().StartsWith(prefix, StringComparison.Ordinal));
+        return [.. entries.OrderBy(static entry => entry.Name.ToString(), StringComparer.Ordinal).Select(static entry => entry.Value.ToString())];
+    }
+
+    public async ValueTask PutAsync(string table, string key, string value, TimeSpan? lifetime = null)
+    {
+        if (table == IdentityTables.Grants)
+        {
+            await Database.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime))));
+        }
+        else
+        {
+            await Database.HashSetAsync(keys.Table(table), key, value);
+        }
+    }
+
+    public async ValueTask<bool> ReplaceAsync(string table, string key, string expected, string value, TimeSpan? lifetime = null)
+    {
+        var transaction = Database.CreateTransaction();
+        if (table == IdentityTables.Grants)
+        {
+            transaction.AddCondition(Condition.StringEqual(keys.Grant(key), expected));
+            _ = transaction.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime))));
+        }
+        else
+        {
+            transaction.AddCondition(Condition.HashEqual(keys.Table(table), key, expected));
+            _ = transaction.HashSetAsync(keys.Table(table), key, value);
+        }
+
+        return await transaction.ExecuteAsync();
+    }
+
+    public async ValueTask<bool> RemoveAsync(string table, string key) => table == IdentityTables.Grants
+        ? await Database.KeyDeleteAsync(keys.Grant(key))
+        : await Database.HashDeleteAsync(keys.Table(table), key);
+
+    public async ValueTask AnnounceAsync()
+    {
+        var version = await Database.StringIncrementAsync(keys.Version);
+        await Database.PublishAsync(keys.Changes, version);
+        See(version);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await SubscribeAsync();
+        using var ticks = new PeriodicTimer(LookPeriod, time);
+        do
+        {
+            try
+            {
+                See((long?)await Database.StringGetAsync(keys.Version) ?? 0);
+            }
+            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            {
+                Log.LookFailed(logger, exception.Message);
+            }
+        }
+        while (await ticks.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task SubscribeAsync()
+    {
+        try
+        {
+            var changes = await redis.GetSubscriber().SubscribeAsync(keys.Changes);
+            changes.OnMessage(message => See((long)message.Message));
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // The periodic look is enough.
+            Log.LookFailed(logger, exception.Message);
+        }
+    }
+
+    /// <summary>Every version is acted upon once; a Redis that lost its data counts from anew.</summary>
+    private void See(long version)
+    {
+        lock (_lock)
+        {
+            if (_seen == version)
+            {
+                return;
+            }
+
+            _seen = version;
+        }
+
+        Changed?.Invoke();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2441, LogLevel.Warning, "Whether users changed could not be seen; it is tried again: {Reason}")]
+        public static partial void LookFailed(ILogger logger, string reason);
+    }
+}

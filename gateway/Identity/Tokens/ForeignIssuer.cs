@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+using Tidings.Gateway.Identity.Authentication;
+
+namespace Tidings.Gateway.Identity.Tokens;
+
+/// <summary>Tokens of one configured issuer. Keys that it rotated are fetched when a token names one that is not known.</summary>
+internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClient http, TimeProvider time)
+{
+    private static readonly string[] Algorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
+    private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false };
+    private readonly TokenValidationParameters _parameters = ParametersOf(options, http, time);
+
+    /// <summary>The <c>iss</c> of its tokens.</summary>
+    public string Issuer => options.Issuer;
+
+    public async ValueTask<AuthenticationOutcome> LogInAsync(JsonWebToken token)
+    {
+        var result = await _tokens.ValidateTokenAsync(token, _parameters);
+        if (!result.IsValid)
+        {
+            return AuthenticationOutcome.Refused(result.Exception.GetType().Name);
+        }
+
+        var tenant = options.TenantClaim is null ? options.Tenant : ClaimOf(token, options.TenantClaim);
+        var user = ClaimOf(token, options.UserClaim);
+        if (!IdentityName.IsValid(tenant) || !IdentityName.IsValid(user))
+        {
+            return AuthenticationOutcome.Refused("no usable tenant or user in the token");
+        }
+
+        // The operator manages all tenants: an issuer that speaks for some must not make one.
+        string[] roles = [.. token.Claims.Where(claim => claim.Type == options.RolesClaim).Select(static claim => claim.Value).Where(static role => IdentityName.IsValid(role) && role != Accounts.BuiltInRoles.Operator)];
+        return AuthenticationOutcome.Success(new Caller(tenant!, user!, roles, $"{CallerCheck.Issuer}:{name}", token.ValidTo));
+    }
+
+    private static string? ClaimOf(JsonWebToken token, string name) => token.TryGetClaim(name, out var claim) ? claim.Value : null;
+
+    private static TokenValidationParameters ParametersOf(IssuerOptions options, HttpClient http, TimeProvider time)
+    {
+        var parameters = new TokenValidationParameters
+        {
+            ValidIssuer = options.Issuer,
+            ValidAudience = options.Audience,
+            ValidAlgorithms = Algorithms,
+            ClockSkew = options.ClockSkew,
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            LifetimeValidator = (notBefore, expires, _, _) =>
+                expires + options.ClockSkew > time.GetUtcNow().UtcDateTime && !(notBefore - options.ClockSkew > time.GetUtcNow().UtcDateTime),
+        };
+        if (options.KeyFile is { } file)
+        {
+            parameters.IssuerSigningKeys = KeysOf(File.ReadAllText(file));
+        }
+        else
+        {
+            parameters.ConfigurationManager = Configuration(options, new HttpDocumentRetriever(http) { RequireHttps = !options.AllowHttp });
+        }
+
+        return parameters;
+    }
+
+    private static ConfigurationManager<OpenIdConnectConfiguration> Configuration(IssuerOptions options, HttpDocumentRetriever documents) =>
+        new(
+            options.JwksUrl ?? $"{options.Authority!.TrimEnd('/')}/.well-known/openid-configuration",
+            options.JwksUrl is null ? new OpenIdConnectConfigurationRetriever() : new KeySetRetriever(),
+            documents)
+        {
+            RefreshInterval = TimeSpan.FromSeconds(1),
+        };
+
+    private static IEnumerable<SecurityKey> KeysOf(string text)
+    {
+        if (text.TrimStart().StartsWith('{'))
+        {
+            return new JsonWebKeySet(text).GetSigningKeys();
+        }
+
+        if (text.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal))
+        {
+            return [new X509SecurityKey(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(text))];
+        }
+
+        try
+        {
+            var rsa = RSA.Create();
+            rsa.ImportFromPem(text);
+            return [new RsaSecurityKey(rsa)];
+        }
+        catch (CryptographicException)
+        {
+            var ecdsa = ECDsa.Create();
+            ecdsa.ImportFromPem(text);
+            return [new ECDsaSecurityKey(ecdsa)];
+        }
+    }
+
+    /// <summary>Reads a bare key set as if a discovery document had led to it.</summary>
+    private sealed class KeySetRetriever : IConfigurationRetriever<OpenIdConnectConfiguration>
+    {
+        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
+        {
+            var configuration = new OpenIdConnectConfiguration { JsonWebKeySet = new JsonWebKeySet(await retriever.GetDocumentAsync(address, cancel)) };
+            foreach (var key in configuration.JsonWebKeySet.GetSigningKeys())
+            {
+                configuration.SigningKeys.Add(key);
+            }
+
+            return configuration;
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidings.ChaosTests.Records;
@@ -18,6 +20,7 @@ sealed class BayeuxClient(SessionKind kind, IReadOnlyList<string> patterns, Uri 
     TimeSpan _held = TimeSpan.FromSeconds(30);
     volatile string? _clientId;
     volatile Link? _link;
+    string? _publicId;
     bool _isSubscribed;
     bool _hasSession;
     int _connection;
@@ -78,7 +81,7 @@ sealed class BayeuxClient(SessionKind kind, IReadOnlyList<string> patterns, Uri 
         {
             _link = null;
             var end = link.Wire.Ended.IsCompleted ? await link.Wire.Ended : ConnectionEnd.Done;
-            log.Close(new Connection(_connection, link.Wire.Gateway, opened, log.Now, end));
+            log.Close(new Connection(_connection, link.Wire.Gateway, opened, log.Now, end, _publicId));
             _isSubscribed &= !kind.Replays;
             if (kind.Assurance == Assurance.ReplayAnew)
                 _clientId = null;
@@ -117,7 +120,8 @@ sealed class BayeuxClient(SessionKind kind, IReadOnlyList<string> patterns, Uri 
         _isSubscribed = false;
         _extensions.Begin();
         _held = TimeSpan.FromMilliseconds(Advice(reply, "timeout") ?? _held.TotalMilliseconds);
-        _clientId = reply.GetProperty("clientId").GetString();
+        _clientId = reply.GetProperty("clientId").GetString()!;
+        _publicId = PublicIdOf(_clientId);
     }
 
     async Task SubscribeAsync(Link link)
@@ -162,6 +166,9 @@ sealed class BayeuxClient(SessionKind kind, IReadOnlyList<string> patterns, Uri 
         link.Wire.Cut(ConnectionEnd.Refused);
         return new LinkLostException(ErrorOf(reply));
     }
+
+    /// <summary>What the servers call a session where its secret must not be shown.</summary>
+    static string PublicIdOf(string clientId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(clientId))[..16]);
 
     static bool IsSuccessful(JsonElement reply) => reply.TryGetProperty("successful", out var successful) && successful.ValueKind == JsonValueKind.True;
 

@@ -44,8 +44,8 @@ sealed class Extensions(SessionKind kind, IReadOnlyList<string> patterns, Sessio
         {
             var unseen = _isKnown ? Everything : NewOnly;
             _isKnown = true;
-            return new JsonObject { ["replay"] = new JsonObject(patterns.Select(pattern =>
-                KeyValuePair.Create(pattern, (JsonNode?)_lastIds.GetValueOrDefault(pattern, unseen)))) };
+            var ids = patterns.Select(pattern => KeyValuePair.Create(pattern, (JsonNode?)_lastIds.GetValueOrDefault(pattern, unseen)));
+            return new JsonObject { ["replay"] = new JsonObject(ids) };
         }
     }
 

@@ -36,7 +36,8 @@ sealed record Notice(TimeSpan At, string Text);
 /// <param name="Opened">When it was opened.</param>
 /// <param name="Closed">When it ended.</param>
 /// <param name="End">How it ended.</param>
-sealed record Connection(int Number, string? Gateway, TimeSpan Opened, TimeSpan Closed, ConnectionEnd End);
+/// <param name="PublicId">The session's name in the servers' logs; null before its handshake.</param>
+sealed record Connection(int Number, string? Gateway, TimeSpan Opened, TimeSpan Closed, ConnectionEnd End, string? PublicId = null);
 
 /// <summary>How a connection ended.</summary>
 public enum ConnectionEnd

@@ -107,7 +107,7 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
 
     IEnumerable<string> Lines(SessionRecord session) => session.Connections.Select(connection =>
         $"{session.Id} ({session.Kind}; {string.Join(' ', session.Patterns)}) connection {connection.Number} of {connection.Gateway}: "
-        + $"{Wall(connection.Opened)} to {Wall(connection.Closed)}, {connection.End}");
+        + $"{Wall(connection.Opened)} to {Wall(connection.Closed)}, {connection.End}; {connection.PublicId} in the servers' logs");
 
     string Wall(TimeSpan at) => $"{Start + at:HH:mm:ss.fff}";
 

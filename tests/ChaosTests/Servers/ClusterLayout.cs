@@ -65,7 +65,8 @@ sealed class ClusterLayout
             ["TIDINGS_FRONT"] = Front.Authority,
             ["TIDINGS_MAXCONN"] = (1000 + 4 * _options.Sessions).ToString(CultureInfo.InvariantCulture),
         };
-        return new Service("front", _folder, log => ChildProcess.Start("front", "haproxy", arguments, environment, log), () => Health.IsReadyAsync(Front));
+        return new Service(
+            "front", _folder, log => ChildProcess.Start("front", "haproxy", arguments, environment, new StampedWriter(log)), () => Health.IsReadyAsync(Front));
     }
 
     public void DeleteData()

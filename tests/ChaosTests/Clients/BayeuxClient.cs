@@ -170,10 +170,13 @@ sealed class BayeuxClient(SessionKind kind, IReadOnlyList<string> patterns, Uri 
     /// <summary>What the servers call a session where its secret must not be shown.</summary>
     static string PublicIdOf(string clientId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(clientId))[..16]);
 
-    static bool IsSuccessful(JsonElement reply) => reply.TryGetProperty("successful", out var successful) && successful.ValueKind == JsonValueKind.True;
+    static bool IsSuccessful(JsonElement reply) =>
+        reply.TryGetProperty("successful", out var successful) && successful.ValueKind == JsonValueKind.True;
 
     static string ErrorOf(JsonElement reply) => reply.TryGetProperty("error", out var error) ? error.ToString() : reply.GetRawText();
 
     static double? Advice(JsonElement reply, string name) =>
-        reply.TryGetProperty("advice", out var advice) && advice.TryGetProperty(name, out var value) && value.TryGetDouble(out var number) ? number : null;
+        reply.TryGetProperty("advice", out var advice) && advice.TryGetProperty(name, out var value) && value.TryGetDouble(out var number)
+            ? number
+            : null;
 }

@@ -54,7 +54,8 @@ sealed class Link : IAsyncDisposable
         foreach (var message in messages.EnumerateArray())
         {
             _message(message);
-            if (message.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String && _pending.TryGetValue(id.GetString()!, out var reply))
+            if (message.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
+                && _pending.TryGetValue(id.GetString()!, out var reply))
                 reply.TrySetResult(message);
         }
     }

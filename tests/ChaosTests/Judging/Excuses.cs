@@ -57,5 +57,6 @@ sealed class Excuses
     /// <summary>A gateway's end concerns the sockets it held, and polls, which go round all gateways.</summary>
     bool Concerns(Fault fault) => fault.IsCrash && (!fault.IsOfGateway
         || _session.Kind.Transport == SessionKind.LongPolling
-        || _session.Connections.Any(connection => connection.Gateway == fault.Target && connection.Opened <= fault.Until && connection.Closed >= fault.At));
+        || _session.Connections.Any(connection =>
+            connection.Gateway == fault.Target && connection.Opened <= fault.Until && connection.Closed >= fault.At));
 }

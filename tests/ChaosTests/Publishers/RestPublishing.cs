@@ -6,7 +6,10 @@ namespace Tidings.ChaosTests.Publishers;
 /// <summary>POST /channels/..., each message with its Idempotency-Key.</summary>
 sealed class RestPublishing(Uri front) : IPublishing
 {
-    readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(15) };
+    readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+    {
+        Timeout = TimeSpan.FromSeconds(15),
+    };
 
     public async Task<bool> TryAsync(MessageKey key)
     {

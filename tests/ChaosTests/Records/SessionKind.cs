@@ -9,7 +9,11 @@ sealed record SessionKind(string Transport, Assurance Assurance)
     public const string LongPolling = "long-polling";
 
     public static IReadOnlyList<SessionKind> All { get; } =
-        [.. from assurance in Enum.GetValues<Assurance>() from transport in new[] { WebSocket, LongPolling } select new SessionKind(transport, assurance)];
+    [
+        .. from assurance in Enum.GetValues<Assurance>()
+           from transport in new[] { WebSocket, LongPolling }
+           select new SessionKind(transport, assurance),
+    ];
 
     /// <summary>Whether nothing at all may be lost.</summary>
     public bool IsAssured => Assurance != Assurance.None;

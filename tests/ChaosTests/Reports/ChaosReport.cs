@@ -45,7 +45,9 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
 
     void Kinds(StringBuilder text)
     {
-        var table = new Table(text, "Sessions", "", "Expected", "Received", "Lost", "In a cut", "Reordered", "Doubled", "After a crash", "Forgotten", "Gaps told", "Longest pause");
+        var table = new Table(
+            text, "Sessions", "", "Expected", "Received", "Lost", "In a cut", "Reordered", "Doubled", "After a crash", "Forgotten", "Gaps told",
+            "Longest pause");
         foreach (var kind in Verdict.Kinds.OrderBy(kind => kind.Kind.Assurance).ThenBy(kind => kind.Kind.Transport, StringComparer.Ordinal))
             table.Row(
                 kind.Kind, kind.Sessions, kind.Expected, kind.Received, kind.Lost, kind.InCut, kind.Reordered, kind.Doubled,
@@ -57,7 +59,9 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
     {
         var table = new Table(text, "Pause around a fault", "Faults", "Samples", "p50", "p99", "Longest", "Bound of p99");
         foreach (var pause in Verdict.Pauses)
-            table.Row(pause.Name, pause.Faults, pause.Samples, Seconds(pause.P50), Seconds(pause.P99), Seconds(pause.Longest), pause.Bound is { } bound ? Seconds(bound) : "-");
+            table.Row(
+                pause.Name, pause.Faults, pause.Samples, Seconds(pause.P50), Seconds(pause.P99), Seconds(pause.Longest),
+                pause.Bound is { } bound ? Seconds(bound) : "-");
         text.AppendLine();
     }
 
@@ -82,8 +86,8 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
         text.AppendLine("Longest pauses:").AppendLine();
         foreach (var (session, publication, receipt) in Verdict.Slowest)
             text.AppendLine(
-                $"- session {session.Id} ({session.Kind}; {string.Join(' ', session.Patterns)}): {publication.Key}, sent {Wall(publication.Sent)}, "
-                + $"acknowledged {Wall(publication.Acknowledged ?? publication.Sent)}, arrived {Wall(receipt.At)} over connection {receipt.Connection} "
+                $"- session {session.Id} ({session.Kind}; {string.Join(' ', session.Patterns)}): {publication.Key}, "
+                + $"sent {Wall(publication.Sent)}, acknowledged {Wall(publication.Acknowledged ?? publication.Sent)}, arrived {Wall(receipt.At)} over connection {receipt.Connection} "
                 + $"of {session.Connections.FirstOrDefault(connection => connection.Number == receipt.Connection)?.Gateway}");
         text.AppendLine();
     }
@@ -97,7 +101,10 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
             // What all sessions of a kind have in common needs few lines.
             var shown = rule.Key == Rule.NotAgreed ? 4 : SessionsShown;
             foreach (var session in rule.GroupBy(violation => violation.Session).OrderByDescending(session => session.Count()).Take(shown))
-                text.AppendLine($"- {session.Count()} until {Wall(session.Max(violation => violation.At))}, first {Line(session.MinBy(violation => violation.At)!)}");
+            {
+                var (first, last) = (session.MinBy(violation => violation.At)!, session.Max(violation => violation.At));
+                text.AppendLine($"- {session.Count()} until {Wall(last)}, first {Line(first)}");
+            }
             text.AppendLine();
         }
     }

@@ -49,7 +49,7 @@ sealed class FaultRunner(ChaosCluster cluster, RunClock clock, Action<int> cut, 
         try
         {
             while (await rounds.WaitForNextTickAsync(stop))
-                restarts.AddRange(cluster.All.Where(service => service.HasEnded).ToArray().Select(service => RecordAsync(FaultKind.OwnEnd, service, () => Task.CompletedTask)));
+                restarts.AddRange(cluster.All.Where(service => service.HasEnded).ToArray().Select(StartAgainAsync));
         }
         catch (OperationCanceledException)
         {
@@ -100,6 +100,8 @@ sealed class FaultRunner(ChaosCluster cluster, RunClock clock, Action<int> cut, 
         cut(share);
         return Task.CompletedTask;
     }
+
+    Task StartAgainAsync(Service ended) => RecordAsync(FaultKind.OwnEnd, ended, () => Task.CompletedTask);
 
     async Task RecordAsync(FaultKind kind, Service target, Func<Task> fault)
     {

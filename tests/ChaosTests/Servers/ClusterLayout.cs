@@ -66,7 +66,9 @@ sealed class ClusterLayout
             ["TIDINGS_MAXCONN"] = (1000 + 4 * _options.Sessions).ToString(CultureInfo.InvariantCulture),
         };
         return new Service(
-            "front", _folder, log => ChildProcess.Start("front", "haproxy", arguments, environment, new StampedWriter(log)), () => Health.IsReadyAsync(Front));
+            "front", _folder,
+            log => ChildProcess.Start("front", "haproxy", arguments, environment, new StampedWriter(log)),
+            () => Health.IsReadyAsync(Front));
     }
 
     public void DeleteData()

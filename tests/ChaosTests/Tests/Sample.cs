@@ -38,13 +38,19 @@ static class Sample
         session with { Receipts = [.. session.Receipts.Where(receipt => !sequences.Contains(receipt.Key.Sequence))] };
 
     /// <summary>The same session with a receipt more, behind that of another message.</summary>
-    public static SessionRecord Again(this SessionRecord session, int sequence, int behind)
+    public static SessionRecord Again(this SessionRecord session, int sequence, int behind) => session.Again(Key(sequence), behind);
+
+    public static SessionRecord Again(this SessionRecord session, MessageKey key, int behind)
     {
         var receipts = session.Receipts.ToList();
         var place = receipts.FindIndex(receipt => receipt.Key.Sequence == behind) + 1;
-        receipts.Insert(place, receipts[place - 1] with { Key = Key(sequence) });
+        receipts.Insert(place, receipts[place - 1] with { Key = key });
         return session with { Receipts = receipts };
     }
+
+    /// <summary>The same session, its receipts late by that many seconds.</summary>
+    public static SessionRecord Delayed(this SessionRecord session, Func<int, double> late) =>
+        session with { Receipts = [.. session.Receipts.Select(receipt => Receipt(receipt.Key.Sequence, late(receipt.Key.Sequence)))] };
 
     /// <summary>The same session, whose first connection ended at a moment; a second one took over at once.</summary>
     public static SessionRecord EndedAt(this SessionRecord session, double seconds, ConnectionEnd end) => session with

@@ -9,8 +9,6 @@ namespace Tidings.ChaosTests.Judging;
 /// </summary>
 static class Checker
 {
-    const int SlowestKept = 12;
-
     public static Verdict Judge(Transcript transcript, CheckerOptions options)
     {
         var book = new Book(transcript);
@@ -21,8 +19,7 @@ static class Checker
         var pauses = new PauseJudge(book, options).Judge(violations);
         if (sessions.Length == 0)
             violations.Add(new Violation(Rule.Unexplained, TimeSpan.Zero, null, "no session subscribed"));
-        var slowest = sessions.Select(session => session.Slowest).OfType<Delay>().OrderByDescending(delay => delay.Length).Take(SlowestKept);
-        return new Verdict([.. sessions.GroupBy(session => session.Session.Kind).Select(Sum)], pauses, [.. slowest], store, violations);
+        return new Verdict([.. sessions.GroupBy(session => session.Session.Kind).Select(Sum)], sessions, pauses, store, violations);
     }
 
     static KindResult Sum(IGrouping<SessionKind, SessionJudge> sessions) => new(

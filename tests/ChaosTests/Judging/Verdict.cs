@@ -4,7 +4,7 @@ namespace Tidings.ChaosTests.Judging;
 
 /// <summary>What the checker found.</summary>
 sealed record Verdict(
-    IReadOnlyList<KindResult> Kinds, IReadOnlyList<PauseResult> Pauses, IReadOnlyList<Delay> Slowest,
+    IReadOnlyList<KindResult> Kinds, IReadOnlyList<SessionJudge> Sessions, IReadOnlyList<PauseResult> Pauses,
     StoreResult Store, IReadOnlyList<Violation> Violations)
 {
     public bool IsClean => Violations.Count == 0;

@@ -14,13 +14,14 @@ namespace Tidings.ChaosTests.Reports;
 sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset Start, TimeSpan Length, Transcript Transcript, Verdict Verdict)
 {
     const int SessionsShown = 30;
+    const int SlowestShown = 12;
 
     /// <summary>Writes report.md and violations.txt.</summary>
     public void Write()
     {
         File.WriteAllText(Path.Combine(Folder, "report.md"), ToMarkdown());
         File.WriteAllLines(Path.Combine(Folder, "violations.txt"), Verdict.Violations.Select(Line));
-        File.WriteAllLines(Path.Combine(Folder, "sessions.txt"), Transcript.Sessions.SelectMany(Lines));
+        File.WriteAllLines(Path.Combine(Folder, "sessions.txt"), Verdict.Sessions.SelectMany(Lines));
     }
 
     public string ToMarkdown()
@@ -84,7 +85,8 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
     void Slowest(StringBuilder text)
     {
         text.AppendLine("Longest pauses:").AppendLine();
-        foreach (var (session, publication, receipt) in Verdict.Slowest)
+        var delays = Verdict.Sessions.Select(session => session.Slowest).OfType<Delay>().OrderByDescending(delay => delay.Length);
+        foreach (var (session, publication, receipt) in delays.Take(SlowestShown))
             text.AppendLine(
                 $"- session {session.Id} ({session.Kind}; {string.Join(' ', session.Patterns)}): {publication.Key}, "
                 + $"sent {Wall(publication.Sent)}, acknowledged {Wall(publication.Acknowledged ?? publication.Sent)}, arrived {Wall(receipt.At)} over connection {receipt.Connection} "
@@ -112,9 +114,15 @@ sealed record ChaosReport(ChaosOptions Options, string Folder, DateTimeOffset St
     string Line(Violation violation) =>
         $"{Wall(violation.At)} {violation.Rule}{(violation.Session is { } session ? $" session {session}" : "")}: {violation.Text}";
 
-    IEnumerable<string> Lines(SessionRecord session) => session.Connections.Select(connection =>
-        $"{session.Id} ({session.Kind}; {string.Join(' ', session.Patterns)}) connection {connection.Number} of {connection.Gateway}: "
-        + $"{Wall(connection.Opened)} to {Wall(connection.Closed)}, {connection.End}; {connection.PublicId} in the servers' logs");
+    IEnumerable<string> Lines(SessionJudge judge)
+    {
+        var session = judge.Session;
+        yield return $"{session.Id} ({session.Kind}; {string.Join(' ', session.Patterns)}): {judge.Expected} expected, {judge.Count(Rule.Lost)} lost, "
+            + $"{judge.InCut} in cuts, {judge.Count(Rule.Doubled)} doubled, {judge.AfterCrash} repeated after crashes";
+        foreach (var connection in session.Connections)
+            yield return $"{session.Id}   connection {connection.Number} of {connection.Gateway ?? "nobody"}: {Wall(connection.Opened)} to "
+                + $"{Wall(connection.Closed)}, {connection.End}; {connection.PublicId} in the servers' logs";
+    }
 
     string Wall(TimeSpan at) => $"{Start + at:HH:mm:ss.fff}";
 

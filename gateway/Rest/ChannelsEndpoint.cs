@@ -18,7 +18,7 @@ internal static class ChannelsEndpoint
         group.MapPost("/{**path}", PublishAsync)
             .WithName("Publish")
             .WithSummary("Publishes a message, or with application/x-ndjson one message a line, in order")
-            .WithDescription("Answers when the channel's log has the messages.")
+            .WithDescription("Answers when the channel's log has the messages. With an Idempotency-Key header, a request that is repeated stores them once.")
             .Accepts<string>(MediaTypes.Json, PublishBody.NdJson, "text/plain", "*/*")
             .Produces<Published>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -66,6 +66,11 @@ internal static class ChannelsEndpoint
         }
 
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
+        if (!PublishName.TryGive(context, published.Items))
+        {
+            return RestProblems.Of(StatusCodes.Status400BadRequest, $"An Idempotency-Key has 1 to {PublishName.MostBytes} characters.");
+        }
+
         var results = await Task.WhenAll(published.Items.Select(item => door.PublishAsync(channel, item)));
         var failed = Array.FindIndex(results, static result => result.Status != PublishStatus.Stored);
         return failed >= 0

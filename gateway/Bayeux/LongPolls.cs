@@ -72,7 +72,7 @@ internal sealed class LongPolls(
         try
         {
             await AddReplyAsync(call, answer, connect, end, surplus);
-            var output = BayeuxWire.Write(items, answer.Replies, rules.LeaveOutFor(connect.Session), out var delivered);
+            var output = BayeuxWire.Write(connect.Session, items, answer.Replies, rules.LeaveOutFor(connect.Session), out var delivered);
             await responses.WriteAsync(context, output.WrittenMemory, callback);
             written = !context.RequestAborted.IsCancellationRequested;
             metrics.Delivered.Add(delivered);

@@ -30,6 +30,16 @@ static class FayeDeviations
         .With("78a", "grants every origin")
         .With("80a", "answers an empty array with an empty array")
         .With("80b", "says 400 for every request it does not know")
+        .With("92", "has no acknowledgement extension")
+        .With("92a", "has no acknowledgement extension")
+        .With("92b", "has no acknowledgement extension")
+        .With("94", "has no acknowledgement extension")
+        .With("95", "has no replay extension")
+        .With("95a", "has no replay extension")
+        .With("95b", "has no replay extension")
+        .With("95c", "has no replay extension")
+        .With("95d", "has no replay extension")
+        .With("95e", "has no replay extension")
         .With("96", "has no time extension")
         .With("96a", "has no time extension");
 }

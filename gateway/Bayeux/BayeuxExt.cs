@@ -9,17 +9,20 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal static class BayeuxExt
 {
+    // How deep a message may be is decided where it is read.
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = int.MaxValue };
+
     /// <summary>Whether a handshake asks for an extension: <c>"ack":true</c>.</summary>
-    public static bool Asks(ReadOnlyMemory<byte> ext, string name) =>
+    public static bool Asks(ReadOnlyMemory<byte> ext, ReadOnlySpan<byte> name) =>
         !ext.IsEmpty && Find(ext, name, static (ref Utf8JsonReader json) => json.TokenType == JsonTokenType.True);
 
     /// <summary>The last batch that a connect acknowledges: <c>"ack":7</c>; 0 where it says none.</summary>
     public static long AckOf(ReadOnlyMemory<byte> ext) =>
-        ext.IsEmpty ? 0 : Find(ext, "ack", static (ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number) && number > 0 ? number : 0);
+        ext.IsEmpty ? 0 : Find(ext, "ack"u8, static (ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number) && number > 0 ? number : 0);
 
     /// <summary>Where a subscribe wants channels from: <c>"replay":{"/a":17}</c>; other channels than those subscribed to may be named.</summary>
     public static IReadOnlyDictionary<string, long> ReplayOf(ReadOnlyMemory<byte> ext) =>
-        (ext.IsEmpty ? null : Find(ext, "replay", ReadPlaces)) ?? [];
+        (ext.IsEmpty ? null : Find(ext, "replay"u8, ReadPlaces)) ?? [];
 
     /// <summary>An <c>ext</c> for a reply; empty where there is nothing to say.</summary>
     public static ReadOnlyMemory<byte> Write(IReadOnlyList<ChannelCursor> gaps, long? batch)
@@ -58,13 +61,13 @@ internal static class BayeuxExt
 
     private delegate T Read<T>(ref Utf8JsonReader json);
 
-    private static T? Find<T>(ReadOnlyMemory<byte> ext, string name, Read<T> read)
+    private static T? Find<T>(ReadOnlyMemory<byte> ext, ReadOnlySpan<byte> name, Read<T> read)
     {
-        var json = new Utf8JsonReader(ext.Span);
+        var json = new Utf8JsonReader(ext.Span, Deep);
         json.Read();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var found = json.ValueTextEquals(name);
+            var found = json.IsNamed(name);
             json.Read();
             if (found)
             {
@@ -87,7 +90,7 @@ internal static class BayeuxExt
         var places = new Dictionary<string, long>(StringComparer.Ordinal);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var channel = json.GetString()!;
+            var channel = json.HasSurrogates() ? "" : json.GetString()!;
             json.Read();
             if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var after))
             {

@@ -56,8 +56,8 @@ internal sealed class BayeuxHandshake(
             Protocol = "bayeux",
             Lifetime = current.MaxInterval,
             Browser = browser,
-            Acknowledges = BayeuxExt.Asks(message.Ext, "ack"),
-            Replays = BayeuxExt.Asks(message.Ext, "replay"),
+            Acknowledges = BayeuxExt.Asks(message.Ext, "ack"u8),
+            Replays = BayeuxExt.Asks(message.Ext, "replay"u8),
         };
         var bayeux = new BayeuxSession();
         var user = call.Exchange.HttpContext.User;

@@ -125,8 +125,15 @@ internal sealed class BayeuxSession : IProtocolSession
         if (_lazyUntil <= now)
         {
             Delivering();
-            _held?.End(ConnectEnd.Deliver);
-            Socket?.Signal();
+            if (Socket is { } socket)
+            {
+                // It ends the connect itself, if messages go with its reply.
+                socket.Signal();
+            }
+            else
+            {
+                _held?.End(ConnectEnd.Deliver);
+            }
         }
 
         Socket?.Tick();

@@ -114,6 +114,7 @@ internal sealed class BayeuxSocket : ISessionSink
     public async ValueTask ConnectAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect)
     {
         var held = new SocketConnect(this, _services, call.Exchange, connect, _services.Time.GetUtcNow() + connect.Hold);
+        LetLazyWait(connect);
         connect.Bayeux.Hold(connect.Session, held);
         if (!Use(connect.Request.ClientId!, connect.Session))
         {
@@ -126,6 +127,24 @@ internal sealed class BayeuxSocket : ISessionSink
         else if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetUtcNow()) is not null)
         {
             answer.Replies.Add(await _services.Connects.ReplyAsync(call.Exchange, connect.Session, connect.Request, ConnectEnd.Timeout));
+        }
+    }
+
+    /// <summary>Has lazy messages that go with connects, and come again as they were not acknowledged, wait while the connect is held.</summary>
+    private void LetLazyWait(PendingConnect connect)
+    {
+        if (!SocketDelivery.IsWithConnects(connect.Session, _services))
+        {
+            return;
+        }
+
+        if (connect.Hold == TimeSpan.Zero)
+        {
+            connect.Bayeux.Delivering();
+        }
+        else if (connect.Session.HasPending && !connect.Session.HasUrgent(_services.Rules.LazinessOf))
+        {
+            connect.Bayeux.DelayUntil(_services.Time.GetUtcNow() + connect.Session.ShortestWait(_services.Rules.LazinessOf));
         }
     }
 

@@ -11,9 +11,12 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal static class ReplayId
 {
+    // How deep a message may be was decided when it was published.
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = int.MaxValue };
+
     public static byte[] AddTo(byte[] data, long offset)
     {
-        var json = new Utf8JsonReader(data);
+        var json = new Utf8JsonReader(data, Deep);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
             return data;
@@ -25,7 +28,7 @@ internal static class ReplayId
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             isEmpty = false;
-            var isEvent = json.ValueTextEquals("event"u8);
+            var isEvent = json.IsNamed("event"u8);
             json.Read();
             if (isEvent && json.TokenType == JsonTokenType.StartObject)
             {

@@ -41,7 +41,7 @@ internal sealed partial class LocalSession
         lock (_lock)
         {
             _acknowledgements++;
-            _batch = Math.Max(_batch, number);
+            _batch = Math.Max(_batch, (_batches ?? []).Aggregate(number, static (last, batch) => Math.Max(last, batch.Number)));
             _acknowledgedBatch = Math.Max(_acknowledgedBatch, number);
             foreach (var cursor in (_batches ?? []).Where(batch => batch.Number <= number).SelectMany(static batch => batch.Upto))
             {
@@ -79,7 +79,12 @@ internal sealed partial class LocalSession
             return false;
         }
 
-        if (_acknowledgementsThen == _acknowledgements)
+        if (_batchUnderWay <= _acknowledgedBatch)
+        {
+            // The client was quicker to acknowledge than the write to end.
+            Forget(_writing!);
+        }
+        else if (_acknowledgementsThen == _acknowledgements)
         {
             (_unacknowledged ??= []).Add((_batchUnderWay, _writing!));
         }

@@ -60,7 +60,8 @@ internal sealed partial class SiloFanout
     public async Task<Mailbox> RestoreAsync(string tenant, string sessionId, SessionRecord record, SessionHandover? handover)
     {
         var topics = await AcquireAsync(tenant, [.. record.Subscriptions.Select(static held => held.Name)]);
-        var mailbox = new Mailbox(tenant, sessionId) { Lifetime = record.Description.Lifetime, SaveAsked = time.GetUtcNow() };
+        var through = handover?.CompleteUntil is { } heard ? heard - ClockSkew : LogSequence.TimeOf(record.Sequence) + EventPatience;
+        var mailbox = new Mailbox(tenant, sessionId) { Lifetime = record.Description.Lifetime, SaveAsked = time.GetUtcNow(), DeliveredThrough = through };
         HashSet<string> placed;
         lock (_lock)
         {
@@ -77,9 +78,8 @@ internal sealed partial class SiloFanout
 
         try
         {
-            var through = handover?.CompleteUntil is { } heard ? LogSequence.At(heard - EventPatience - ClockSkew) : record.Sequence;
             await PlaceInNamesAsync(mailbox, placed);
-            await PlaceInPatternsAsync(mailbox, placed, through);
+            await PlaceInPatternsAsync(mailbox, placed, LogSequence.At(through - EventPatience));
         }
         catch
         {

@@ -41,7 +41,8 @@ public interface IMessageLog
 
     /// <summary>
     /// Finds the place in a channel that a point in the tenant's sequence names: the offset of the last message logged at or before it, or,
-    /// where no such message is retained, the offset before the oldest one.
+    /// where no such message is retained, the offset before the oldest one. A log that knows its messages' points less exactly names an earlier
+    /// place, never a later one.
     /// </summary>
     ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default);
 
@@ -78,6 +79,9 @@ public static class LogSequence
 {
     /// <summary>The point that the sequences reach at a time: microseconds since 1970 UTC.</summary>
     public static long At(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>The time that a point was reached at.</summary>
+    public static DateTimeOffset TimeOf(long sequence) => DateTimeOffset.UnixEpoch.AddTicks(sequence * TimeSpan.TicksPerMicrosecond);
 }
 
 /// <summary>The store of the logs did not answer in time, or refused; whether the last append happened is not known.</summary>

@@ -1,7 +1,7 @@
 namespace Tidings.Grains.Logs;
 
 /// <summary>What every message log must do, whatever it is made of.</summary>
-public abstract class MessageLogTests
+public abstract partial class MessageLogTests
 {
     private protected ManualTime Time { get; } = new();
 

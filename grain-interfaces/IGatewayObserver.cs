@@ -63,6 +63,9 @@ public enum LinkFrameKind
     /// <summary>The session's silo leaves the cluster: the gateway is to attach the session anew.</summary>
     Moved,
 
+    /// <summary>The session is to follow some channels from another place on: what waits of them is dropped, and it is to be attached anew.</summary>
+    Restart,
+
     /// <summary>The silo no longer follows some channels: the gateway can forget where they stood.</summary>
     Forget,
 }

@@ -130,7 +130,7 @@ internal sealed partial class BayeuxProcessor(
 
         call.Exchange.HttpContext.User = speaker;
         call.Exchange.SessionId = SessionId.PublicOf(message.ClientId!);
-        if (call.Socket is { Session: null } socket)
+        if (call.Socket is { Session: null } socket && !Replays(message))
         {
             await socket.TakeUpAsync(call, message.ClientId!);
         }
@@ -163,6 +163,10 @@ internal sealed partial class BayeuxProcessor(
 
         return call.ClientId == message.ClientId;
     }
+
+    /// <summary>Whether a message says from where on messages are wanted: until that is known, none are to be sent.</summary>
+    private static bool Replays(BayeuxMessage message) =>
+        message.Channel == MetaChannels.Subscribe && !message.Ext.IsEmpty && BayeuxExt.ReplayOf(message.Ext).Count > 0;
 
     private async ValueTask<BayeuxMessage> DisconnectAsync(BayeuxCall call, BayeuxMessage message)
     {

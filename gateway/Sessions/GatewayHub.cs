@@ -12,6 +12,7 @@ internal sealed partial class GatewayHub(
 
     private readonly ConcurrentDictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SiloReceiver> _receivers = new(StringComparer.Ordinal);
+    private readonly GivenHandovers _given = new(time);
     private readonly Lock _addressing = new();
     private GatewayAddress? _address;
 
@@ -66,6 +67,11 @@ internal sealed partial class GatewayHub(
 
     public async Task<SessionHandover?> Release(string sessionId, long stay)
     {
+        if (_given.Find(sessionId, stay) is { } given)
+        {
+            return given;
+        }
+
         if (!_sessions.TryGetValue(sessionId, out var session))
         {
             return null;
@@ -78,6 +84,7 @@ internal sealed partial class GatewayHub(
         }
 
         var handover = await GiveUpAsync(session, LocalState.Gone);
+        _given.Keep(sessionId, stay, handover);
         Leave(session);
         Log.Released(logger, sessionId, stay);
         return handover;
@@ -143,6 +150,9 @@ internal sealed partial class GatewayHub(
         Log.DirectReturned(logger, sessionId);
         cluster.GetGrain<ISessionGrain>(SessionId.ToKey(tenant, sessionId)).Deliver(message).Ignore();
     }
+
+    /// <summary>Forgets what nobody will ask for any more.</summary>
+    public void Sweep() => _given.Sweep();
 
     /// <summary>Forgets a silo that fell silent: its sessions are to be attached again, wherever they are by then.</summary>
     public void Drop(SiloReceiver receiver)

@@ -154,6 +154,20 @@ internal sealed partial class LocalSession
         }
     }
 
+    /// <summary>Drops what waits of some channels: it will come again.</summary>
+    public void Drop(string[] channels)
+    {
+        lock (_lock)
+        {
+            foreach (var item in (_waiting ?? []).OfType<DeliveryBatch>().Where(item => channels.Contains(item.Channel.Name)).ToList())
+            {
+                _waiting!.Remove(item);
+                _messages -= item.Count;
+                _bytes -= item.Bytes;
+            }
+        }
+    }
+
     /// <summary>Items wait again, before everything else.</summary>
     private void WaitAgain(List<OutboxItem> items)
     {

@@ -10,6 +10,9 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
     private static readonly TimeSpan HoldUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SiloSilence = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(5);
+
+    private DateTimeOffset _swept;
     private readonly Dictionary<SiloReceiver, (long Frame, DateTimeOffset At)> _marks = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -39,6 +42,12 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
 
     private void Scan(DateTimeOffset now)
     {
+        if (now - _swept > SweepPeriod)
+        {
+            _swept = now;
+            hub.Sweep();
+        }
+
         foreach (var session in hub.Sessions)
         {
             session.Protocol?.Tick(session, now);

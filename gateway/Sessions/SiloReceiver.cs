@@ -190,6 +190,11 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             case LinkFrameKind.End:
                 hub.EndedBySilo(session, frame.End);
                 break;
+            case LinkFrameKind.Restart:
+                session.Drop(frame.Subscriptions);
+                session.Orphan();
+                session.BeginLeaving();
+                break;
             case LinkFrameKind.Moved:
                 session.Orphan();
 

@@ -43,7 +43,6 @@ internal sealed partial class SiloFanout
                 {
                     // It holds the topic already; followed anew, it leaves its gateway's group until it has caught up.
                     LeaveTopic(mailbox, mailbox.Subscriptions[topic.Id.Name]);
-                    mailbox.Link?.Add(FrameFor(mailbox, LinkFrameKind.Leave, [topic.Id.Name]));
                     mailbox.Subscriptions[topic.Id.Name] = mailbox.Subscriptions[topic.Id.Name] with { JoinFrame = NotJoined };
                 }
 
@@ -52,7 +51,7 @@ internal sealed partial class SiloFanout
 
             if (holder is not null && mailbox.Link is { } link && link.GatewayId == holder.Id)
             {
-                link.Add(FrameFor(mailbox, LinkFrameKind.Moved, []));
+                link.Add(FrameFor(mailbox, LinkFrameKind.Restart, [.. topics.Select(static topic => topic.Id.Name)]));
             }
         }
     }

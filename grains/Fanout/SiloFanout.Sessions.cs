@@ -196,6 +196,12 @@ internal sealed partial class SiloFanout
 
             foreach (var cursor in handover?.Cursors ?? [])
             {
+                if (mailbox.Subscriptions.TryGetValue(cursor.Channel, out var held) && held.JoinFrame == NotJoined)
+                {
+                    // Its client said where it is to begin.
+                    continue;
+                }
+
                 var channel = new ChannelId(mailbox.Tenant, cursor.Channel);
                 if (_feeds.TryGetValue(channel, out var feed))
                 {

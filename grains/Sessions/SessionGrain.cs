@@ -13,7 +13,8 @@ namespace Tidings.Grains.Sessions;
 internal sealed partial class SessionGrain(
     SiloFanout fanout, ISessionStore store, IOptions<TidingsLimits> limits, TimeProvider time, ILogger<SessionGrain> logger) : Grain, ISessionGrain
 {
-    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(1);
+    private const int ReleaseAttempts = 4;
+    private static readonly TimeSpan ReleasePatience = TimeSpan.FromMilliseconds(700);
 
     private SessionDescription? _description;
     private Mailbox? _mailbox;
@@ -286,20 +287,20 @@ internal sealed partial class SessionGrain(
     /// <summary>Asks the gateway that has the session what it delivered; one that is gone counts as having delivered what it acknowledged.</summary>
     private async Task<SessionHandover?> ReleaseAsync(GatewayAddress holder, long stay)
     {
-        if (!fanout.IsReachable(holder))
+        for (var attempt = 0; attempt < ReleaseAttempts && fanout.IsReachable(holder); attempt++)
         {
-            return null;
+            try
+            {
+                return await holder.Observer.Release(_mailbox!.SessionId, stay).WaitAsync(ReleasePatience, time);
+            }
+            catch (Exception exception)
+            {
+                // The answer may be lost although the gateway gave it; it gives the same again.
+                Log.ReleaseFailed(logger, holder.Id, exception);
+            }
         }
 
-        try
-        {
-            return await holder.Observer.Release(_mailbox!.SessionId, stay).WaitAsync(ReleasePatience, time);
-        }
-        catch (Exception exception)
-        {
-            Log.ReleaseFailed(logger, holder.Id, exception);
-            return null;
-        }
+        return null;
     }
 
     private static partial class Log

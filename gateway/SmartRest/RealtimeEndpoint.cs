@@ -16,7 +16,7 @@ internal sealed partial class RealtimeEndpoint(
 {
     private readonly SmartRestLimits _limits = options.Value.LimitsOf(limits.Value);
 
-    public async Task PostAsync(HttpContext context, RealtimeEndpointKind kind)
+    public async Task PostAsync(HttpContext context, string path, RealtimeEndpointKind kind)
     {
         var xid = context.Request.Headers[SmartRestEndpoint.XId].ToString().Trim();
         var body = xid.Length > 0 ? await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted) : null;
@@ -33,7 +33,7 @@ internal sealed partial class RealtimeEndpoint(
             User = context.User,
             XId = xid,
             Kind = kind,
-            Format = options.Value.RealtimeFormat,
+            Format = options.Value.FormatOf(path, xid),
         };
         try
         {

@@ -35,9 +35,10 @@ internal static class SmartRestEndpoint
     public static void MapSmartRest(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/s", PostAsync).ExcludeFromDescription();
+        routes.MapDelete("/s", DeleteAsync).ExcludeFromDescription();
         foreach (var (path, kind) in RealtimePaths)
         {
-            routes.MapPost(path + "/{**type}", (HttpContext context, RealtimeEndpoint endpoint) => endpoint.PostAsync(context, kind)).ExcludeFromDescription();
+            routes.MapPost(path + "/{**type}", (HttpContext context, RealtimeEndpoint endpoint) => endpoint.PostAsync(context, path, kind)).ExcludeFromDescription();
         }
     }
 
@@ -52,7 +53,7 @@ internal static class SmartRestEndpoint
             return;
         }
 
-        var xid = context.Request.Headers[XId] is { Count: > 0 } header ? header.ToString().Trim() : null;
+        var xid = XIdOf(context.Request);
         try
         {
             var rows = await processor.ProcessAsync(context, SmartBodyReader.Read(body.Value.Span, xid, options.Value.LimitsOf(limits.Value)));
@@ -67,4 +68,19 @@ internal static class SmartRestEndpoint
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
     }
+
+    /// <summary>Deletes the templates of an X-Id: sets are never changed, so this comes before registering them anew.</summary>
+    private static async Task<IResult> DeleteAsync(HttpContext context, SmartRestProcessor processor)
+    {
+        try
+        {
+            return TypedResults.StatusCode(await processor.DeleteAsync(context, XIdOf(context.Request)));
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private static string? XIdOf(HttpRequest request) => request.Headers[XId] is { Count: > 0 } header ? header.ToString().Trim() : null;
 }

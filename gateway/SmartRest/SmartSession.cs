@@ -9,6 +9,7 @@ namespace Tidings.Gateway.SmartRest;
 internal sealed class SmartSession : IProtocolSession
 {
     private readonly Lock _lock = new();
+    private HashSet<string>? _missing;
     private SmartPoll? _held;
     private long _unacknowledged;
     private long _batch;
@@ -76,6 +77,16 @@ internal sealed class SmartSession : IProtocolSession
             _batch++;
             _unacknowledged = carries ? _batch : 0;
             return _batch;
+        }
+    }
+
+    /// <summary>Notes whether an X-Id of the session has lost its templates.</summary>
+    /// <returns>Whether that is news for its client.</returns>
+    public bool Misses(string xid, bool isMissing)
+    {
+        lock (_lock)
+        {
+            return isMissing ? (_missing ??= new(StringComparer.Ordinal)).Add(xid) : _missing?.Remove(xid) == true;
         }
     }
 

@@ -87,6 +87,8 @@ public static class TidingsExtensions
         services.AddSmartRest();
         services.AddSmc();
         services.AddSingleton<ChannelStreams>();
+        // In development, too, a parameter that cannot be read is the caller's mistake and is named to it; no exception.
+        services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = false);
         services.AddOpenApi();
         services.AddProblemDetails();
         services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);

@@ -27,15 +27,7 @@ internal sealed class BayeuxHandshake(
             return Denied(message, refusal);
         }
 
-        var decision = await policy.DecideAsync(
-            new AuthorizationRequest
-            {
-                Action = AuthorizationAction.Handshake,
-                Tenant = call.Tenant,
-                User = call.Exchange.HttpContext.User,
-                Ext = message.Ext,
-            },
-            call.Exchange.HttpContext.RequestAborted);
+        var decision = await policy.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Exchange.HttpContext.RequestAborted);
         return decision.IsAllowed ? await OpenAsync(call, answer, message) : Denied(message, decision);
     }
 

@@ -17,7 +17,7 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
 
         foreach (var name in names)
         {
-            var denied = ChannelName.KindOf(name) == ChannelKind.Meta ? AuthorizationDecision.Denied : await DecideAsync(call, message, name);
+            var denied = ChannelName.KindOf(name) == ChannelKind.Meta ? AuthorizationDecision.Denied : await policy.DecideAsync(call, message, AuthorizationAction.Subscribe, name);
             if (!denied.IsAllowed)
             {
                 return BayeuxReplies.Failure(message, denied.Reason is null ? BayeuxErrors.SubscribeDenied : BayeuxErrors.SubscribeDeniedBecause(denied.Reason));
@@ -67,15 +67,4 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
 
         return true;
     }
-
-    private ValueTask<AuthorizationDecision> DecideAsync(BayeuxCall call, BayeuxMessage message, string channel) => policy.DecideAsync(
-        new AuthorizationRequest
-        {
-            Action = AuthorizationAction.Subscribe,
-            Tenant = call.Tenant,
-            User = call.Exchange.HttpContext.User,
-            Channel = channel,
-            Ext = message.Ext,
-        },
-        CancellationToken.None);
 }

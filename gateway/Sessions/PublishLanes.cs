@@ -6,27 +6,35 @@ namespace Tidings.Gateway.Sessions;
 /// One lane per channel that is being published to: one call to the channel grain in flight, what comes meanwhile goes with the
 /// next. So order survives, and a busy channel costs a call per batch instead of one per message.
 /// </summary>
-internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<TidingsLimits> limits, ILogger<PublishLanes> logger)
+internal sealed partial class PublishLanes(
+    IClusterClient cluster, IOptions<TidingsLimits> limits, GatewayMetrics metrics, ILogger<PublishLanes> logger)
 {
     private const int CallMessages = 1000;
     private const int CallBytes = 1024 * 1024;
     private readonly Lock _lock = new();
     private readonly Dictionary<ChannelId, Lane> _lanes = [];
+    private readonly TidingsLimits _limits = limits.Value;
+    private long _bytes;
 
+    /// <summary>Publishes in the order of these calls. Busy at once where too many, or too large ones, wait already.</summary>
     public Task<PublishResult> PublishAsync(ChannelId channel, PublishItem item)
     {
         lock (_lock)
         {
             if (!_lanes.TryGetValue(channel, out var lane))
             {
-                _lanes[channel] = lane = new Lane();
+                lane = new Lane();
             }
 
-            if (lane.Waiting.Count >= limits.Value.PendingPublishesPerChannel)
+            if (IsFull(lane, item.Size))
             {
+                metrics.PublishesRefused.Add(1);
                 return Task.FromResult(new PublishResult(PublishStatus.Busy, 0, 0));
             }
 
+            _lanes[channel] = lane;
+            _bytes += item.Size;
+            lane.Bytes += item.Size;
             var publish = new WaitingPublish(item);
             lane.Waiting.Enqueue(publish);
             if (!lane.Sending)
@@ -38,6 +46,12 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
             return publish.Task;
         }
     }
+
+    /// <summary>A publish larger than a bound is taken while no other is counted against it: nothing else would ever let it in.</summary>
+    private bool IsFull(Lane lane, int size) =>
+        lane.Waiting.Count >= _limits.PendingPublishesPerChannel
+        || (lane.Bytes > 0 && lane.Bytes + size > _limits.PublishLaneBytes)
+        || (_bytes > 0 && _bytes + size > _limits.PublishTotalBytes);
 
     private async Task SendAsync(ChannelId channel, Lane lane)
     {
@@ -56,10 +70,21 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
                 Log.PublishFailed(logger, channel.Tenant, exception);
             }
 
+            Answered(lane, group);
             for (var i = 0; i < group.Length; i++)
             {
                 group[i].SetResult(result.Status == PublishStatus.Stored ? result with { FirstOffset = result.FirstOffset + i } : result);
             }
+        }
+    }
+
+    private void Answered(Lane lane, WaitingPublish[] group)
+    {
+        var bytes = group.Sum(static publish => (long)publish.Item.Size);
+        lock (_lock)
+        {
+            _bytes -= bytes;
+            lane.Bytes -= bytes;
         }
     }
 
@@ -78,7 +103,7 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
             while (group.Count < CallMessages && bytes < CallBytes && lane.Waiting.TryDequeue(out var next))
             {
                 group.Add(next);
-                bytes += next.Item.Body.Length;
+                bytes += next.Item.Size;
             }
 
             return [.. group];
@@ -88,6 +113,9 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
     private sealed class Lane
     {
         public Queue<WaitingPublish> Waiting { get; } = new();
+
+        /// <summary>Bytes of payload that wait or are on their way.</summary>
+        public long Bytes { get; set; }
 
         public bool Sending { get; set; }
     }

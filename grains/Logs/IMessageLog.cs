@@ -39,7 +39,11 @@ public interface IMessageLog
     /// </summary>
     ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default);
 
-    /// <summary>Drops what is older than <see cref="TidingsLimits.LogAge"/> in channels nobody writes to any more. Heads and epochs stay.</summary>
+    /// <summary>
+    /// Drops what is older than <see cref="TidingsLimits.LogAge"/> in channels nobody writes to any more. Heads and epochs stay; those of channels
+    /// that hold no messages, that no silo wants, and that nobody claimed or wrote to for <see cref="TidingsLimits.LogHeadAge"/> are forgotten.
+    /// A forgotten channel that comes back has a larger epoch; claims from before are fenced.
+    /// </summary>
     ValueTask TrimAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Whether the store answers.</summary>

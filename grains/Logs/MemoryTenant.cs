@@ -23,6 +23,19 @@ internal sealed class MemoryTenant(TimeProvider time)
         }
     }
 
+    /// <summary>Takes a channel out of the list. Called under the channel's own lock, never the other way round.</summary>
+    public void Forget(MemoryChannel channel)
+    {
+        lock (_lock)
+        {
+            if (channel == _newest)
+                _newest = channel.Older;
+
+            Unlink(channel);
+            (channel.Older, channel.Newer) = (null, null);
+        }
+    }
+
     /// <summary>The channels that changed after a point of the sequence, oldest change first.</summary>
     public ChangedChannels ReadChanged(long after, int limit)
     {
@@ -54,15 +67,19 @@ internal sealed class MemoryTenant(TimeProvider time)
 
     private void MoveToEnd(MemoryChannel channel)
     {
-        if (channel.Older is not null)
-            channel.Older.Newer = channel.Newer;
-        if (channel.Newer is not null)
-            channel.Newer.Older = channel.Older;
-
+        Unlink(channel);
         (channel.Older, channel.Newer) = (_newest, null);
         if (_newest is not null)
             _newest.Newer = channel;
 
         _newest = channel;
+    }
+
+    private static void Unlink(MemoryChannel channel)
+    {
+        if (channel.Older is not null)
+            channel.Older.Newer = channel.Newer;
+        if (channel.Newer is not null)
+            channel.Newer.Older = channel.Older;
     }
 }

@@ -81,5 +81,9 @@ internal static class DeliveryCodecs
 {
     public const int Bayeux = 0;
     public const int Smc = 1;
-    public const int Count = 2;
+
+    /// <summary>The first of three, one for each kind of real-time endpoint.</summary>
+    public const int Cumulocity = 2;
+
+    public const int Count = 5;
 }

@@ -19,11 +19,11 @@ internal sealed partial class RealtimeEndpoint(
     public async Task PostAsync(HttpContext context, string path, RealtimeEndpointKind kind)
     {
         var xid = context.Request.Headers[SmartRestEndpoint.XId].ToString().Trim();
-        var body = xid.Length > 0 ? await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted) : null;
+        var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
         {
-            context.Response.StatusCode = xid.Length > 0 ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status404NotFound;
-            metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", StatusCodes.Status413PayloadTooLarge));
             return;
         }
 

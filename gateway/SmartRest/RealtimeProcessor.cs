@@ -43,8 +43,8 @@ internal sealed class RealtimeProcessor(
             left.Acknowledge(leaving, null); // a session with an open batch could not move
         }
 
-        var session = await door.AttachAsync(call.Tenant, secret, call.User, static () => new SmartSession());
-        return session is { Description.Protocol: Protocol, Protocol: SmartSession } ? session : null;
+        var session = await door.AttachAsync(call.Tenant, secret, call.User, Protocol, static () => new SmartSession());
+        return session is { Protocol: SmartSession } ? session : null;
     }
 
     private async Task OpenAsync(RealtimeCall call, RealtimeHandshake handshake, IBufferWriter<byte> output)

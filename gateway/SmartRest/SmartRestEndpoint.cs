@@ -10,16 +10,6 @@ internal static class SmartRestEndpoint
     internal const string XId = "X-Id";
     internal const string PlainText = "text/plain; charset=utf-8";
 
-    private static readonly (string Path, RealtimeEndpointKind Kind)[] RealtimePaths =
-    [
-        ("/cep/realtime", RealtimeEndpointKind.Realtime),
-        ("/notification/realtime", RealtimeEndpointKind.Realtime),
-        ("/notification/operations", RealtimeEndpointKind.Operations),
-        ("/devicecontrol/notifications", RealtimeEndpointKind.Operations),
-        ("/cep/notifications", RealtimeEndpointKind.Statements),
-        ("/cep/customnotifications", RealtimeEndpointKind.Statements),
-    ];
-
     public static void AddSmartRest(this IServiceCollection services)
     {
         services.AddOptions<SmartRestOptions>().BindConfiguration(SmartRestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -36,9 +26,10 @@ internal static class SmartRestEndpoint
     {
         routes.MapPost("/s", PostAsync).ExcludeFromDescription();
         routes.MapDelete("/s", DeleteAsync).ExcludeFromDescription();
-        foreach (var (path, kind) in RealtimePaths)
+        foreach (var (path, kind) in RealtimeEndpoints.All)
         {
-            routes.MapPost(path + "/{**type}", (HttpContext context, RealtimeEndpoint endpoint) => endpoint.PostAsync(context, path, kind)).ExcludeFromDescription();
+            routes.MapPost(path + "/{**type}", (HttpContext context, RealtimeEndpoint endpoint) => endpoint.PostAsync(context, path, kind))
+                .WithMetadata(new HeaderCondition(XId, IsPresent: true)).ExcludeFromDescription();
         }
     }
 

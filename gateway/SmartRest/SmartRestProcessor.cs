@@ -173,7 +173,7 @@ internal sealed partial class SmartRestProcessor(
 
     private static partial class Log
     {
-        [LoggerMessage(2602, LogLevel.Error, "A row could not be carried out")]
+        [LoggerMessage(2702, LogLevel.Error, "A row could not be carried out")]
         public static partial void RowFailed(ILogger logger, Exception exception);
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-
 using Tidings.Gateway.Identity.Authentication;
 
 namespace Tidings.Gateway.Smc;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity.Devices;
 using Tidings.Protocols.SmartRest;
 
 namespace Tidings.Gateway.SmartRest;
@@ -11,6 +12,7 @@ internal sealed partial class SmartRestProcessor(
     TemplateSets sets,
     IAuthorizationPolicy policy,
     InnerRequests requests,
+    DeviceBootstrap devices,
     IOptions<SmartRestOptions> options,
     TimeProvider time,
     GatewayMetrics metrics,
@@ -130,10 +132,22 @@ internal sealed partial class SmartRestProcessor(
         {
             await CallAsync(context, call, answer);
         }
+        else if (row is BootstrapCall bootstrap)
+        {
+            await BootstrapAsync(context, bootstrap, answer);
+        }
+    }
+
+    /// <summary>Row 70 with the credentials of an accepted device; for any other, as if there were none of that name.</summary>
+    private async Task BootstrapAsync(HttpContext context, BootstrapCall call, SmartAnswer answer)
+    {
+        if (await devices.FetchAsync(context, call.DeviceId) is { } found)
+        {
+            answer.Add(call.XId, "70", call.Line.ToString(CultureInfo.InvariantCulture), call.DeviceId, found.Tenant, found.User, found.Password);
+        }
         else
         {
-            // Device bootstrap is not offered: nobody has accepted the device.
-            answer.Add(row.XId, SmartErrors.Status(row.Line, StatusCodes.Status404NotFound));
+            answer.Add(call.XId, SmartErrors.Status(call.Line, StatusCodes.Status404NotFound));
         }
     }
 

@@ -61,6 +61,7 @@ public static class TidingsExtensions
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TidingsRedis.CallPatience);
             client.UseClusterTls(cluster.ClusterTls);
             client.UseRedisClustering(options => options.ConfigurationOptions = redis);
@@ -92,6 +93,7 @@ public static class TidingsExtensions
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = false);
         services.AddOpenApi();
         services.AddProblemDetails();
+        services.AddSingleton<ClusterHealthCheck>();
         services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);
     }
 }

@@ -42,6 +42,9 @@ public sealed record PublishItem
     /// <summary>Further members of a Bayeux message, delivered with it: <c>"name":value</c>, comma separated.</summary>
     [Id(4)] public byte[]? Extras { get; init; }
 
+    /// <summary>Names this publish among all others (<see cref="PublishKey"/>): repeated, it is stored once. Null: each time is a new one.</summary>
+    [Id(5)] public Guid? Key { get; init; }
+
     /// <summary>Bytes this message is counted with against bounds.</summary>
     public int Size => Body.Length + (Ext?.Length ?? 0) + (Extras?.Length ?? 0);
 }

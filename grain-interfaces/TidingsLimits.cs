@@ -92,6 +92,21 @@ public sealed record TidingsLimits
     [Range(64 * 1024, int.MaxValue)]
     public int StreamQueueBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Keys of publishes that a channel remembers, to store a repeated one once. Default 10,000. Beyond: the oldest is forgotten.</summary>
+    [Range(0, 1_000_000)]
+    public int PublishKeys { get; init; } = 10_000;
+
+    /// <summary>How long a channel remembers the key of a publish. Default 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan PublishKeyAge { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long a gateway tries to publish while the channel's silo or its log is away. Default 10 seconds. Beyond: <c>503::unavailable</c>,
+    /// and whether the message was stored is not known.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan PublishPatience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Longest channel name in characters. Default 512. Beyond: <c>405::channel_invalid</c>.</summary>
     [Range(8, 8192)]
     public int ChannelNameLength { get; init; } = 512;

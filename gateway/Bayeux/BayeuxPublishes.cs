@@ -49,5 +49,8 @@ internal sealed class BayeuxPublishes(SessionDoor door, IAuthorizationPolicy pol
         Publisher = call.Exchange.SessionId,
         Ext = message.Ext.IsEmpty ? null : message.Ext.ToArray(),
         Extras = message.Extras.IsEmpty ? null : message.Extras.ToArray(),
+
+        // Some clients use an id again for another message.
+        Key = message.Id.IsEmpty || call.Exchange.SessionId is not { } session ? null : PublishKey.Of(session, message.Id.Span, message.Data.Span),
     };
 }

@@ -18,7 +18,7 @@ internal static class ChannelsEndpoint
         group.MapPost("/{**path}", PublishAsync)
             .WithName("Publish")
             .WithSummary("Publishes a message, or with application/x-ndjson one message a line, in order")
-            .WithDescription("Answers when the channel's log has the messages.")
+            .WithDescription("Answers when the channel's log has the messages. With an Idempotency-Key header, a request that is repeated stores them once.")
             .Accepts<string>(MediaTypes.Json, PublishBody.NdJson, "text/plain", "*/*")
             .Produces<Published>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -74,6 +74,11 @@ internal static class ChannelsEndpoint
         if (!mode.Notifies)
         {
             return TypedResults.Json(new Published(channel.Name, 0, 0, 0), RestJson.Default.Published);
+        }
+
+        if (!PublishName.TryGive(context, published.Items))
+        {
+            return RestProblems.Of(StatusCodes.Status400BadRequest, $"An Idempotency-Key has 1 to {PublishName.MostBytes} characters.");
         }
 
         var results = await Task.WhenAll(published.Items.Select(item => door.PublishAsync(channel, item)));

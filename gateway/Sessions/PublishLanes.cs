@@ -7,8 +7,11 @@ namespace Tidings.Gateway.Sessions;
 /// next. So order survives, and a busy channel costs a call per batch instead of one per message.
 /// </summary>
 internal sealed partial class PublishLanes(
-    IClusterClient cluster, IOptions<TidingsLimits> limits, GatewayMetrics metrics, ILogger<PublishLanes> logger)
+    IClusterClient cluster, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     private const int CallMessages = 1000;
     private const int CallBytes = 1024 * 1024;
     private readonly Lock _lock = new();
@@ -35,7 +38,7 @@ internal sealed partial class PublishLanes(
             _lanes[channel] = lane;
             _bytes += item.Size;
             lane.Bytes += item.Size;
-            var publish = new WaitingPublish(item);
+            var publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item);
             lane.Waiting.Enqueue(publish);
             if (!lane.Sending)
             {
@@ -60,21 +63,40 @@ internal sealed partial class PublishLanes(
         var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
         while (Take(channel, lane) is { Length: > 0 } group)
         {
-            var result = new PublishResult(PublishStatus.Unavailable, 0, 0);
-            try
-            {
-                result = await grain.Publish(Array.ConvertAll(group, static publish => publish.Item));
-            }
-            catch (Exception exception)
-            {
-                Log.PublishFailed(logger, channel.Tenant, exception);
-            }
-
+            var result = await PublishAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
             Answered(lane, group);
             for (var i = 0; i < group.Length; i++)
             {
-                group[i].SetResult(result.Status == PublishStatus.Stored ? result with { FirstOffset = result.FirstOffset + i } : result);
+                group[i].SetResult(result.At(i));
             }
+        }
+    }
+
+    /// <summary>Tries until the log has the messages or patience ends: a try whose outcome is not known is repeated, as each message is stored once.</summary>
+    private async Task<PublishResult> PublishAsync(IChannelGrain grain, ChannelId channel, PublishItem[] items)
+    {
+        for (var (start, pause) = (time.GetTimestamp(), FirstPause); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                var result = await grain.Publish(items);
+                if (result.Status != PublishStatus.Unavailable || time.GetElapsedTime(start) > _limits.PublishPatience)
+                {
+                    return result;
+                }
+            }
+            catch (Exception exception)
+            {
+                if (time.GetElapsedTime(start) > _limits.PublishPatience)
+                {
+                    Log.PublishFailed(logger, channel.Tenant, exception);
+                    return new PublishResult(PublishStatus.Unavailable, 0, 0);
+                }
+
+                Log.PublishRepeated(logger, channel.Tenant, exception.Message);
+            }
+
+            await Task.Delay(pause, time);
         }
     }
 
@@ -127,6 +149,9 @@ internal sealed partial class PublishLanes(
 
     private static partial class Log
     {
+        [LoggerMessage(2122, LogLevel.Warning, "A publish of tenant {Tenant} is tried again: {Reason}")]
+        public static partial void PublishRepeated(ILogger logger, string tenant, string reason);
+
         [LoggerMessage(2121, LogLevel.Error, "A publish of tenant {Tenant} failed")]
         public static partial void PublishFailed(ILogger logger, string tenant, Exception exception);
     }

@@ -152,7 +152,7 @@ internal sealed partial class SiloFanout
     {
         if (!_topics.TryGetValue(id, out var topic))
         {
-            _topics[id] = topic = new Topic(id) { Since = time.GetUtcNow() };
+            _topics[id] = topic = new Topic(id);
             foreach (var feed in MatchingFeeds(topic))
             {
                 topic.Feeds.Add(feed);
@@ -185,6 +185,7 @@ internal sealed partial class SiloFanout
         if (topic.IsPattern)
         {
             await grains.GetGrain<IPatternRegistryGrain>(topic.Id.Tenant).Add(topic.Id.Name, _silo);
+            topic.Sequence = await log.SequenceAsync(topic.Id.Tenant);
             return;
         }
 

@@ -7,6 +7,9 @@ namespace Tidings.Grains.Logs;
 /// </summary>
 public interface IMessageLog
 {
+    /// <summary>Whether other processes write here too, so that an event of theirs can be lost on its way.</summary>
+    bool IsShared { get; }
+
     /// <summary>Claims the channel for one writer and reads where its log stands. Earlier writers are fenced from here on.</summary>
     ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default);
 
@@ -32,6 +35,9 @@ public interface IMessageLog
     /// A wildcard session that was away finds by it what it missed, also in channels that did not exist when it left.
     /// </summary>
     ValueTask<ChangedChannels> ReadChangedAsync(string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The last point that a tenant's sequence has reached; 0 before the first message.</summary>
+    ValueTask<long> SequenceAsync(string tenant, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Finds the place in a channel that a point in the tenant's sequence names: the offset of the last message logged at or before it, or,

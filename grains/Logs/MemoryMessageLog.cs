@@ -16,6 +16,8 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
     private readonly ConcurrentDictionary<ChannelId, MemoryChannel> _channels = new();
     private readonly ConcurrentDictionary<string, MemoryTenant> _tenants = new(StringComparer.Ordinal);
 
+    public bool IsShared => false;
+
     public ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -60,6 +62,9 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return new(_tenants.TryGetValue(tenant, out var found) ? found.ReadChanged(afterSequence, limit) : new ChangedChannels(0, []));
     }
+
+    public ValueTask<long> SequenceAsync(string tenant, CancellationToken cancellationToken = default) =>
+        new(_tenants.TryGetValue(tenant, out var found) ? found.Sequence : 0);
 
     public ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default) =>
         new(_channels.TryGetValue(channel, out var found) ? found.Find(sequence) : default);

@@ -10,6 +10,16 @@ internal sealed class MemoryTenant(TimeProvider time)
     private MemoryChannel? _newest;
     private long _sequence;
 
+    /// <summary>The last number given.</summary>
+    public long Sequence
+    {
+        get
+        {
+            lock (_lock)
+                return _sequence;
+        }
+    }
+
     /// <summary>
     /// Gives the channel the next number of the sequence. Called under the channel's own lock, never the other way round.
     /// </summary>

@@ -20,6 +20,8 @@ internal sealed class RedisMessageLog(
     private readonly RedisLogKeys _keys = new(options.Value.KeyPrefix);
     private readonly RedisCalls _calls = new(redis, options.Value.Patience, time, logger);
 
+    public bool IsShared => true;
+
     public async ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default)
     {
         await _calls.RunAsync(database => database.SetAddAsync(_keys.Tenants, channel.Tenant), cancellationToken);
@@ -83,6 +85,9 @@ internal sealed class RedisMessageLog(
             cancellationToken);
         return new ChangedChannels((long)answer[0], (string[])answer[1]!);
     }
+
+    public async ValueTask<long> SequenceAsync(string tenant, CancellationToken cancellationToken = default) =>
+        (long)(await _calls.RunAsync(database => database.StringGetAsync(_keys.Sequence(tenant), CommandFlags.DemandMaster), cancellationToken)).Answer;
 
     public async ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default)
     {

@@ -16,7 +16,8 @@ public sealed class PublishLanesTests : IDisposable
 
     public PublishLanesTests() => _lanes = new PublishLanes(
         StubCluster.Of((_, key) => key == Channel.ToKey() ? _channel : _other),
-        Options.Create(new TidingsLimits { PendingPublishesPerChannel = 3, PublishLaneBytes = 1500, PublishTotalBytes = 2500 }),
+        Options.Create(new TidingsLimits { PendingPublishesPerChannel = 3, PublishLaneBytes = 1500, PublishTotalBytes = 2500, PublishPatience = TimeSpan.Zero }),
+        TimeProvider.System,
         new GatewayMetrics(_services.GetRequiredService<IMeterFactory>()),
         NullLogger<PublishLanes>.Instance);
 

@@ -41,18 +41,21 @@ internal sealed class BayeuxConnects(
         call.Exchange.SessionId = session.Id;
         answer.Connect = new PendingConnect(session, message, HoldOf(call, message, session), LifetimeOf(call.Dialect, message));
         session.Started = true;
+        if (session.Description!.Acknowledges)
+        {
+            session.Acknowledge(BayeuxExt.AckOf(message.Ext));
+        }
+
         call.Exchange.HttpContext.User = session.User ?? call.Exchange.HttpContext.User;
         return null;
     }
 
-    /// <summary>The reply of a connect that was held, past the extensions.</summary>
+    /// <summary>The reply of a connect that was held, past the extensions. Called after what goes with it was taken for writing.</summary>
     public async ValueTask<BayeuxMessage> ReplyAsync(BayeuxDialect dialect, BayeuxExchange exchange, LocalSession session, BayeuxMessage request, ConnectEnd end)
     {
         var reply = BayeuxReplies.ConnectReply(dialect, request, end);
-        if (session.TakeGaps() is { Count: > 0 } gaps)
-        {
-            reply.Ext = BayeuxGaps.Write(gaps);
-        }
+        var carries = end is ConnectEnd.Deliver or ConnectEnd.Timeout;
+        reply.Ext = BayeuxExt.Write(session.TakeGaps(), carries ? session.CloseBatch() : null);
 
         await extensions.OutgoingAsync(exchange, request, reply);
         return reply;

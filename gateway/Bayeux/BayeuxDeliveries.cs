@@ -10,7 +10,11 @@ internal class BayeuxDeliveries(int slot) : IDeliveryCodec
 {
     private static readonly byte[] BinaryExt = "{\"binary\":{}}"u8.ToArray();
 
-    public static BayeuxDeliveries Standard { get; } = new(DeliveryCodecs.Bayeux);
+    /// <summary>Messages as they were published.</summary>
+    public static BayeuxDeliveries Plain { get; } = new(DeliveryCodecs.Bayeux);
+
+    /// <summary>Messages with their offsets, for clients that come back to them.</summary>
+    public static BayeuxDeliveries WithIds { get; } = new ReplayDeliveries();
 
     public int Slot => slot;
 
@@ -19,7 +23,7 @@ internal class BayeuxDeliveries(int slot) : IDeliveryCodec
         var output = new ArrayBufferWriter<byte>(batch.Bytes + (batch.Count * 64));
         foreach (var message in batch.Messages)
         {
-            if (BodyOf(message.Item) is { } body)
+            if (BodyOf(message) is { } body)
             {
                 Separate(output, output.WrittenCount);
                 Write(output, batch.Channel.Name, message, body);
@@ -53,7 +57,7 @@ internal class BayeuxDeliveries(int slot) : IDeliveryCodec
             {
                 foreach (var message in filtered.Messages.Where(message => !leaveOut!(filtered, message)))
                 {
-                    if (BodyOf(message.Item) is { } body)
+                    if (BodyOf(message) is { } body)
                     {
                         Separate(output, written++);
                         Write(output, filtered.Channel.Name, message, body);
@@ -74,7 +78,7 @@ internal class BayeuxDeliveries(int slot) : IDeliveryCodec
     protected virtual string NameOf(string channel) => channel;
 
     /// <summary>What clients see of a message; null if they do not see it.</summary>
-    protected virtual ReadOnlyMemory<byte>? BodyOf(PublishItem item) => item.Body;
+    protected virtual ReadOnlyMemory<byte>? BodyOf(Message message) => message.Item.Body;
 
     /// <summary>The id that the server gives a message, raw JSON; empty for none.</summary>
     protected virtual ReadOnlyMemory<byte> IdOf(Message message) => default;
@@ -120,4 +124,12 @@ internal class BayeuxDeliveries(int slot) : IDeliveryCodec
         Successful = message.Successful,
         Ext = message.Ext,
     });
+}
+
+/// <summary>Bodies with the offsets of their messages.</summary>
+internal sealed class ReplayDeliveries() : BayeuxDeliveries(DeliveryCodecs.BayeuxReplay)
+{
+    protected override ReadOnlyMemory<byte>? BodyOf(Message message) => message.Item.MediaType is null || MediaTypes.IsJson(message.Item.MediaType)
+        ? ReplayId.AddTo(message.Item.Body, message.Offset)
+        : message.Item.Body;
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
 namespace Tidings.Gateway.Bayeux;
@@ -42,8 +43,11 @@ internal abstract class BayeuxDialect
     /// <summary>The error for a handshake that is refused without a reason of its own.</summary>
     public virtual string HandshakeDenied => BayeuxErrors.HandshakeDenied;
 
-    /// <summary>Writes deliveries.</summary>
-    public abstract BayeuxDeliveries Deliveries { get; }
+    /// <summary>Whether the replay extension is offered.</summary>
+    public virtual bool OffersReplay => false;
+
+    /// <summary>Writes the deliveries of a session.</summary>
+    public abstract BayeuxDeliveries DeliveriesFor(LocalSession session);
 
     /// <summary>The channel that a client's name for it means.</summary>
     public virtual string ToCore(string channel) => channel;
@@ -67,5 +71,8 @@ internal sealed class StandardDialect(IOptionsMonitor<BayeuxOptions> options) : 
 
     public override TimeSpan MaxClientInterval => options.CurrentValue.MaxClientInterval;
 
-    public override BayeuxDeliveries Deliveries => BayeuxDeliveries.Standard;
+    public override bool OffersReplay => true;
+
+    public override BayeuxDeliveries DeliveriesFor(LocalSession session) =>
+        session.Description is { Replays: true } ? BayeuxDeliveries.WithIds : BayeuxDeliveries.Plain;
 }

@@ -52,7 +52,14 @@ internal sealed class BayeuxHandshake(
     {
         var current = options.CurrentValue;
         var browser = call.Socket is null && current.BrowserCookie.Enabled ? call.Browser ?? SessionId.NewSecret() : null;
-        var description = new SessionDescription { Protocol = BayeuxSession.Protocol, Lifetime = call.Dialect.MaxInterval, Browser = browser };
+        var description = new SessionDescription
+        {
+            Protocol = BayeuxSession.Protocol,
+            Lifetime = call.Dialect.MaxInterval,
+            Browser = browser,
+            Acknowledges = BayeuxExt.Asks(message.Ext, "ack"),
+            Replays = call.Dialect.OffersReplay && BayeuxExt.Asks(message.Ext, "replay"),
+        };
         var bayeux = new BayeuxSession();
         var user = call.Exchange.HttpContext.User;
         if (!call.Rates.TryEnterSession(out var place)
@@ -72,6 +79,7 @@ internal sealed class BayeuxHandshake(
         reply.MinimumVersion = Version;
         reply.SupportedConnectionTypes = call.Dialect.ConnectionTypes;
         reply.Advice = BayeuxReplies.Retry(call.Dialect);
+        reply.Ext = BayeuxExt.Agree(description.Acknowledges, description.Replays);
         await extensions.OutgoingAsync(call.Exchange, message, reply);
         AddQueued(call, answer, session, reply, current);
         answer.Replies.Add(reply);

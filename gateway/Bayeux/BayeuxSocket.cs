@@ -123,13 +123,13 @@ internal sealed class BayeuxSocket : ISessionSink
         {
             held.End(BayeuxSession.EndFor(connect.Session));
         }
+        else if (SocketDelivery.IsWithConnects(connect.Session, _services) && connect.Session.HasPending)
+        {
+            Signal();
+        }
         else if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetUtcNow()) is not null)
         {
             answer.Replies.Add(await _services.Connects.ReplyAsync(Dialect, call.Exchange, connect.Session, connect.Request, ConnectEnd.Timeout));
-        }
-        else if (_services.Options.CurrentValue.MetaConnectDeliverOnly && connect.Session.HasPending)
-        {
-            Signal();
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class LongPolls(
 
         connect.Bayeux.HeldForBrowser = call.Browser;
         using var aborted = context.RequestAborted.Register(static state => ((LongPoll)state!).End(ConnectEnd.Aborted), poll);
-        var end = await WaitAsync(context, call.Dialect.Deliveries, connect, poll);
+        var end = await WaitAsync(context, call.Dialect.DeliveriesFor(connect.Session), connect, poll);
         connect.Bayeux.HeldForBrowser = null;
         return end;
     }
@@ -104,7 +104,8 @@ internal sealed class LongPolls(
         try
         {
             await AddReplyAsync(call, answer, connect, end, surplus);
-            var output = BayeuxWire.Write(call.Dialect.Deliveries, items, answer.Replies, rules.LeaveOutFor(connect.Session), out var delivered);
+            var output = BayeuxWire.Write(
+                call.Dialect.DeliveriesFor(connect.Session), items, answer.Replies, rules.LeaveOutFor(connect.Session), out var delivered);
             await responses.WriteAsync(context, output.WrittenMemory, callback);
             written = !context.RequestAborted.IsCancellationRequested;
             metrics.Delivered.Add(delivered);

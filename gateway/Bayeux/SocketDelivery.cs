@@ -16,7 +16,7 @@ internal static class SocketDelivery
         }
 
         HeldConnect? connect = null;
-        if (services.Options.CurrentValue.MetaConnectDeliverOnly)
+        if (IsWithConnects(session, services))
         {
             connect = session.HasPending ? bayeux.Take(session, null, services.Time.GetUtcNow()) : null;
             if (connect is null)
@@ -27,6 +27,7 @@ internal static class SocketDelivery
 
         if (session.TakeForWriting() is not { } items)
         {
+            connect?.End(ConnectEnd.Timeout);
             return false;
         }
 
@@ -40,6 +41,10 @@ internal static class SocketDelivery
         return true;
     }
 
+    /// <summary>Whether messages go with the replies of connects only.</summary>
+    public static bool IsWithConnects(LocalSession session, BayeuxSocketServices services) =>
+        services.Options.CurrentValue.MetaConnectDeliverOnly || session.Description is { Acknowledges: true };
+
     private static async ValueTask WriteAsync(
         LocalSession session, BayeuxDialect dialect, List<OutboxItem> items, SocketConnect? connect, SocketWriter writer, BayeuxSocketServices services)
     {
@@ -49,7 +54,7 @@ internal static class SocketDelivery
             BayeuxMessage[] replies = connect is null
                 ? []
                 : [await services.Connects.ReplyAsync(dialect, connect.Exchange, session, connect.Request, ConnectEnd.Deliver)];
-            var output = BayeuxWire.Write(dialect.Deliveries, items, replies, services.Rules.LeaveOutFor(session), out var delivered);
+            var output = BayeuxWire.Write(dialect.DeliveriesFor(session), items, replies, services.Rules.LeaveOutFor(session), out var delivered);
             if (delivered > 0 || replies.Length > 0)
             {
                 await writer.SendAsync(output.WrittenMemory);

@@ -30,11 +30,6 @@ internal sealed class RealtimePolls(
             return;
         }
 
-        if (door.FindLocal(call.Tenant, SmartClientId.Of(connect.ClientId).Secret) is { Protocol: SmartSession known } local)
-        {
-            known.Acknowledge(local, connect.Acknowledged); // before it is attached, which waits for open batches
-        }
-
         if (await processor.AttachAsync(call, connect.ClientId) is not { } session)
         {
             RealtimeProcessor.WriteUnknown(call, output, connect.ClientId);
@@ -43,7 +38,11 @@ internal sealed class RealtimePolls(
         }
 
         var smart = (SmartSession)session.Protocol!;
-        smart.Acknowledge(session, connect.Acknowledged);
+        if (session.Description!.Acknowledges)
+        {
+            session.Acknowledge(connect.Acknowledged ?? 0);
+        }
+
         var now = time.GetUtcNow();
         var atOnce = !session.Started || output.WrittenCount > 0;
         session.Started = true;
@@ -197,9 +196,9 @@ internal sealed class RealtimePolls(
             return;
         }
 
-        if (poll.Notes.Reliable && end is PollEnd.Wake or PollEnd.Timeout)
+        if (end is PollEnd.Wake or PollEnd.Timeout && poll.Session.CloseBatch() is { } batch)
         {
-            RealtimeWriter.WriteBatch(output, poll.Smart.NextBatch(carries));
+            RealtimeWriter.WriteBatch(output, batch);
         }
 
         if (end == PollEnd.Timeout && !carries)
@@ -216,15 +215,7 @@ internal sealed class RealtimePolls(
             return;
         }
 
-        if (poll.Notes.Reliable)
-        {
-            // A poll that is held already was sent before this answer came, so it cannot acknowledge it.
-            if (!written || poll.Smart.HoldsOther(poll.Held))
-            {
-                poll.Smart.Acknowledge(poll.Session, null);
-            }
-        }
-        else if (written)
+        if (written)
         {
             poll.Session.Written();
         }
@@ -249,6 +240,6 @@ internal sealed class RealtimePolls(
 
     private sealed record Poll(RealtimeCall Call, string ClientId, LocalSession Session, SmartSession Smart, SmartPoll Held, SmartNotes Notes)
     {
-        public RealtimeFormat Format { get; } = Call.FormatOf(Notes.Reliable);
+        public RealtimeFormat Format { get; } = Call.FormatOf(Session.Description!.Acknowledges);
     }
 }

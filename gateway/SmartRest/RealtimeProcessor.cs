@@ -38,11 +38,6 @@ internal sealed class RealtimeProcessor(
     public async Task<LocalSession?> AttachAsync(RealtimeCall call, string clientId)
     {
         var secret = SmartClientId.Of(clientId).Secret;
-        if (door.FindLocal(call.Tenant, secret) is { IsAttached: false, Protocol: SmartSession left } leaving)
-        {
-            left.Acknowledge(leaving, null); // a session with an open batch could not move
-        }
-
         var session = await door.AttachAsync(call.Tenant, secret, call.User, Protocol, static () => new SmartSession());
         return session is { Protocol: SmartSession } ? session : null;
     }
@@ -61,8 +56,7 @@ internal sealed class RealtimeProcessor(
             return;
         }
 
-        var notes = new SmartNotes(handshake.Reliable, []);
-        var description = new SessionDescription { Protocol = Protocol, Lifetime = options.Value.SessionLifetime, Notes = notes.ToBytes() };
+        var description = new SessionDescription { Protocol = Protocol, Lifetime = options.Value.SessionLifetime, Acknowledges = handshake.Reliable };
         if (await door.OpenAsync(call.Tenant, description, new SmartSession(), call.User) is var (secret, _))
         {
             RealtimeWriter.WriteClientId(output, new SmartClientId(secret, handshake.Reliable).ToString());

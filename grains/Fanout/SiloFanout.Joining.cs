@@ -216,14 +216,14 @@ internal sealed partial class SiloFanout
         }
     }
 
-    private void LeaveTopic(Mailbox mailbox, Topic topic)
+    private void LeaveTopic(Mailbox mailbox, Subscription held)
     {
-        if (mailbox.Link is { } link)
+        if (mailbox.Link is { } link && held.JoinFrame != NotJoined)
         {
-            topic.RemoveLink(link);
+            held.Topic.RemoveLink(link);
         }
 
-        Leave(topic);
+        Leave(held.Topic);
     }
 
     private void Leave(Topic topic)

@@ -151,14 +151,28 @@ internal sealed partial class SiloFanout
     /// <summary>Where a session stands in the channels it subscribes to by name, or while it has no gateway in all that it has a cursor for.</summary>
     private static IEnumerable<ChannelCursor> CursorsOf(Mailbox mailbox)
     {
-        // Until its gateway has taken its join in, a session stands where it stood before.
-        var before = mailbox.Link is { } link && link.Delivered >= mailbox.JoinFrame ? [] : mailbox.Cursors;
-        var cursors = before.Select(static cursor => new ChannelCursor(cursor.Key, cursor.Value.Offset, cursor.Value.Epoch));
-        return mailbox.Link is not { } gateway ? cursors : cursors.Concat(mailbox.Subscriptions.Values
-            .Where(held => !held.Topic.IsPattern && !before.ContainsKey(held.Topic.Id.Name))
-            .SelectMany(
-                static held => held.Topic.Feeds,
-                (held, feed) => new ChannelCursor(feed.Channel.Name, feed.OffsetAt(gateway, Math.Max(gateway.Delivered, held.JoinFrame)), feed.Epoch)));
+        if (mailbox.Link is not { } link || link.Delivered < mailbox.JoinFrame)
+        {
+            foreach (var (channel, place) in mailbox.Cursors)
+            {
+                yield return new ChannelCursor(channel, place.Offset, place.Epoch);
+            }
+        }
+
+        foreach (var held in mailbox.Link is null ? [] : mailbox.Subscriptions.Values.Where(static held => !held.Topic.IsPattern))
+        {
+            // Until its gateway has taken its join in, a session stands where it stood before.
+            var name = held.Topic.Id.Name;
+            var isBefore = mailbox.Link!.Delivered < Math.Max(mailbox.JoinFrame, held.JoinFrame) && mailbox.Cursors.ContainsKey(name);
+            if (!isBefore && held.Topic.Feeds.FirstOrDefault() is { } feed)
+            {
+                yield return new ChannelCursor(name, feed.OffsetAt(mailbox.Link, Math.Max(mailbox.Link.Delivered, held.JoinFrame)), feed.Epoch);
+            }
+            else if (isBefore && mailbox.Link.Delivered >= mailbox.JoinFrame)
+            {
+                yield return new ChannelCursor(name, mailbox.Cursors[name].Offset, mailbox.Cursors[name].Epoch);
+            }
+        }
     }
 
     /// <summary>Puts a session where its record, or better its gateway, says; in other channels it begins at their heads.</summary>
@@ -177,6 +191,7 @@ internal sealed partial class SiloFanout
             placed.Add(cursor.Channel);
         }
 
+        mailbox.Batches = handover?.Batches ?? [];
         foreach (var direct in record.Directs.Concat(handover?.Directs ?? []))
         {
             mailbox.Directs.Enqueue(direct);

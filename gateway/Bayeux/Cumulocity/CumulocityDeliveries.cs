@@ -16,10 +16,10 @@ internal sealed class CumulocityDeliveries(RealtimeEndpointKind kind) : BayeuxDe
 
     protected override string NameOf(string channel) => kind.FromCore(channel);
 
-    protected override ReadOnlyMemory<byte>? BodyOf(PublishItem item) =>
-        kind != RealtimeEndpointKind.Operations || (item.MediaType is not null && !MediaTypes.IsJson(item.MediaType))
-            ? item.Body
-            : RealtimeEntity.OfCreation(item.Body);
+    protected override ReadOnlyMemory<byte>? BodyOf(Message message) =>
+        kind != RealtimeEndpointKind.Operations || (message.Item.MediaType is not null && !MediaTypes.IsJson(message.Item.MediaType))
+            ? message.Item.Body
+            : RealtimeEntity.OfCreation(message.Item.Body);
 
     protected override ReadOnlyMemory<byte> IdOf(Message message) =>
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"{message.Offset}\""));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 using Tidings.Protocols.SmartRest;
 
@@ -11,6 +12,8 @@ namespace Tidings.Gateway.Bayeux.Cumulocity;
 internal sealed class CumulocityDialect(RealtimeEndpointKind kind, IOptionsMonitor<CumulocityOptions> options) : BayeuxDialect
 {
     private static readonly string[] Transports = ["long-polling", "smartrest-long-polling", "websocket"];
+
+    private readonly CumulocityDeliveries _deliveries = new(kind);
 
     public override IReadOnlyList<string> ConnectionTypes => Transports;
 
@@ -36,7 +39,7 @@ internal sealed class CumulocityDialect(RealtimeEndpointKind kind, IOptionsMonit
 
     public override string HandshakeDenied => BayeuxErrors.OldHandshakeDenied;
 
-    public override BayeuxDeliveries Deliveries { get; } = new CumulocityDeliveries(kind);
+    public override BayeuxDeliveries DeliveriesFor(LocalSession session) => _deliveries;
 
     public override string ToCore(string channel) => kind.ToCore(channel);
 }

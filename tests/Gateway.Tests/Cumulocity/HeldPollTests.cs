@@ -90,6 +90,54 @@ public sealed class HeldPollTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_poll_carries_a_bounded_number_of_rows_and_the_next_one_the_rest()
+    {
+        const int Messages = 200;
+        await using var server = await OwnServer.StartAsync(("Tidings:SmartRest:ResponseBytes", "1024"));
+        await SmartAsync("/s", "11,100,,$.id,$.text", server);
+        var client = (await SmartAsync("/cep/realtime", "80", server)).TrimEnd('\n');
+        await SmartAsync("/cep/realtime", $"81,{client},/alarms/1", server);
+        var publisher = new JsonSession(server.Http, "");
+        for (var id = 0; id < Messages; id++)
+        {
+            await publisher.PublishAsync("/alarms/1", $$"""{"id":{{id}},"text":"{{new string('x', 100)}}"}""");
+        }
+
+        var rows = new List<string>();
+        while (rows.Count < Messages)
+        {
+            var answer = await SmartAsync("/cep/realtime", $"83,{client}", server);
+            Assert.InRange(answer.Length, 0, 4096);
+            rows.AddRange(answer.Split('\n').Where(static row => row.StartsWith("100,", StringComparison.Ordinal)));
+        }
+
+        Assert.Equal(Messages, rows.Count);
+    }
+
+    [Fact]
+    public async Task Item_75_a_JSON_client_that_acknowledges_gets_again_what_it_did_not_get()
+    {
+        var client = new JsonSession(_server.Http, "/devicecontrol/notifications");
+        var handshake = (await client.PostAsync("""[{"channel":"/meta/handshake","version":"1.0","ext":{"ack":true}}]"""))[0]!;
+        Assert.True((bool)handshake["ext"]!["ack"]!);
+        var id = (string)handshake["clientId"]!;
+        await client.PostAsync($$"""[{"channel":"/meta/subscribe","clientId":"{{id}}","subscription":"/75"}]""");
+        var first = (await client.PostAsync(Connect(id, -1)))[^1]!;
+        await client.PublishAsync("/operations/75", """{"id":"1"}""");
+
+        var lost = await client.PostAsync(Connect(id, (long)first["ext"]!["ack"]!));
+        Assert.Equal("1", (string)lost[0]!["data"]!["id"]!);
+        var again = await client.PostAsync(Connect(id, (long)first["ext"]!["ack"]!));
+        Assert.Equal("1", (string)again[0]!["data"]!["id"]!);
+        await client.PublishAsync("/operations/75", """{"id":"2"}""");
+        var next = await client.PostAsync(Connect(id, (long)again[^1]!["ext"]!["ack"]!));
+        Assert.Equal("2", (string)next[0]!["data"]!["id"]!);
+
+        static string Connect(string id, long ack) =>
+            $$$"""[{"ext":{"ack":{{{ack}}} },"channel":"/meta/connect","clientId":"{{{id}}}","connectionType":"long-polling"}]""";
+    }
+
+    [Fact]
     public async Task Item_76_an_answer_in_JSON_is_never_empty()
     {
         var client = await JsonSession.OpenAsync(_server.Http, "/cep/realtime");
@@ -109,10 +157,10 @@ public sealed class HeldPollTests : IAsyncLifetime
         Assert.Single(await client.ConnectAsync("""{"timeout":99999999}"""));
     }
 
-    private async Task<string> SmartAsync(string path, string body)
+    private async Task<string> SmartAsync(string path, string body, OwnServer? server = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body), Headers = { { "X-Id", XId } } };
-        using var response = await _server.Http.SendAsync(request);
+        using var response = await (server ?? _server).Http.SendAsync(request);
         return await response.Content.ReadAsStringAsync();
     }
 

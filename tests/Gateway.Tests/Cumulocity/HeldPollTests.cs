@@ -90,6 +90,21 @@ public sealed class HeldPollTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Items_52_and_58_a_poll_ends_when_its_time_is_up_and_a_session_when_nobody_polls()
+    {
+        await using var server = await OwnServer.StartAsync(("Tidings:SmartRest:Timeout", "00:00:00.3"), ("Tidings:SmartRest:SessionLifetime", "00:00:01"));
+        await SmartAsync("/s", "11,100,,$.id,$.text", server);
+        var client = (await SmartAsync("/cep/realtime", "80", server)).TrimEnd('\n');
+
+        Assert.Equal("86,300,0,retry\n", await SmartAsync("/cep/realtime", $"83,{client}", server));
+        Assert.Equal("86,300,0,retry\n", await SmartAsync("/cep/realtime", $"83,{client}", server));
+
+        // What is no poll prolongs a session's life for a while only.
+        await Eventually.TrueAsync(
+            async () => await SmartAsync("/cep/realtime", $"82,{client},/none", server) == "86,,,handshake\n", "the session did not end");
+    }
+
+    [Fact]
     public async Task A_poll_carries_a_bounded_number_of_rows_and_the_next_one_the_rest()
     {
         const int Messages = 200;

@@ -44,6 +44,7 @@ public static class TidingsExtensions
         app.UseMiddleware<AnonymousDoor>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapBayeux("/cometd");
+        app.MapCumulocityBayeux();
         app.MapChannels();
         app.MapSmartRest();
         app.MapSmc();

@@ -16,9 +16,8 @@ public interface ITemplateGrain : IGrainWithStringKey
 
     /// <summary>Creates the set; answers when it is stored.</summary>
     /// <param name="source">Rows 10 and 11, checked by the caller.</param>
-    /// <returns>The set; null if there is one already.</returns>
     [Alias("Create")]
-    Task<TemplateRecord?> Create(byte[] source);
+    Task<TemplateCreation> Create(byte[] source);
 
     /// <summary>Deletes the set. False if there was none.</summary>
     [Alias("Delete")]
@@ -28,6 +27,39 @@ public interface ITemplateGrain : IGrainWithStringKey
     [Alias("Claim"), AlwaysInterleave]
     Task<bool> Claim(string xid);
 }
+
+/// <summary>Counts the sets of a tenant. Key: the tenant.</summary>
+[Alias("tidings.ITemplateCountGrain")]
+public interface ITemplateCountGrain : IGrainWithStringKey
+{
+    /// <summary>Counts one more. False if there are as many as <see cref="TidingsLimits.TemplateSetsPerTenant"/> allows.</summary>
+    [Alias("Add")]
+    Task<bool> Add();
+
+    /// <summary>Counts one less.</summary>
+    [Alias("Remove")]
+    Task Remove();
+}
+
+/// <summary>What came of a creation.</summary>
+[GenerateSerializer, Alias("tidings.TemplateCreationStatus")]
+public enum TemplateCreationStatus
+{
+    /// <summary>The set is stored.</summary>
+    Created,
+
+    /// <summary>There is one already, which stays.</summary>
+    Exists,
+
+    /// <summary>The tenant has as many as it may.</summary>
+    TooMany,
+}
+
+/// <summary>What came of a creation.</summary>
+/// <param name="Status">What came of it.</param>
+/// <param name="Record">The set, without its source; null unless it was created.</param>
+[GenerateSerializer, Immutable, Alias("tidings.TemplateCreation")]
+public sealed record TemplateCreation([property: Id(0)] TemplateCreationStatus Status, [property: Id(1)] TemplateRecord? Record = null);
 
 /// <summary>The templates of an X-Id.</summary>
 /// <param name="Number">The number that is an X-Id too: positive, at most 15 digits.</param>

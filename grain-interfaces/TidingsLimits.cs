@@ -145,6 +145,10 @@ public sealed record TidingsLimits
     [Range(1, 100_000)]
     public int TailMessages { get; init; } = 256;
 
+    /// <summary>SmartREST template sets of a tenant. Default 10,000. Beyond: no set is created, a row 41 says so.</summary>
+    [Range(1, 10_000_000)]
+    public int TemplateSetsPerTenant { get; init; } = 10_000;
+
     /// <summary>Most messages that one read of a log returns. Default 1,000.</summary>
     [Range(1, 100_000)]
     public int ReadMessages { get; init; } = 1000;

@@ -9,6 +9,9 @@ internal sealed class BayeuxCall
 {
     public required BayeuxExchange Exchange { get; init; }
 
+    /// <summary>What its endpoint speaks.</summary>
+    public required BayeuxDialect Dialect { get; init; }
+
     public string Tenant => Exchange.Tenant;
 
     /// <summary>How fast its caller may be.</summary>

@@ -6,7 +6,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Connects: checks them, says how long they are held, and writes their replies. Holding them is the transport's.</summary>
 internal sealed class BayeuxConnects(
-    SessionDoor door, BayeuxCallers callers, BayeuxReplies replies, BayeuxBrowsers browsers, BayeuxExtensions extensions, IOptionsMonitor<BayeuxOptions> options)
+    SessionDoor door, BayeuxCallers callers, BayeuxBrowsers browsers, BayeuxExtensions extensions, IOptionsMonitor<BayeuxOptions> options)
 {
     /// <summary>Makes this gateway the one that holds the session of a valid connect.</summary>
     /// <returns>The reply to an invalid one; null leaves the reply to the transport.</returns>
@@ -17,14 +17,14 @@ internal sealed class BayeuxConnects(
             return BayeuxReplies.Failure(message, BayeuxErrors.ConnectionTypeMissing, BayeuxReplies.Handshake);
         }
 
-        if (!replies.ConnectionTypes.Contains(message.ConnectionType))
+        if (!call.Dialect.ConnectionTypes.Contains(message.ConnectionType))
         {
             return BayeuxReplies.Failure(message, BayeuxErrors.ConnectionTypesUnsupported(message.ConnectionType), BayeuxReplies.Handshake);
         }
 
         if (call.Socket is { } socket && options.CurrentValue.RequireHandshakePerConnection && !socket.Began(message.ClientId!))
         {
-            return BayeuxReplies.UnknownSession(message);
+            return BayeuxReplies.UnknownSession(call.Dialect, message);
         }
 
         if (!await callers.RenewAsync(call, message))
@@ -32,14 +32,14 @@ internal sealed class BayeuxConnects(
             return BayeuxReplies.Failure(message, "403::authentication_invalid", BayeuxReplies.Handshake);
         }
 
-        var session = await door.AttachAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User, static () => new BayeuxSession());
+        var session = await door.AttachAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User, BayeuxSession.Protocol, static () => new BayeuxSession());
         if (session is null || !browsers.IsOwn(call, session.Description!))
         {
-            return BayeuxReplies.UnknownSession(message);
+            return BayeuxReplies.UnknownSession(call.Dialect, message);
         }
 
         call.Exchange.SessionId = session.Id;
-        answer.Connect = new PendingConnect(session, message, HoldOf(call, message, session), LifetimeOf(message));
+        answer.Connect = new PendingConnect(session, message, HoldOf(call, message, session), LifetimeOf(call.Dialect, message));
         session.Started = true;
         if (session.Description!.Acknowledges)
         {
@@ -51,9 +51,9 @@ internal sealed class BayeuxConnects(
     }
 
     /// <summary>The reply of a connect that was held, past the extensions. Called after what goes with it was taken for writing.</summary>
-    public async ValueTask<BayeuxMessage> ReplyAsync(BayeuxExchange exchange, LocalSession session, BayeuxMessage request, ConnectEnd end)
+    public async ValueTask<BayeuxMessage> ReplyAsync(BayeuxDialect dialect, BayeuxExchange exchange, LocalSession session, BayeuxMessage request, ConnectEnd end)
     {
-        var reply = replies.ConnectReply(request, end);
+        var reply = BayeuxReplies.ConnectReply(dialect, request, end);
         var carries = end is ConnectEnd.Deliver or ConnectEnd.Timeout;
         reply.Ext = BayeuxExt.Write(session.TakeGaps(), carries ? session.CloseBatch() : null);
 
@@ -61,7 +61,7 @@ internal sealed class BayeuxConnects(
         return reply;
     }
 
-    private TimeSpan HoldOf(BayeuxCall call, BayeuxMessage message, LocalSession session)
+    private static TimeSpan HoldOf(BayeuxCall call, BayeuxMessage message, LocalSession session)
     {
         if (!call.IsSingle || !session.Started)
         {
@@ -69,17 +69,13 @@ internal sealed class BayeuxConnects(
             return TimeSpan.Zero;
         }
 
-        var longest = options.CurrentValue.Timeout;
-        return message.Advice?.Timeout is { } milliseconds && milliseconds < longest.TotalMilliseconds
-            ? TimeSpan.FromMilliseconds(milliseconds)
-            : longest;
+        return message.Advice?.Timeout is { } milliseconds
+            ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)call.Dialect.LongestTimeout.TotalMilliseconds))
+            : call.Dialect.Timeout;
     }
 
-    private TimeSpan LifetimeOf(BayeuxMessage message)
-    {
-        var current = options.CurrentValue;
-        return message.Advice?.Interval is > 0 and var milliseconds
-            ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)current.MaxClientInterval.TotalMilliseconds))
-            : current.MaxInterval + current.Interval;
-    }
+    private static TimeSpan LifetimeOf(BayeuxDialect dialect, BayeuxMessage message) =>
+        message.Advice?.Interval is > 0 and var milliseconds
+            ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)dialect.MaxClientInterval.TotalMilliseconds))
+            : dialect.MaxInterval + dialect.Interval;
 }

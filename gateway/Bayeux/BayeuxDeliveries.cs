@@ -6,43 +6,38 @@ using Tidings.Protocols.Bayeux;
 namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Writes deliveries as Bayeux messages, joined by commas.</summary>
-internal sealed class BayeuxDeliveries : IDeliveryCodec
+internal class BayeuxDeliveries(int slot) : IDeliveryCodec
 {
     private static readonly byte[] BinaryExt = "{\"binary\":{}}"u8.ToArray();
 
-    private readonly bool _withIds;
-
-    private BayeuxDeliveries(int slot, bool withIds) => (Slot, _withIds) = (slot, withIds);
-
     /// <summary>Messages as they were published.</summary>
-    public static BayeuxDeliveries Plain { get; } = new(DeliveryCodecs.Bayeux, withIds: false);
+    public static BayeuxDeliveries Plain { get; } = new(DeliveryCodecs.Bayeux);
 
     /// <summary>Messages with their offsets, for clients that come back to them.</summary>
-    public static BayeuxDeliveries WithIds { get; } = new(DeliveryCodecs.BayeuxReplay, withIds: true);
+    public static BayeuxDeliveries WithIds { get; } = new ReplayDeliveries();
 
-    public int Slot { get; }
-
-    /// <summary>How a session's messages are written.</summary>
-    public static BayeuxDeliveries For(LocalSession session) => session.Description is { Replays: true } ? WithIds : Plain;
+    public int Slot => slot;
 
     public byte[] Encode(DeliveryBatch batch)
     {
         var output = new ArrayBufferWriter<byte>(batch.Bytes + (batch.Count * 64));
-        for (var i = 0; i < batch.Messages.Length; i++)
+        foreach (var message in batch.Messages)
         {
-            if (i > 0)
+            if (BodyOf(message) is { } body)
             {
-                output.Write(","u8);
+                Separate(output, output.WrittenCount);
+                Write(output, batch.Channel.Name, message, body);
             }
-
-            Write(output, batch.Channel.Name, batch.Messages[i]);
         }
 
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>Whether anything of what waits is shown.</summary>
+    public virtual bool ShowsAny(List<OutboxItem> items) => true;
+
     /// <summary>Writes what waits for a session, leaving out what it published itself where it is not to get that.</summary>
-    /// <returns>How many messages were written.</returns>
+    /// <returns>How many messages were written, with those of their batches that are not shown.</returns>
     public int Write(IBufferWriter<byte> output, List<OutboxItem> items, Func<DeliveryBatch, Message, bool>? leaveOut)
     {
         var written = 0;
@@ -50,16 +45,23 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
         {
             if (item is DeliveryBatch batch && (leaveOut is null || !Array.Exists(batch.Messages, message => leaveOut(batch, message))))
             {
-                Separate(output, written);
-                output.Write(batch.EncodedBy(this));
-                written += batch.Count;
+                var encoded = batch.EncodedBy(this);
+                if (encoded.Length > 0)
+                {
+                    Separate(output, written);
+                    output.Write(encoded);
+                    written += batch.Count;
+                }
             }
             else if (item is DeliveryBatch filtered)
             {
                 foreach (var message in filtered.Messages.Where(message => !leaveOut!(filtered, message)))
                 {
-                    Separate(output, written++);
-                    Write(output, filtered.Channel.Name, message);
+                    if (BodyOf(message) is { } body)
+                    {
+                        Separate(output, written++);
+                        Write(output, filtered.Channel.Name, message, body);
+                    }
                 }
             }
             else if (item is DirectItem direct)
@@ -72,6 +74,15 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
         return written;
     }
 
+    /// <summary>What clients call a channel.</summary>
+    protected virtual string NameOf(string channel) => channel;
+
+    /// <summary>What clients see of a message; null if they do not see it.</summary>
+    protected virtual ReadOnlyMemory<byte>? BodyOf(Message message) => message.Item.Body;
+
+    /// <summary>The id that the server gives a message, raw JSON; empty for none.</summary>
+    protected virtual ReadOnlyMemory<byte> IdOf(Message message) => default;
+
     private static void Separate(IBufferWriter<byte> output, int written)
     {
         if (written > 0)
@@ -80,12 +91,13 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
         }
     }
 
-    private void Write(IBufferWriter<byte> output, string channel, Message message)
+    private void Write(IBufferWriter<byte> output, string channel, Message message, ReadOnlyMemory<byte> body)
     {
-        var item = message.Item;
+        var (item, name) = (message.Item, NameOf(channel));
+        var id = IdOf(message).Span;
         if (item.MediaType is null || MediaTypes.IsJson(item.MediaType))
         {
-            BayeuxWriter.WriteDelivery(output, channel, _withIds ? ReplayId.AddTo(item.Body, message.Offset) : item.Body, item.Ext, item.Extras);
+            BayeuxWriter.WriteDelivery(output, name, body.Span, item.Ext, item.Extras, id);
             return;
         }
 
@@ -93,7 +105,7 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
         if (MediaTypes.IsText(item.MediaType))
         {
             BayeuxText.WriteString(data, Encoding.UTF8.GetString(item.Body));
-            BayeuxWriter.WriteDelivery(output, channel, data.WrittenSpan, item.Ext, item.Extras);
+            BayeuxWriter.WriteDelivery(output, name, data.WrittenSpan, item.Ext, item.Extras, id);
             return;
         }
 
@@ -101,7 +113,7 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
         data.Write("{\"data\":"u8);
         BayeuxText.WriteString(data, Z85.Encode(item.Body));
         data.Write(",\"last\":true}"u8);
-        BayeuxWriter.WriteDelivery(output, channel, data.WrittenSpan, item.Ext ?? BinaryExt, item.Extras);
+        BayeuxWriter.WriteDelivery(output, name, data.WrittenSpan, item.Ext ?? BinaryExt, item.Extras, id);
     }
 
     private static void Write(IBufferWriter<byte> output, DirectMessage message) => BayeuxWriter.WriteReply(output, new BayeuxMessage
@@ -112,4 +124,12 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
         Successful = message.Successful,
         Ext = message.Ext,
     });
+}
+
+/// <summary>Bodies with the offsets of their messages.</summary>
+internal sealed class ReplayDeliveries() : BayeuxDeliveries(DeliveryCodecs.BayeuxReplay)
+{
+    protected override ReadOnlyMemory<byte>? BodyOf(Message message) => message.Item.MediaType is null || MediaTypes.IsJson(message.Item.MediaType)
+        ? ReplayId.AddTo(message.Item.Body, message.Offset)
+        : message.Item.Body;
 }

@@ -18,7 +18,7 @@ internal sealed class BayeuxEndpoint(
 {
     private readonly BayeuxReaderLimits _readerLimits = BayeuxReading.LimitsOf(limits.Value);
 
-    public async Task PostAsync(HttpContext context)
+    public async Task PostAsync(HttpContext context, BayeuxDialect dialect)
     {
         var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
@@ -40,10 +40,10 @@ internal sealed class BayeuxEndpoint(
             return;
         }
 
-        await AnswerAsync(context, read.Messages, "long-polling", callback: null);
+        await AnswerAsync(context, dialect, read.Messages, "long-polling", callback: null);
     }
 
-    public async Task GetAsync(HttpContext context)
+    public async Task GetAsync(HttpContext context, BayeuxDialect dialect)
     {
         var query = context.Request.Query;
         var callback = query.TryGetValue("jsonp", out var name) && name.Count == 1 ? name[0]! : JsonpCallback.Default;
@@ -61,7 +61,7 @@ internal sealed class BayeuxEndpoint(
             return;
         }
 
-        await AnswerAsync(context, read.Messages, "callback-polling", callback);
+        await AnswerAsync(context, dialect, read.Messages, "callback-polling", callback);
     }
 
     private BayeuxReadResult Read(HttpRequest request, ReadOnlyMemory<byte> body)
@@ -80,10 +80,11 @@ internal sealed class BayeuxEndpoint(
             : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, _readerLimits);
     }
 
-    private async Task AnswerAsync(HttpContext context, IReadOnlyList<BayeuxMessage> messages, string transport, string? callback)
+    private async Task AnswerAsync(HttpContext context, BayeuxDialect dialect, IReadOnlyList<BayeuxMessage> messages, string transport, string? callback)
     {
         var call = new BayeuxCall
         {
+            Dialect = dialect,
             Exchange = new BayeuxExchange
             {
                 Tenant = context.Tenant(),

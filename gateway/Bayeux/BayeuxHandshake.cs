@@ -6,42 +6,43 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>The handshake: begins a session that this gateway holds.</summary>
 internal sealed class BayeuxHandshake(
-    SessionDoor door, BayeuxCallers callers, BayeuxReplies replies, BayeuxExtensions extensions, IAuthorizationPolicy policy, IOptionsMonitor<BayeuxOptions> options)
+    SessionDoor door, BayeuxCallers callers, BayeuxExtensions extensions, IAuthorizationPolicy policy, IOptionsMonitor<BayeuxOptions> options)
 {
     private const string Version = "1.0";
 
     public async ValueTask<BayeuxMessage?> ProcessAsync(BayeuxCall call, BayeuxAnswer answer, BayeuxMessage message)
     {
-        if (Refuse(message) is { } error)
+        if (Refuse(call.Dialect, message) is { } error)
         {
             return BayeuxReplies.Failure(message, error, BayeuxReplies.None);
         }
 
         if (call.Rates.Handshake() is { } tooMany)
         {
-            return replies.TooMany(message, tooMany);
+            return BayeuxReplies.TooMany(call.Dialect, message, tooMany);
         }
 
         if (await callers.HandshakeAsync(call, message) is { } refusal)
         {
-            return Denied(message, refusal);
+            return Denied(call.Dialect, message, refusal);
         }
 
         var decision = await policy.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Exchange.HttpContext.RequestAborted);
-        return decision.IsAllowed ? await OpenAsync(call, answer, message) : Denied(message, decision);
+        return decision.IsAllowed ? await OpenAsync(call, answer, message) : Denied(call.Dialect, message, decision);
     }
 
-    private string? Refuse(BayeuxMessage message) =>
-        message.Version is null ? BayeuxErrors.VersionMissing
+    private static string? Refuse(BayeuxDialect dialect, BayeuxMessage message) =>
+        dialect.IsLenient ? null
+        : message.Version is null ? BayeuxErrors.VersionMissing
         : message.SupportedConnectionTypes is null ? BayeuxErrors.SupportedConnectionTypesMissing
-        : !message.SupportedConnectionTypes.Any(replies.ConnectionTypes.Contains) ? BayeuxErrors.ConnectionTypesUnsupported(message.SupportedConnectionTypes)
+        : !message.SupportedConnectionTypes.Any(dialect.ConnectionTypes.Contains) ? BayeuxErrors.ConnectionTypesUnsupported(message.SupportedConnectionTypes)
         : null;
 
-    private static BayeuxMessage Denied(BayeuxMessage message, AuthorizationDecision decision)
+    private static BayeuxMessage Denied(BayeuxDialect dialect, BayeuxMessage message, AuthorizationDecision decision)
     {
         var reply = BayeuxReplies.Failure(
             message,
-            decision.Reason is null ? BayeuxErrors.HandshakeDenied : $"403:{decision.Reason}:handshake_denied",
+            decision.Reason is null ? dialect.HandshakeDenied : $"403:{decision.Reason}:handshake_denied",
             new BayeuxAdvice { Reconnect = decision.Reconnect ?? "none", Interval = (long)decision.ReconnectInterval.TotalMilliseconds });
         reply.Ext = decision.Ext;
         return reply;
@@ -53,11 +54,11 @@ internal sealed class BayeuxHandshake(
         var browser = call.Socket is null && current.BrowserCookie.Enabled ? call.Browser ?? SessionId.NewSecret() : null;
         var description = new SessionDescription
         {
-            Protocol = "bayeux",
-            Lifetime = current.MaxInterval,
+            Protocol = BayeuxSession.Protocol,
+            Lifetime = call.Dialect.MaxInterval,
             Browser = browser,
             Acknowledges = BayeuxExt.Asks(message.Ext, "ack"u8),
-            Replays = BayeuxExt.Asks(message.Ext, "replay"u8),
+            Replays = call.Dialect.OffersReplay && BayeuxExt.Asks(message.Ext, "replay"u8),
         };
         var bayeux = new BayeuxSession();
         var user = call.Exchange.HttpContext.User;
@@ -76,8 +77,8 @@ internal sealed class BayeuxHandshake(
         reply.ClientId = secret;
         reply.Version = Version;
         reply.MinimumVersion = Version;
-        reply.SupportedConnectionTypes = replies.ConnectionTypes;
-        reply.Advice = replies.Retry;
+        reply.SupportedConnectionTypes = call.Dialect.ConnectionTypes;
+        reply.Advice = BayeuxReplies.Retry(call.Dialect);
         reply.Ext = BayeuxExt.Agree(description.Acknowledges, description.Replays);
         await extensions.OutgoingAsync(call.Exchange, message, reply);
         AddQueued(call, answer, session, reply, current);

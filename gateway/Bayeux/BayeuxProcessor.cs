@@ -10,7 +10,6 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal sealed partial class BayeuxProcessor(
     SessionDoor door,
-    BayeuxReplies replies,
     BayeuxHandshake handshake,
     BayeuxConnects connects,
     BayeuxSubscriptions subscriptions,
@@ -58,10 +57,10 @@ internal sealed partial class BayeuxProcessor(
     }
 
     /// <summary>Refuses every message of a caller who sends more than it may.</summary>
-    public BayeuxAnswer Refuse(IReadOnlyList<BayeuxMessage> messages, RateRefusal refusal)
+    public static BayeuxAnswer Refuse(BayeuxDialect dialect, IReadOnlyList<BayeuxMessage> messages, RateRefusal refusal)
     {
         var answer = new BayeuxAnswer();
-        answer.Replies.AddRange(messages.Select(message => replies.TooMany(message, refusal)));
+        answer.Replies.AddRange(messages.Select(message => BayeuxReplies.TooMany(dialect, message, refusal)));
         return answer;
     }
 
@@ -91,7 +90,7 @@ internal sealed partial class BayeuxProcessor(
         catch (Exception exception)
         {
             Log.ExchangeFailed(logger, exception);
-            return BayeuxReplies.Failure(message, BayeuxErrors.Unavailable, message.Channel == MetaChannels.Connect ? replies.Retry with { Interval = 1000 } : null);
+            return BayeuxReplies.Failure(message, BayeuxErrors.Unavailable, message.Channel == MetaChannels.Connect ? BayeuxReplies.Retry(call.Dialect) with { Interval = 1000 } : null);
         }
     }
 
@@ -109,7 +108,7 @@ internal sealed partial class BayeuxProcessor(
 
         if (!SpeaksForOne(call, message, channel))
         {
-            return BayeuxReplies.UnknownSession(message);
+            return BayeuxReplies.UnknownSession(call.Dialect, message);
         }
 
         BayeuxCallers.FindTenant(call, message.ClientId!);
@@ -120,12 +119,13 @@ internal sealed partial class BayeuxProcessor(
 
         if (ChannelName.KindOf(channel) != ChannelKind.Meta && call.Rates.Publish() is { } refusal)
         {
-            return replies.TooMany(message, refusal);
+            return BayeuxReplies.TooMany(call.Dialect, message, refusal);
         }
 
-        if (await door.TouchAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User) is not var (session, speaker) || !browsers.IsOwn(call, session))
+        if (await door.TouchAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User) is not var (session, speaker)
+            || session.Protocol != BayeuxSession.Protocol || !browsers.IsOwn(call, session))
         {
-            return BayeuxReplies.UnknownSession(message);
+            return BayeuxReplies.UnknownSession(call.Dialect, message);
         }
 
         call.Exchange.HttpContext.User = speaker;

@@ -19,7 +19,7 @@ internal sealed class BayeuxPublishes(SessionDoor door, IAuthorizationPolicy pol
             return BayeuxReplies.Failure(message, BayeuxErrors.DataMissing);
         }
 
-        var deciding = ServerChannels.Contains(channel)
+        var deciding = !call.Dialect.TakesPublishes || ServerChannels.Contains(channel)
             ? ValueTask.FromResult(AuthorizationDecision.Denied)
             : policy.DecideAsync(call, message, AuthorizationAction.Publish, channel);
         call.Waited |= !deciding.IsCompleted;

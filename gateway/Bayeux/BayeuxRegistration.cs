@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Bayeux.Cumulocity;
 using Tidings.Gateway.Hosting;
+using Tidings.Protocols.SmartRest;
 
 namespace Tidings.Gateway.Bayeux;
 
@@ -8,8 +10,10 @@ internal static class BayeuxRegistration
 {
     public static void AddBayeux(this IServiceCollection services)
     {
-        services.AddSingleton<BayeuxReplies>();
+        services.AddOptions<CumulocityOptions>().BindConfiguration(CumulocityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<StandardDialect>();
         services.AddSingleton<IExtCredentialsReader, AuthenticationExt>();
+        services.AddSingleton<IExtCredentialsReader, CumulocityExt>();
         services.AddSingleton<BayeuxCallers>();
         services.AddSingleton<BayeuxHandshake>();
         services.AddSingleton<BayeuxConnects>();
@@ -27,18 +31,36 @@ internal static class BayeuxRegistration
     }
 
     /// <summary>Serves Bayeux at a path and below it: clients append the message type, which means nothing.</summary>
-    public static void MapBayeux(this IEndpointRouteBuilder routes, string path)
+    public static void MapBayeux(this IEndpointRouteBuilder routes, string path) =>
+        routes.Map(path, routes.ServiceProvider.GetRequiredService<StandardDialect>());
+
+    /// <summary>Serves JSON on the real-time endpoints of Cumulocity's API: requests without an X-Id, which SmartREST has.</summary>
+    public static void MapCumulocityBayeux(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(path + "/{**type}", static (HttpContext context, BayeuxEndpoint endpoint) => endpoint.PostAsync(context)).WithMetadata(new CredentialsInMessages()).ExcludeFromDescription();
-        routes.MapGet(path + "/{**type}", GetAsync).WithMetadata(new CredentialsInMessages()).ExcludeFromDescription();
-        routes.MapMethods(path + "/{**type}", [HttpMethods.Options], static () => Results.Ok()).AllowAnonymous().ExcludeFromDescription();
+        var options = routes.ServiceProvider.GetRequiredService<IOptionsMonitor<CumulocityOptions>>();
+        var dialects = Enum.GetValues<RealtimeEndpointKind>().ToDictionary(static kind => kind, kind => new CumulocityDialect(kind, options));
+        foreach (var (path, kind) in RealtimeEndpoints.All)
+        {
+            routes.Map(path, dialects[kind]).WithMetadata(new HeaderCondition("X-Id", IsPresent: false));
+        }
     }
 
-    private static async Task GetAsync(HttpContext context, BayeuxEndpoint endpoint, BayeuxSocketServices services, IOptionsMonitor<BayeuxOptions> options)
+    /// <returns>Where messages are posted.</returns>
+    private static RouteHandlerBuilder Map(this IEndpointRouteBuilder routes, string path, BayeuxDialect dialect)
+    {
+        routes.MapGet(path + "/{**type}", (HttpContext context, BayeuxEndpoint endpoint, BayeuxSocketServices services, IOptionsMonitor<BayeuxOptions> options) =>
+            GetAsync(context, dialect, endpoint, services, options)).WithMetadata(new CredentialsInMessages()).ExcludeFromDescription();
+        routes.MapMethods(path + "/{**type}", [HttpMethods.Options], static () => Results.Ok()).AllowAnonymous().ExcludeFromDescription();
+        return routes.MapPost(path + "/{**type}", (HttpContext context, BayeuxEndpoint endpoint) => endpoint.PostAsync(context, dialect))
+            .WithMetadata(new CredentialsInMessages()).ExcludeFromDescription();
+    }
+
+    private static async Task GetAsync(
+        HttpContext context, BayeuxDialect dialect, BayeuxEndpoint endpoint, BayeuxSocketServices services, IOptionsMonitor<BayeuxOptions> options)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await endpoint.GetAsync(context);
+            await endpoint.GetAsync(context, dialect);
             return;
         }
 
@@ -49,6 +71,6 @@ internal static class BayeuxRegistration
             KeepAliveInterval = current.WebSocketPing,
             KeepAliveTimeout = current.WebSocketPing,
         });
-        await new BayeuxSocket(socket, context, services).RunAsync();
+        await new BayeuxSocket(socket, context, dialect, services).RunAsync();
     }
 }

@@ -1,24 +1,17 @@
-using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
 using Tidings.Protocols.Bayeux;
 
 namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Makes replies: the request's id and channel come back as they were.</summary>
-internal sealed class BayeuxReplies(IOptionsMonitor<BayeuxOptions> options)
+internal static class BayeuxReplies
 {
-    private static readonly string[] Transports = ["websocket", "long-polling", "cross-origin-long-polling", "callback-polling"];
-    private static readonly string[] TransportsWithoutJsonp = ["websocket", "long-polling", "cross-origin-long-polling"];
-
-    /// <summary>The connection types a client may choose from.</summary>
-    public IReadOnlyList<string> ConnectionTypes => options.CurrentValue.Jsonp ? Transports : TransportsWithoutJsonp;
-
     /// <summary>What clients do after a reply: always whole, as clients merge a part over their own defaults.</summary>
-    public BayeuxAdvice Retry => new()
+    public static BayeuxAdvice Retry(BayeuxDialect dialect) => new()
     {
         Reconnect = "retry",
-        Interval = (long)options.CurrentValue.Interval.TotalMilliseconds,
-        Timeout = (long)options.CurrentValue.Timeout.TotalMilliseconds,
+        Interval = (long)dialect.Interval.TotalMilliseconds,
+        Timeout = (long)dialect.Timeout.TotalMilliseconds,
     };
 
     public static BayeuxAdvice Handshake { get; } = new() { Reconnect = "handshake", Interval = 0 };
@@ -39,29 +32,29 @@ internal sealed class BayeuxReplies(IOptionsMonitor<BayeuxOptions> options)
     }
 
     /// <summary>An unknown session, with the advice that only a connect gets: clients follow advice on any message.</summary>
-    public static BayeuxMessage UnknownSession(BayeuxMessage request) =>
-        Failure(request, BayeuxErrors.SessionUnknown, request.Channel == MetaChannels.Connect ? Handshake : null);
+    public static BayeuxMessage UnknownSession(BayeuxDialect dialect, BayeuxMessage request) =>
+        Failure(request, dialect.SessionUnknown, request.Channel == MetaChannels.Connect ? Handshake : null);
 
     /// <summary>
     /// A caller who was too fast. Only what its client repeats by itself gets advice, how long to wait: clients follow advice on any message.
     /// </summary>
-    public BayeuxMessage TooMany(BayeuxMessage request, RateRefusal refusal)
+    public static BayeuxMessage TooMany(BayeuxDialect dialect, BayeuxMessage request, RateRefusal refusal)
     {
         var wait = refusal.RetryAfterSeconds * 1000;
         return Failure(request, BayeuxErrors.LimitReached(refusal.Limit, refusal.Value), request.Channel switch
         {
             MetaChannels.Handshake => Handshake with { Interval = wait },
-            MetaChannels.Connect => Retry with { Interval = wait },
+            MetaChannels.Connect => Retry(dialect) with { Interval = wait },
             _ => null,
         });
     }
 
     /// <summary>The reply to a connect that was held.</summary>
-    public BayeuxMessage ConnectReply(BayeuxMessage request, ConnectEnd end)
+    public static BayeuxMessage ConnectReply(BayeuxDialect dialect, BayeuxMessage request, ConnectEnd end)
     {
         if (end == ConnectEnd.Unknown)
         {
-            return UnknownSession(request);
+            return UnknownSession(dialect, request);
         }
 
         var reply = Success(request);
@@ -69,9 +62,10 @@ internal sealed class BayeuxReplies(IOptionsMonitor<BayeuxOptions> options)
         {
             ConnectEnd.Disconnected or ConnectEnd.Kicked => None,
             // A client that chases itself over two connections must not do so at full speed.
-            ConnectEnd.Superseded => Retry with { Interval = 2000 },
-            _ => Retry,
+            ConnectEnd.Superseded => Retry(dialect) with { Interval = 2000 },
+            _ => Retry(dialect),
         };
+        reply.ClientId = dialect.RepeatsClientId ? request.ClientId : null;
         return reply;
     }
 

@@ -12,22 +12,19 @@ internal sealed class BayeuxResponses(IOptionsMonitor<BayeuxOptions> options, Ti
     public async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json, string? callback)
     {
         var response = context.Response;
-        if (callback is null)
-        {
-            response.ContentType = "application/json;charset=UTF-8";
-        }
-        else
+        if (callback is not null)
         {
             var output = new ArrayBufferWriter<byte>(json.Length + 128);
             BayeuxWriter.WriteJsonp(output, callback, json.Span);
             json = output.WrittenMemory;
-            response.ContentType = "text/javascript;charset=UTF-8";
-            response.Headers.ContentDisposition = "attachment; filename=f.txt";
         }
 
-        response.Headers.CacheControl = "no-cache, no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.ContentLength = json.Length;
+        if (!response.HasStarted)
+        {
+            Begin(response, callback);
+            response.ContentLength = json.Length;
+        }
+
         using var patience = new CancellationTokenSource(options.CurrentValue.WritePatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
         try
@@ -42,6 +39,46 @@ internal sealed class BayeuxResponses(IOptionsMonitor<BayeuxOptions> options, Ti
         }
     }
 
+    /// <summary>Writes a space before the array that is to come, so that the client sees that the connection lives.</summary>
+    /// <returns>False when the client has gone.</returns>
+    public async Task<bool> TryKeepAliveAsync(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+        {
+            Begin(context.Response, callback: null);
+        }
+
+        using var patience = new CancellationTokenSource(options.CurrentValue.WritePatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+        try
+        {
+            await context.Response.Body.WriteAsync(" "u8.ToArray(), either.Token);
+            await context.Response.Body.FlushAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+            return false;
+        }
+    }
+
     /// <summary>Refuses a request that holds no Bayeux messages to reply to.</summary>
     public Task RefuseAsync(HttpContext context, int status, string reason) => Refusals.WriteAsync(context, metrics, status, reason);
+
+    private static void Begin(HttpResponse response, string? callback)
+    {
+        if (callback is null)
+        {
+            response.ContentType = "application/json;charset=UTF-8";
+        }
+        else
+        {
+            response.ContentType = "text/javascript;charset=UTF-8";
+            response.Headers.ContentDisposition = "attachment; filename=f.txt";
+        }
+
+        response.Headers.CacheControl = "no-cache, no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+    }
 }

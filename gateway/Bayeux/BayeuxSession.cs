@@ -9,6 +9,9 @@ internal enum ConnectEnd
     /// <summary>Something waits to be delivered.</summary>
     Deliver,
 
+    /// <summary>Nothing ends; the client is to see that the connection lives.</summary>
+    KeepAlive,
+
     /// <summary>Its time is up.</summary>
     Timeout,
 
@@ -41,6 +44,11 @@ internal abstract class HeldConnect(BayeuxMessage request, DateTimeOffset until,
 
     /// <summary>Ends it; only the first call counts.</summary>
     public abstract void End(ConnectEnd end);
+
+    /// <summary>Called by the periodic scan.</summary>
+    public virtual void Tick(DateTimeOffset now)
+    {
+    }
 }
 
 /// <summary>
@@ -48,6 +56,9 @@ internal abstract class HeldConnect(BayeuxMessage request, DateTimeOffset until,
 /// </summary>
 internal sealed class BayeuxSession : IProtocolSession
 {
+    /// <summary>What such sessions are called.</summary>
+    public const string Protocol = "bayeux";
+
     private readonly Lock _lock = new();
     private HeldConnect? _held;
     private DateTimeOffset? _lazyUntil;
@@ -122,6 +133,7 @@ internal sealed class BayeuxSession : IProtocolSession
             held.End(ConnectEnd.Timeout);
         }
 
+        _held?.Tick(now);
         if (_lazyUntil <= now)
         {
             Delivering();

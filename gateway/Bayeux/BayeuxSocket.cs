@@ -17,14 +17,18 @@ internal sealed class BayeuxSocket : ISessionSink
     private readonly SocketReader _reader;
     private bool _beganHere;
 
-    public BayeuxSocket(WebSocket socket, HttpContext context, BayeuxSocketServices services)
+    public BayeuxSocket(WebSocket socket, HttpContext context, BayeuxDialect dialect, BayeuxSocketServices services)
     {
+        Dialect = dialect;
         _context = context;
         _services = services;
         Rates = services.Rates.Of(context);
         _writer = new SocketWriter(socket, this, services);
         _reader = new SocketReader(socket, context, this, _writer, services);
     }
+
+    /// <summary>What its endpoint speaks.</summary>
+    public BayeuxDialect Dialect { get; }
 
     /// <summary>The session that the socket speaks for; null before a handshake or connect.</summary>
     public LocalSession? Session { get; private set; }
@@ -66,7 +70,7 @@ internal sealed class BayeuxSocket : ISessionSink
         }
 
         if (!_services.Options.CurrentValue.RequireHandshakePerConnection
-            && await _services.Door.AttachAsync(call.Tenant, secret, _context.User, static () => new BayeuxSession()) is { } session)
+            && await _services.Door.AttachAsync(call.Tenant, secret, _context.User, BayeuxSession.Protocol, static () => new BayeuxSession()) is { } session)
         {
             Use(secret, session);
         }
@@ -126,7 +130,7 @@ internal sealed class BayeuxSocket : ISessionSink
         }
         else if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetUtcNow()) is not null)
         {
-            answer.Replies.Add(await _services.Connects.ReplyAsync(call.Exchange, connect.Session, connect.Request, ConnectEnd.Timeout));
+            answer.Replies.Add(await _services.Connects.ReplyAsync(Dialect, call.Exchange, connect.Session, connect.Request, ConnectEnd.Timeout));
         }
     }
 

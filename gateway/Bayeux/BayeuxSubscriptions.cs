@@ -10,7 +10,7 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
 {
     public async ValueTask<BayeuxMessage> SubscribeAsync(BayeuxCall call, BayeuxMessage message)
     {
-        if (!TryReadSubscriptions(message, out var names, out var failure))
+        if (!TryReadSubscriptions(call.Dialect, message, out var names, out var failure))
         {
             return failure;
         }
@@ -35,7 +35,7 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
 
         wanted = [.. wanted.Where(name => !Array.Exists(replayed, place => place.Channel == name))];
         var status = wanted.Length == 0 ? SubscribeStatus.Done : await door.SubscribeAsync(call.Tenant, message.ClientId!, wanted);
-        return AfterSubscribe(message, status);
+        return AfterSubscribe(call.Dialect, message, status);
     }
 
     /// <summary>Subscribes from places in logs on. Null when that is done.</summary>
@@ -49,23 +49,23 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
         var result = await door.ReplayAsync(call.Tenant, message.ClientId!, places);
         return result.Invalid is { } invalid ? BayeuxReplies.Failure(message, BayeuxErrors.ReplayInvalid(invalid))
             : result.Status == SubscribeStatus.Done ? null
-            : AfterSubscribe(message, result.Status);
+            : AfterSubscribe(call.Dialect, message, result.Status);
     }
 
     public async ValueTask<BayeuxMessage> UnsubscribeAsync(BayeuxCall call, BayeuxMessage message) =>
-        TryReadSubscriptions(message, out var names, out var failure)
-            ? AfterSubscribe(message, names.Length == 0 ? SubscribeStatus.Done : await door.UnsubscribeAsync(call.Tenant, message.ClientId!, names))
+        TryReadSubscriptions(call.Dialect, message, out var names, out var failure)
+            ? AfterSubscribe(call.Dialect, message, names.Length == 0 ? SubscribeStatus.Done : await door.UnsubscribeAsync(call.Tenant, message.ClientId!, names))
             : failure;
 
-    private BayeuxMessage AfterSubscribe(BayeuxMessage message, SubscribeStatus status) => status switch
+    private BayeuxMessage AfterSubscribe(BayeuxDialect dialect, BayeuxMessage message, SubscribeStatus status) => status switch
     {
         SubscribeStatus.Done => BayeuxReplies.Success(message),
-        SubscribeStatus.UnknownSession => BayeuxReplies.UnknownSession(message),
+        SubscribeStatus.UnknownSession => BayeuxReplies.UnknownSession(dialect, message),
         SubscribeStatus.TooMany => BayeuxReplies.Failure(message, BayeuxErrors.LimitReached("subscriptions", limits.Value.SubscriptionsPerSession)),
         _ => BayeuxReplies.Failure(message, BayeuxErrors.Unavailable),
     };
 
-    private bool TryReadSubscriptions(BayeuxMessage message, out string[] names, [NotNullWhen(false)] out BayeuxMessage? failure)
+    private bool TryReadSubscriptions(BayeuxDialect dialect, BayeuxMessage message, out string[] names, [NotNullWhen(false)] out BayeuxMessage? failure)
     {
         failure = null;
         names = [];
@@ -78,7 +78,7 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
         names = new string[message.Subscriptions.Count];
         for (var i = 0; i < names.Length; i++)
         {
-            if (!ChannelName.TryNormalize(message.Subscriptions[i], limits.Value, out var name))
+            if (!ChannelName.TryNormalize(dialect.ToCore(message.Subscriptions[i]), limits.Value, out var name))
             {
                 failure = BayeuxReplies.Failure(message, BayeuxErrors.SubscriptionInvalid);
                 return false;

@@ -4,7 +4,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Holds the connects of the polling transports.</summary>
 internal sealed class LongPolls(
-    BayeuxConnects connects, BayeuxChannelRules rules, BayeuxBrowsers browsers, BayeuxResponses responses, TimeProvider time, GatewayMetrics metrics)
+    SessionDoor door, BayeuxConnects connects, BayeuxChannelRules rules, BayeuxBrowsers browsers, BayeuxResponses responses, TimeProvider time, GatewayMetrics metrics)
 {
     /// <summary>
     /// Holds a connect until (a) something is to be delivered, (b) its time is up, (c) another connect comes or the session moves,
@@ -15,10 +15,11 @@ internal sealed class LongPolls(
         var (session, bayeux) = (connect.Session, connect.Bayeux);
         var surplus = browsers.IsSurplus(context, call, bayeux);
         var hold = surplus ? TimeSpan.Zero : connect.Hold;
-        var poll = new LongPoll(connect.Request, time.GetUtcNow() + hold, connect.Lifetime, bayeux, rules, time);
+        var keepAlive = callback is null ? call.Dialect.KeepAlive : null;
+        var poll = new LongPoll(connect.Request, time.GetUtcNow() + hold, connect.Lifetime, keepAlive, bayeux, rules, time);
         bayeux.Socket = null;
         bayeux.Hold(session, poll);
-        var end = session.Bind(poll) ? await HoldAsync(context, session, bayeux, poll, hold, call) : BayeuxSession.EndFor(session);
+        var (end, items) = session.Bind(poll) ? await HoldAsync(context, call, connect, poll, hold) : (BayeuxSession.EndFor(session), null);
         session.Unbind(poll);
         bayeux.Take(session, poll, time.GetUtcNow());
         if (end == ConnectEnd.Aborted)
@@ -26,25 +27,56 @@ internal sealed class LongPolls(
             return;
         }
 
-        var delivers = end is ConnectEnd.Deliver or ConnectEnd.Timeout or ConnectEnd.Disconnected;
         bayeux.Delivering();
-        var items = delivers ? session.TakeForWriting() : null;
+        items ??= end is ConnectEnd.Deliver or ConnectEnd.Timeout or ConnectEnd.Disconnected ? session.TakeForWriting() : null;
         await WriteAsync(context, call, answer, connect, end, items, surplus, callback);
     }
 
-    private async Task<ConnectEnd> HoldAsync(
-        HttpContext context, LocalSession session, BayeuxSession bayeux, LongPoll poll, TimeSpan hold, BayeuxCall call)
+    private async Task<(ConnectEnd End, List<OutboxItem>? Items)> HoldAsync(
+        HttpContext context, BayeuxCall call, PendingConnect connect, LongPoll poll, TimeSpan hold)
     {
-        if (hold == TimeSpan.Zero || HasUrgent(session, bayeux))
+        if (hold == TimeSpan.Zero)
+        {
+            poll.End(ConnectEnd.Timeout);
+        }
+        else if (HasUrgent(connect.Session, connect.Bayeux))
         {
             poll.End(ConnectEnd.Deliver);
         }
 
-        bayeux.HeldForBrowser = call.Browser;
+        connect.Bayeux.HeldForBrowser = call.Browser;
         using var aborted = context.RequestAborted.Register(static state => ((LongPoll)state!).End(ConnectEnd.Aborted), poll);
-        var end = await poll.Ended;
-        bayeux.HeldForBrowser = null;
+        var end = await WaitAsync(context, call.Dialect.DeliveriesFor(connect.Session), connect, poll);
+        connect.Bayeux.HeldForBrowser = null;
         return end;
+    }
+
+    /// <summary>Waits for an end, or for messages that the client sees; signs of life and messages that it does not see end nothing.</summary>
+    private async Task<(ConnectEnd End, List<OutboxItem>? Items)> WaitAsync(
+        HttpContext context, BayeuxDeliveries deliveries, PendingConnect connect, LongPoll poll)
+    {
+        while (true)
+        {
+            var next = await poll.NextAsync();
+            if (next == ConnectEnd.KeepAlive)
+            {
+                if (!await responses.TryKeepAliveAsync(context))
+                {
+                    return (ConnectEnd.Aborted, null);
+                }
+
+                continue;
+            }
+
+            var items = next == ConnectEnd.Deliver ? connect.Session.TakeForWriting() : null;
+            if (items is null || deliveries.ShowsAny(items))
+            {
+                return (next, items);
+            }
+
+            connect.Session.Written();
+            await door.EnsureAttachedAsync(connect.Session); // where only a first part of what was missed had come, the rest follows
+        }
     }
 
     private bool HasUrgent(LocalSession session, BayeuxSession bayeux)
@@ -72,7 +104,8 @@ internal sealed class LongPolls(
         try
         {
             await AddReplyAsync(call, answer, connect, end, surplus);
-            var output = BayeuxWire.Write(connect.Session, items, answer.Replies, rules.LeaveOutFor(connect.Session), out var delivered);
+            var output = BayeuxWire.Write(
+                call.Dialect.DeliveriesFor(connect.Session), items, answer.Replies, rules.LeaveOutFor(connect.Session), out var delivered);
             await responses.WriteAsync(context, output.WrittenMemory, callback);
             written = !context.RequestAborted.IsCancellationRequested;
             metrics.Delivered.Add(delivered);
@@ -99,7 +132,7 @@ internal sealed class LongPolls(
 
     private async ValueTask AddReplyAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect, ConnectEnd end, bool surplus)
     {
-        var reply = await connects.ReplyAsync(call.Exchange, connect.Session, connect.Request, end);
+        var reply = await connects.ReplyAsync(call.Dialect, call.Exchange, connect.Session, connect.Request, end);
         if (surplus)
         {
             browsers.Tell(reply);

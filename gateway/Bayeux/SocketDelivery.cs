@@ -7,7 +7,7 @@ namespace Tidings.Gateway.Bayeux;
 internal static class SocketDelivery
 {
     /// <summary>Writes what may be written now. False when nothing may.</summary>
-    public static async ValueTask<bool> WriteAsync(LocalSession session, SocketWriter writer, BayeuxSocketServices services)
+    public static async ValueTask<bool> WriteAsync(LocalSession session, BayeuxDialect dialect, SocketWriter writer, BayeuxSocketServices services)
     {
         var bayeux = (BayeuxSession)session.Protocol!;
         if (bayeux.IsDelaying && !session.HasUrgent(services.Rules.LazinessOf))
@@ -32,7 +32,7 @@ internal static class SocketDelivery
         }
 
         bayeux.Delivering();
-        await WriteAsync(session, items, connect as SocketConnect, writer, services);
+        await WriteAsync(session, dialect, items, connect as SocketConnect, writer, services);
         if (session is { IsPartial: true, HasPending: false } or { State: LocalState.Lagging or LocalState.Parked })
         {
             await services.Door.EnsureAttachedAsync(session);
@@ -46,15 +46,15 @@ internal static class SocketDelivery
         services.Options.CurrentValue.MetaConnectDeliverOnly || session.Description is { Acknowledges: true };
 
     private static async ValueTask WriteAsync(
-        LocalSession session, List<OutboxItem> items, SocketConnect? connect, SocketWriter writer, BayeuxSocketServices services)
+        LocalSession session, BayeuxDialect dialect, List<OutboxItem> items, SocketConnect? connect, SocketWriter writer, BayeuxSocketServices services)
     {
         var written = false;
         try
         {
             BayeuxMessage[] replies = connect is null
                 ? []
-                : [await services.Connects.ReplyAsync(connect.Exchange, session, connect.Request, ConnectEnd.Deliver)];
-            var output = BayeuxWire.Write(session, items, replies, services.Rules.LeaveOutFor(session), out var delivered);
+                : [await services.Connects.ReplyAsync(dialect, connect.Exchange, session, connect.Request, ConnectEnd.Deliver)];
+            var output = BayeuxWire.Write(dialect.DeliveriesFor(session), items, replies, services.Rules.LeaveOutFor(session), out var delivered);
             if (delivered > 0 || replies.Length > 0)
             {
                 await writer.SendAsync(output.WrittenMemory);

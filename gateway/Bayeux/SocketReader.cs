@@ -82,7 +82,7 @@ internal sealed class SocketReader(
 
         if (owner.Rates.Bytes(frame.Length) is { } refusal)
         {
-            writer.Reply(BayeuxWire.Write(_services.Processor.Refuse(read.Messages, refusal)).WrittenMemory);
+            writer.Reply(BayeuxWire.Write(BayeuxProcessor.Refuse(owner.Dialect, read.Messages, refusal)).WrittenMemory);
             return Task.CompletedTask;
         }
 
@@ -135,6 +135,7 @@ internal sealed class SocketReader(
 
     private BayeuxCall CallFor(bool single) => new()
     {
+        Dialect = owner.Dialect,
         Exchange = new BayeuxExchange
         {
             Tenant = context.Tenant(),

@@ -116,7 +116,7 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
 
         if (owner.Session is { } session && socket.State == WebSocketState.Open)
         {
-            wrote |= await SocketDelivery.WriteAsync(session, this, _services);
+            wrote |= await SocketDelivery.WriteAsync(session, owner.Dialect, this, _services);
         }
 
         if (!wrote && _close is { } close && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)

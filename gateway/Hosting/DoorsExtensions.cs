@@ -20,6 +20,7 @@ internal static class DoorsExtensions
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, WebServerSetup>();
         services.AddSingleton<IConfigureOptions<CorsOptions>, AllowedOriginsPolicy>();
         services.AddCors();
+        services.AddSingleton<MatcherPolicy, HeaderMatching>();
         services.AddSingleton<ServerCertificate>();
         services.AddSingleton<BindingRules>();
         services.AddHostedService<BindingGuard>();

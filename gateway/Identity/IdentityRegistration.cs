@@ -5,6 +5,7 @@ using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Identity.Accounts;
 using Tidings.Gateway.Identity.Admin;
 using Tidings.Gateway.Identity.Authentication;
+using Tidings.Gateway.Identity.Devices;
 using Tidings.Gateway.Identity.Storage;
 using Tidings.Gateway.Identity.Tokens;
 
@@ -29,6 +30,9 @@ internal static class IdentityRegistration
         services.AddSingleton<CallerCheck>();
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<ApiKeyLogin>();
+        services.AddOptions<DeviceOptions>().BindConfiguration(DeviceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DeviceAcceptances>();
+        services.AddSingleton<DeviceBootstrap>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenService>();
         services.AddHttpClient(nameof(ForeignIssuer), static http => http.Timeout = TimeSpan.FromSeconds(10));

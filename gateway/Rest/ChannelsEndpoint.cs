@@ -66,6 +66,16 @@ internal static class ChannelsEndpoint
         }
 
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
+        if (ProcessingMode.Of(context.Request) is not { } mode)
+        {
+            return RestProblems.Of(StatusCodes.Status400BadRequest, $"{ProcessingMode.Header} is one of {string.Join(", ", ProcessingMode.All)}.");
+        }
+
+        if (!mode.Notifies)
+        {
+            return TypedResults.Json(new Published(channel.Name, 0, 0, 0), RestJson.Default.Published);
+        }
+
         if (!PublishName.TryGive(context, published.Items))
         {
             return RestProblems.Of(StatusCodes.Status400BadRequest, $"An Idempotency-Key has 1 to {PublishName.MostBytes} characters.");

@@ -6,7 +6,7 @@ namespace Tidings.Gateway.Rest;
 
 /// <summary>The answer to a publish.</summary>
 /// <param name="Channel">The channel.</param>
-/// <param name="Offset">The first message's offset.</param>
+/// <param name="Offset">The first message's offset; 0 where none was stored, as the processing mode had it.</param>
 /// <param name="LastOffset">The last message's offset.</param>
 /// <param name="Count">How many messages were stored.</param>
 internal sealed record Published(string Channel, long Offset, long LastOffset, int Count);

@@ -3,6 +3,9 @@ namespace Tidings.Gateway.Sessions;
 /// <content>Batches that the client acknowledges: what was written waits for that, and is written again when it does not come.</content>
 internal sealed partial class LocalSession
 {
+    /// <summary>Batches that wait again and are yet known by their numbers. Of more, the oldest would come twice.</summary>
+    private const int BatchesKnown = 64;
+
     private List<(long Number, List<OutboxItem> Items)>? _unacknowledged;
     private UnacknowledgedBatch[]? _batches;
     private Dictionary<string, ChannelCursor>? _acknowledged;
@@ -34,7 +37,8 @@ internal sealed partial class LocalSession
     }
 
     /// <summary>
-    /// The client has got every batch up to a number, from whichever gateway. What it has not got waits again, before everything else.
+    /// The client has got every batch up to a number, from whichever gateway. What it has not got waits again, before everything else, and
+    /// is known by its number still: a connect that the client gave up may come late, after one that acknowledged more.
     /// </summary>
     public void Acknowledge(long number)
     {
@@ -48,8 +52,7 @@ internal sealed partial class LocalSession
                 (_acknowledged ??= new(StringComparer.Ordinal))[cursor.Channel] = cursor;
             }
 
-            TrimWaiting();
-            _batches = null;
+            _batches = [.. (_batches ?? []).Where(batch => batch.Number > number)];
             var again = new List<OutboxItem>();
             foreach (var (batch, items) in _unacknowledged ?? [])
             {
@@ -59,6 +62,7 @@ internal sealed partial class LocalSession
                 }
                 else
                 {
+                    Know(batch, items);
                     again.AddRange(items);
                 }
             }
@@ -68,6 +72,8 @@ internal sealed partial class LocalSession
             {
                 WaitAgain(again);
             }
+
+            TrimWaiting();
         }
     }
 
@@ -91,6 +97,7 @@ internal sealed partial class LocalSession
         else
         {
             // A later connect, which could not know of it, came while it was written.
+            Know(_batchUnderWay, _writing!);
             WaitAgain(_writing!);
         }
 
@@ -102,11 +109,15 @@ internal sealed partial class LocalSession
     private UnacknowledgedBatch[] BatchesToTell() =>
     [
         .. _batches ?? [],
-        .. (_unacknowledged ?? []).Select(static batch => new UnacknowledgedBatch(
-            batch.Number,
-            [.. batch.Items.OfType<DeliveryBatch>().GroupBy(static item => item.Channel.Name)
-                .Select(static items => new ChannelCursor(items.Key, items.Max(static item => item.LastOffset), items.Last().Epoch))])),
+        .. (_unacknowledged ?? []).Select(static batch => BatchOf(batch.Number, batch.Items)),
     ];
+
+    private void Know(long number, List<OutboxItem> items) => _batches = [.. (_batches ?? []).TakeLast(BatchesKnown - 1), BatchOf(number, items)];
+
+    private static UnacknowledgedBatch BatchOf(long number, List<OutboxItem> items) => new(
+        number,
+        [.. items.OfType<DeliveryBatch>().GroupBy(static item => item.Channel.Name)
+            .Select(static items => new ChannelCursor(items.Key, items.Max(static item => item.LastOffset), items.Last().Epoch))]);
 
     private IEnumerable<OutboxItem> UnacknowledgedItems() => (_unacknowledged ?? []).SelectMany(static batch => batch.Items);
 

@@ -93,8 +93,9 @@ internal sealed partial class LocalSession
         return true;
     }
 
-    /// <summary>Takes everything that waits, for writing. Null when nothing waits or a write is under way.</summary>
-    public List<OutboxItem>? TakeForWriting()
+    /// <summary>Takes what waits, for writing. Null when nothing waits or a write is under way.</summary>
+    /// <param name="mostItems">How much is taken at most; without it, everything.</param>
+    public List<OutboxItem>? TakeForWriting(int mostItems = int.MaxValue)
     {
         lock (_lock)
         {
@@ -103,8 +104,39 @@ internal sealed partial class LocalSession
                 return null;
             }
 
-            (_writing, _waiting) = (_waiting, null);
+            if (mostItems >= _waiting.Count)
+            {
+                (_writing, _waiting) = (_waiting, null);
+                return _writing;
+            }
+
+            _writing = OutboxLists.Get();
+            _writing.AddRange(_waiting[..mostItems]);
+            _waiting.RemoveRange(0, mostItems);
             return _writing;
+        }
+    }
+
+    /// <summary>Takes the next item that waits, too, in the write under way. Null when nothing waits.</summary>
+    public OutboxItem? TakeMoreForWriting()
+    {
+        lock (_lock)
+        {
+            if (_waiting is not { Count: > 0 } || _writing is null || State is LocalState.Leaving or LocalState.Parked or LocalState.Gone)
+            {
+                return null;
+            }
+
+            var next = _waiting[0];
+            _waiting.RemoveAt(0);
+            _writing.Add(next);
+            if (_waiting.Count == 0)
+            {
+                OutboxLists.Return(_waiting);
+                _waiting = null;
+            }
+
+            return next;
         }
     }
 

@@ -94,5 +94,9 @@ internal static class DeliveryCodecs
     public const int Bayeux = 0;
     public const int Smc = 1;
     public const int BayeuxReplay = 2;
-    public const int Count = 3;
+
+    /// <summary>The first of three, one for each kind of real-time endpoint.</summary>
+    public const int Cumulocity = 3;
+
+    public const int Count = 6;
 }

@@ -77,10 +77,10 @@ internal sealed partial class SessionDoor(
     }
 
     /// <summary>Makes this gateway the one that holds a session.</summary>
-    /// <returns>The session, which another gateway may have taken already; null if there is none, or none of the caller's.</returns>
-    public async Task<LocalSession?> AttachAsync(string tenant, string secret, ClaimsPrincipal user, Func<IProtocolSession> protocol)
+    /// <returns>The session, which another gateway may have taken already; null if there is none, or none of the caller's, or of another protocol.</returns>
+    public async Task<LocalSession?> AttachAsync(string tenant, string secret, ClaimsPrincipal user, string protocolName, Func<IProtocolSession> protocol)
     {
-        if (await TouchAsync(tenant, secret, user) is not var (_, speaker))
+        if (await TouchAsync(tenant, secret, user) is not var (description, speaker) || description.Protocol != protocolName)
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using Microsoft.Net.Http.Headers;
+using Tidings.Gateway.Hosting;
 using Tidings.Protocols.SmartRest;
 
 namespace Tidings.Gateway.SmartRest;
@@ -52,6 +53,7 @@ internal sealed class InnerRequests(EndpointDataSource endpoints)
         inner.Request.ContentLength = request.Body.Length;
         inner.Request.Body = new MemoryStream(request.Body.ToArray(), writable: false);
         inner.Request.Headers[HeaderNames.Accept] = request.Accept.Length > 0 ? request.Accept : MediaTypeNames.Application.Json;
+        inner.Request.Headers[ProcessingMode.Header] = caller.Request.Headers[ProcessingMode.Header];
         inner.Response.Body = response;
         return inner;
     }

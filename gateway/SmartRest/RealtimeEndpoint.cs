@@ -16,14 +16,14 @@ internal sealed partial class RealtimeEndpoint(
 {
     private readonly SmartRestLimits _limits = options.Value.LimitsOf(limits.Value);
 
-    public async Task PostAsync(HttpContext context, RealtimeEndpointKind kind)
+    public async Task PostAsync(HttpContext context, string path, RealtimeEndpointKind kind)
     {
         var xid = context.Request.Headers[SmartRestEndpoint.XId].ToString().Trim();
-        var body = xid.Length > 0 ? await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted) : null;
+        var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
         {
-            context.Response.StatusCode = xid.Length > 0 ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status404NotFound;
-            metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", StatusCodes.Status413PayloadTooLarge));
             return;
         }
 
@@ -33,7 +33,7 @@ internal sealed partial class RealtimeEndpoint(
             User = context.User,
             XId = xid,
             Kind = kind,
-            Format = options.Value.RealtimeFormat,
+            Format = options.Value.FormatOf(path, xid),
         };
         try
         {

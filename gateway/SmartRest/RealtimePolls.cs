@@ -25,25 +25,24 @@ internal sealed class RealtimePolls(
         if (await sets.FindAsync(call.Tenant, call.XId) is null)
         {
             SmartErrors.NoTemplate.Write(output);
-            RealtimeWriter.WriteAdvice(output, Later, call.FormatOf(connect.Acknowledged is not null));
+            RealtimeWriter.WriteAdvice(output, Later, call.FormatOf(SmartClientId.Of(connect.ClientId).Reliable));
             await WriteAsync(context, output.WrittenMemory);
             return;
         }
 
-        if (door.FindLocal(call.Tenant, connect.ClientId) is { Protocol: SmartSession known } local)
-        {
-            known.Acknowledge(local, connect.Acknowledged); // before it is attached, which waits for open batches
-        }
-
         if (await processor.AttachAsync(call, connect.ClientId) is not { } session)
         {
-            RealtimeProcessor.WriteUnknown(call, output, connect.Acknowledged is not null);
+            RealtimeProcessor.WriteUnknown(call, output, connect.ClientId);
             await WriteAsync(context, output.WrittenMemory);
             return;
         }
 
         var smart = (SmartSession)session.Protocol!;
-        smart.Acknowledge(session, connect.Acknowledged);
+        if (session.Description!.Acknowledges)
+        {
+            session.Acknowledge(connect.Acknowledged ?? 0);
+        }
+
         var now = time.GetUtcNow();
         var atOnce = !session.Started || output.WrittenCount > 0;
         session.Started = true;
@@ -54,7 +53,7 @@ internal sealed class RealtimePolls(
             poll.End(PollEnd.Timeout); // clients take the first answer as the sign that the connection works
         }
 
-        await AnswerAsync(context, new Poll(call, session, smart, poll, SmartNotes.Of(session.Description!)), output);
+        await AnswerAsync(context, new Poll(call, connect.ClientId, session, smart, poll, SmartNotes.Of(session.Description!)), output);
     }
 
     public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
@@ -124,14 +123,15 @@ internal sealed class RealtimePolls(
     /// <summary>Matches what waits. What matches nothing is done with.</summary>
     private async Task<int> MatchAsync(Poll poll, ArrayBufferWriter<byte> output)
     {
-        while (poll.Session.TakeForWriting() is { } items)
+        while (poll.Session.TakeForWriting(mostItems: 1) is { } items)
         {
             try
             {
                 var before = output.WrittenCount;
-                foreach (var batch in items.OfType<DeliveryBatch>())
+                await WriteAsync(poll, items[0], output);
+                while (output.WrittenCount < options.Value.ResponseBytes && poll.Session.TakeMoreForWriting() is { } next)
                 {
-                    await WriteAsync(poll, batch, output);
+                    await WriteAsync(poll, next, output);
                 }
 
                 if (output.WrittenCount > before)
@@ -152,14 +152,25 @@ internal sealed class RealtimePolls(
         return 0;
     }
 
-    private async Task WriteAsync(Poll poll, DeliveryBatch batch, ArrayBufferWriter<byte> output)
+    private async Task WriteAsync(Poll poll, OutboxItem item, ArrayBufferWriter<byte> output)
     {
+        if (item is not DeliveryBatch batch)
+        {
+            return;
+        }
+
         var matched = new List<(string XId, RealtimeRows.Rows[] Rows)>();
         foreach (var xid in poll.Notes.For(batch.Channel.Name, poll.Call.XId))
         {
             if (await sets.FindAsync(poll.Call.Tenant, xid) is { } found)
             {
+                poll.Smart.Misses(xid, isMissing: false);
                 matched.Add((xid, rows.Of(batch, found.Set, poll.Format, poll.Call.Kind)));
+            }
+            else if (poll.Smart.Misses(xid, isMissing: true))
+            {
+                // Deleted since it was subscribed with: told once, as it would come with every notification.
+                SmartErrors.NoTemplate.Write(output);
             }
         }
 
@@ -181,13 +192,13 @@ internal sealed class RealtimePolls(
     {
         if (end == PollEnd.Unknown)
         {
-            RealtimeProcessor.WriteUnknown(poll.Call, output, poll.Notes.Reliable);
+            RealtimeProcessor.WriteUnknown(poll.Call, output, poll.ClientId);
             return;
         }
 
-        if (poll.Notes.Reliable && end is PollEnd.Wake or PollEnd.Timeout)
+        if (end is PollEnd.Wake or PollEnd.Timeout && poll.Session.CloseBatch() is { } batch)
         {
-            RealtimeWriter.WriteBatch(output, poll.Smart.NextBatch(carries));
+            RealtimeWriter.WriteBatch(output, batch);
         }
 
         if (end == PollEnd.Timeout && !carries)
@@ -204,15 +215,7 @@ internal sealed class RealtimePolls(
             return;
         }
 
-        if (poll.Notes.Reliable)
-        {
-            // A poll that is held already was sent before this answer came, so it cannot acknowledge it.
-            if (!written || poll.Smart.HoldsOther(poll.Held))
-            {
-                poll.Smart.Acknowledge(poll.Session, null);
-            }
-        }
-        else if (written)
+        if (written)
         {
             poll.Session.Written();
         }
@@ -235,8 +238,8 @@ internal sealed class RealtimePolls(
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 
-    private sealed record Poll(RealtimeCall Call, LocalSession Session, SmartSession Smart, SmartPoll Held, SmartNotes Notes)
+    private sealed record Poll(RealtimeCall Call, string ClientId, LocalSession Session, SmartSession Smart, SmartPoll Held, SmartNotes Notes)
     {
-        public RealtimeFormat Format { get; } = Call.FormatOf(Notes.Reliable);
+        public RealtimeFormat Format { get; } = Call.FormatOf(Session.Description!.Acknowledges);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class RealtimeProcessor(
                 await UnsubscribeAsync(call, unsubscribe, output);
                 break;
             case RealtimeDisconnect disconnect:
-                await DisconnectAsync(call, disconnect);
+                await DisconnectAsync(call, disconnect.ClientId);
                 break;
             case RealtimeRefusal refusal:
                 refusal.Error.Write(output);
@@ -37,13 +37,9 @@ internal sealed class RealtimeProcessor(
     /// <summary>The session of a clientId, held by this gateway from now on; null if there is none.</summary>
     public async Task<LocalSession?> AttachAsync(RealtimeCall call, string clientId)
     {
-        if (door.FindLocal(call.Tenant, clientId) is { IsAttached: false, Protocol: SmartSession left } leaving)
-        {
-            left.Acknowledge(leaving, null); // a session with an open batch could not move
-        }
-
-        var session = await door.AttachAsync(call.Tenant, clientId, call.User, static () => new SmartSession());
-        return session is { Description.Protocol: Protocol, Protocol: SmartSession } ? session : null;
+        var secret = SmartClientId.Of(clientId).Secret;
+        var session = await door.AttachAsync(call.Tenant, secret, call.User, Protocol, static () => new SmartSession());
+        return session is { Protocol: SmartSession } ? session : null;
     }
 
     private async Task OpenAsync(RealtimeCall call, RealtimeHandshake handshake, IBufferWriter<byte> output)
@@ -60,11 +56,10 @@ internal sealed class RealtimeProcessor(
             return;
         }
 
-        var notes = new SmartNotes(handshake.Reliable, []);
-        var description = new SessionDescription { Protocol = Protocol, Lifetime = options.Value.SessionLifetime, Notes = notes.ToBytes() };
+        var description = new SessionDescription { Protocol = Protocol, Lifetime = options.Value.SessionLifetime, Acknowledges = handshake.Reliable };
         if (await door.OpenAsync(call.Tenant, description, new SmartSession(), call.User) is var (secret, _))
         {
-            RealtimeWriter.WriteClientId(output, secret);
+            RealtimeWriter.WriteClientId(output, new SmartClientId(secret, handshake.Reliable).ToString());
         }
         else
         {
@@ -85,7 +80,7 @@ internal sealed class RealtimeProcessor(
 
         if (await AttachAsync(call, row.ClientId) is not { } session)
         {
-            WriteUnknown(call, output);
+            WriteUnknown(call, output, row.ClientId);
         }
         else if (await RefuseAsync(call, row.Channel) is var (channel, status) && status is not null)
         {
@@ -100,7 +95,7 @@ internal sealed class RealtimeProcessor(
                 await door.NoteAsync(session, notes.With(channel, row.XIds).ToBytes());
             }
 
-            Write(call, row.Line, await door.SubscribeAsync(call.Tenant, row.ClientId, [channel]), output);
+            Write(call, row, row.ClientId, await door.SubscribeAsync(call.Tenant, SmartClientId.Of(row.ClientId).Secret, [channel]), output);
         }
     }
 
@@ -112,11 +107,22 @@ internal sealed class RealtimeProcessor(
             return;
         }
 
-        Write(call, row.Line, await door.UnsubscribeAsync(call.Tenant, row.ClientId, [channel]), output);
+        var status = await IsOwnAsync(call, row.ClientId)
+            ? await door.UnsubscribeAsync(call.Tenant, SmartClientId.Of(row.ClientId).Secret, [channel])
+            : SubscribeStatus.UnknownSession;
+        Write(call, row, row.ClientId, status, output);
     }
 
-    private async Task DisconnectAsync(RealtimeCall call, RealtimeDisconnect row) =>
-        await door.CloseAsync(call.Tenant, SessionId.PublicOf(row.ClientId), SessionEnd.Disconnected);
+    private async Task DisconnectAsync(RealtimeCall call, string clientId)
+    {
+        if (await IsOwnAsync(call, clientId))
+        {
+            await door.CloseAsync(call.Tenant, SessionId.PublicOf(SmartClientId.Of(clientId).Secret), SessionEnd.Disconnected);
+        }
+    }
+
+    private async ValueTask<bool> IsOwnAsync(RealtimeCall call, string clientId) =>
+        await door.TouchAsync(call.Tenant, SmartClientId.Of(clientId).Secret, call.User) is { Session.Protocol: Protocol };
 
     private async ValueTask<(string Channel, int? Status)> RefuseAsync(RealtimeCall call, string name)
     {
@@ -133,31 +139,31 @@ internal sealed class RealtimeProcessor(
     private ValueTask<AuthorizationDecision> DecideAsync(RealtimeCall call, AuthorizationAction action, string? channel) => policy.DecideAsync(
         new AuthorizationRequest { Action = action, Tenant = call.Tenant, User = call.User, Channel = channel }, CancellationToken.None);
 
-    private static void Write(RealtimeCall call, int line, SubscribeStatus status, IBufferWriter<byte> output)
+    private static void Write(RealtimeCall call, RealtimeCommand row, string clientId, SubscribeStatus status, IBufferWriter<byte> output)
     {
         switch (status)
         {
             case SubscribeStatus.Done:
                 break;
             case SubscribeStatus.UnknownSession:
-                WriteUnknown(call, output);
+                WriteUnknown(call, output, clientId);
                 break;
             case SubscribeStatus.TooMany:
-                SmartErrors.Status(line, StatusCodes.Status429TooManyRequests).Write(output);
+                SmartErrors.Status(row.Line, StatusCodes.Status429TooManyRequests).Write(output);
                 break;
             default:
-                SmartErrors.Status(line, StatusCodes.Status503ServiceUnavailable).Write(output);
+                SmartErrors.Status(row.Line, StatusCodes.Status503ServiceUnavailable).Write(output);
                 break;
         }
     }
 
     /// <summary>Advice alone: without it clients ask again at once, and an error row beside it means nothing to them.</summary>
-    public static void WriteUnknown(RealtimeCall call, IBufferWriter<byte> output, bool reliable = false)
+    public static void WriteUnknown(RealtimeCall call, IBufferWriter<byte> output, string clientId)
     {
         if (!call.IsAdvised)
         {
             call.IsAdvised = true;
-            RealtimeWriter.WriteAdvice(output, RealtimeAdvice.Handshake, call.FormatOf(reliable));
+            RealtimeWriter.WriteAdvice(output, RealtimeAdvice.Handshake, call.FormatOf(SmartClientId.Of(clientId).Reliable));
         }
     }
 }

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.SmartRest;
 
@@ -29,8 +27,7 @@ internal sealed class RealtimeRows(GatewayMetrics metrics)
             return default;
         }
 
-        var entity = RealtimeEntity.Of(item.Body);
-        if (key.Kind == RealtimeEndpointKind.Operations && entity.Length < item.Body.Length && !IsCreation(item.Body))
+        if ((key.Kind == RealtimeEndpointKind.Operations ? RealtimeEntity.OfCreation(item.Body) : RealtimeEntity.Of(item.Body)) is not { } entity)
         {
             return default;
         }
@@ -43,13 +40,6 @@ internal sealed class RealtimeRows(GatewayMetrics metrics)
         }
 
         return new Rows(result.Rows, output.WrittenMemory);
-    }
-
-    private static bool IsCreation(ReadOnlySpan<byte> body)
-    {
-        var reader = new Utf8JsonReader(body);
-        return JsonNode.Parse(ref reader) is JsonObject message && message["realtimeAction"] is JsonValue action
-            && action.TryGetValue<string>(out var text) && text == "CREATE";
     }
 
     /// <summary>What a message yields.</summary>

@@ -21,6 +21,13 @@ internal sealed class SmartAnswer(bool namesSeveral)
         group.Count++;
     }
 
+    public void Add(string? xid, params ReadOnlySpan<string> fields)
+    {
+        var group = Of(xid);
+        SmartRowWriter.WriteRow(group.Rows, fields);
+        group.Count++;
+    }
+
     public EvaluationResult Add(string? xid, TemplateSet set, ReadOnlySpan<byte> json, int line)
     {
         var group = Of(xid);

@@ -4,14 +4,13 @@ using System.Text.Json.Serialization;
 namespace Tidings.Gateway.SmartRest;
 
 /// <summary>What a SmartREST session keeps wherever it goes.</summary>
-/// <param name="Reliable">Whether its batches are acknowledged.</param>
 /// <param name="XIds">For each subscription the X-Ids named beside the request's own.</param>
-internal sealed record SmartNotes(bool Reliable, Dictionary<string, IReadOnlyList<string>> XIds)
+internal sealed record SmartNotes(Dictionary<string, IReadOnlyList<string>> XIds)
 {
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, SmartNotesJson.Default.SmartNotes);
 
     public static SmartNotes Of(SessionDescription description) =>
-        description.Notes is { } notes ? JsonSerializer.Deserialize(notes, SmartNotesJson.Default.SmartNotes)! : new SmartNotes(false, []);
+        description.Notes is { } notes ? JsonSerializer.Deserialize(notes, SmartNotesJson.Default.SmartNotes)! : new SmartNotes([]);
 
     /// <summary>With the X-Ids of a subscription replaced.</summary>
     public SmartNotes With(string subscription, IReadOnlyList<string> xids)

@@ -10,16 +10,6 @@ internal static class SmartRestEndpoint
     internal const string XId = "X-Id";
     internal const string PlainText = "text/plain; charset=utf-8";
 
-    private static readonly (string Path, RealtimeEndpointKind Kind)[] RealtimePaths =
-    [
-        ("/cep/realtime", RealtimeEndpointKind.Realtime),
-        ("/notification/realtime", RealtimeEndpointKind.Realtime),
-        ("/notification/operations", RealtimeEndpointKind.Operations),
-        ("/devicecontrol/notifications", RealtimeEndpointKind.Operations),
-        ("/cep/notifications", RealtimeEndpointKind.Statements),
-        ("/cep/customnotifications", RealtimeEndpointKind.Statements),
-    ];
-
     public static void AddSmartRest(this IServiceCollection services)
     {
         services.AddOptions<SmartRestOptions>().BindConfiguration(SmartRestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -35,9 +25,11 @@ internal static class SmartRestEndpoint
     public static void MapSmartRest(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/s", PostAsync).ExcludeFromDescription();
-        foreach (var (path, kind) in RealtimePaths)
+        routes.MapDelete("/s", DeleteAsync).ExcludeFromDescription();
+        foreach (var (path, kind) in RealtimeEndpoints.All)
         {
-            routes.MapPost(path + "/{**type}", (HttpContext context, RealtimeEndpoint endpoint) => endpoint.PostAsync(context, kind)).ExcludeFromDescription();
+            routes.MapPost(path + "/{**type}", (HttpContext context, RealtimeEndpoint endpoint) => endpoint.PostAsync(context, path, kind))
+                .WithMetadata(new HeaderCondition(XId, IsPresent: true)).ExcludeFromDescription();
         }
     }
 
@@ -52,7 +44,7 @@ internal static class SmartRestEndpoint
             return;
         }
 
-        var xid = context.Request.Headers[XId] is { Count: > 0 } header ? header.ToString().Trim() : null;
+        var xid = XIdOf(context.Request);
         try
         {
             var rows = await processor.ProcessAsync(context, SmartBodyReader.Read(body.Value.Span, xid, options.Value.LimitsOf(limits.Value)));
@@ -67,4 +59,19 @@ internal static class SmartRestEndpoint
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
     }
+
+    /// <summary>Deletes the templates of an X-Id: sets are never changed, so this comes before registering them anew.</summary>
+    private static async Task<IResult> DeleteAsync(HttpContext context, SmartRestProcessor processor)
+    {
+        try
+        {
+            return TypedResults.StatusCode(await processor.DeleteAsync(context, XIdOf(context.Request)));
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private static string? XIdOf(HttpRequest request) => request.Headers[XId] is { Count: > 0 } header ? header.ToString().Trim() : null;
 }

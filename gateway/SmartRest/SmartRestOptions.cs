@@ -18,8 +18,8 @@ public sealed record SmartRestOptions
     public int TemplatesPerSet { get; init; } = 1000;
 
     /// <summary>
-    /// Most bytes of rows in one response. Default 4 MiB. Beyond: the rows that remain are not carried out and answered with
-    /// <c>50,line,413</c>.
+    /// Most bytes of rows in one response, where one more batch of messages may end. Default 4 MiB. Beyond: request rows that remain are
+    /// not carried out and answered with <c>50,line,413</c>; notifications wait for the next poll.
     /// </summary>
     [Range(1024, 256 * 1024 * 1024)]
     public int ResponseBytes { get; init; } = 4 * 1024 * 1024;
@@ -46,6 +46,15 @@ public sealed record SmartRestOptions
 
     /// <summary>How advice and notifications are written. Default <see cref="RealtimeFormat.Auto"/>.</summary>
     public RealtimeFormat RealtimeFormat { get; init; }
+
+    /// <summary>As <see cref="RealtimeFormat"/>, for requests at an endpoint such as <c>/cep/realtime</c>. Default none.</summary>
+    public IReadOnlyDictionary<string, RealtimeFormat> EndpointFormats { get; init; } = new Dictionary<string, RealtimeFormat>();
+
+    /// <summary>As <see cref="RealtimeFormat"/>, for requests with an X-Id, whatever the endpoint. Default none.</summary>
+    public IReadOnlyDictionary<string, RealtimeFormat> XIdFormats { get; init; } = new Dictionary<string, RealtimeFormat>();
+
+    internal RealtimeFormat FormatOf(string endpoint, string xid) =>
+        XIdFormats.TryGetValue(xid, out var format) || EndpointFormats.TryGetValue(endpoint, out format) ? format : RealtimeFormat;
 
     internal SmartRestLimits LimitsOf(TidingsLimits limits) =>
         new() { MaxRows = RowsPerRequest, MaxTemplates = TemplatesPerSet, MaxJsonDepth = limits.JsonDepth };

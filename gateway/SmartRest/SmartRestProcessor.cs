@@ -2,21 +2,44 @@ using System.Buffers;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity.Devices;
 using Tidings.Protocols.SmartRest;
 
 namespace Tidings.Gateway.SmartRest;
 
 /// <summary>Carries out what bodies posted to <c>/s</c> ask for: each row by itself, a faulty one costs the others nothing.</summary>
 internal sealed partial class SmartRestProcessor(
-    TemplateSets sets, InnerRequests requests, IOptions<SmartRestOptions> options, TimeProvider time, GatewayMetrics metrics, ILogger<SmartRestProcessor> logger)
+    TemplateSets sets,
+    IAuthorizationPolicy policy,
+    InnerRequests requests,
+    DeviceBootstrap devices,
+    IOptions<SmartRestOptions> options,
+    TimeProvider time,
+    GatewayMetrics metrics,
+    ILogger<SmartRestProcessor> logger)
 {
+    /// <summary>Who may manage this channel may create and delete templates.</summary>
+    private const string Templates = "/smartrest/templates";
+
     public Task<byte[]> ProcessAsync(HttpContext context, SmartBody body) => body switch
     {
         TemplateCheck check => CheckAsync(context.Tenant(), check),
-        TemplateRegistration registration => RegisterAsync(context.Tenant(), registration),
+        TemplateRegistration registration => RegisterAsync(context, registration),
         RequestBatch batch => RunAsync(context, batch),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>Deletes the set of an X-Id.</summary>
+    /// <returns>The HTTP status that says what came of it.</returns>
+    public async Task<int> DeleteAsync(HttpContext context, string? xid) =>
+        xid is not { Length: > 0 } ? StatusCodes.Status400BadRequest
+        : !await MayManageAsync(context) ? StatusCodes.Status403Forbidden
+        : await sets.DeleteAsync(context.Tenant(), xid) ? StatusCodes.Status204NoContent
+        : StatusCodes.Status404NotFound;
+
+    private async ValueTask<bool> MayManageAsync(HttpContext context) => (await policy.DecideAsync(
+        new AuthorizationRequest { Action = AuthorizationAction.Manage, Tenant = context.Tenant(), User = context.User, Channel = Templates },
+        context.RequestAborted)).IsAllowed;
 
     private async Task<byte[]> CheckAsync(string tenant, TemplateCheck check)
     {
@@ -36,18 +59,23 @@ internal sealed partial class SmartRestProcessor(
         return output.WrittenSpan.ToArray();
     }
 
-    private async Task<byte[]> RegisterAsync(string tenant, TemplateRegistration registration)
+    private async Task<byte[]> RegisterAsync(HttpContext context, TemplateRegistration registration)
     {
         var output = new ArrayBufferWriter<byte>(64);
+        var isAllowed = await MayManageAsync(context);
         foreach (var definition in registration.Sets)
         {
             if (definition.XId is not { } xid)
             {
                 SmartErrors.XIdMissing.Write(output);
             }
+            else if (!isAllowed)
+            {
+                SmartErrors.NotAllowed.Write(output);
+            }
             else if (definition.Set is { } set)
             {
-                await CreateAsync(tenant, xid, set, output);
+                await CreateAsync(context.Tenant(), xid, set, output);
             }
             else
             {
@@ -60,13 +88,14 @@ internal sealed partial class SmartRestProcessor(
 
     private async Task CreateAsync(string tenant, string xid, TemplateSet set, ArrayBufferWriter<byte> output)
     {
-        if (await sets.CreateAsync(tenant, xid, set) is { } number)
+        var created = await sets.CreateAsync(tenant, xid, set);
+        if (created.Record is { } record)
         {
-            WriteNumber(output, number);
+            WriteNumber(output, record.Number);
         }
         else
         {
-            SmartErrors.AlreadyExists.Write(output);
+            (created.Status == TemplateCreationStatus.TooMany ? SmartErrors.TooManySets : SmartErrors.AlreadyExists).Write(output);
         }
     }
 
@@ -103,10 +132,22 @@ internal sealed partial class SmartRestProcessor(
         {
             await CallAsync(context, call, answer);
         }
+        else if (row is BootstrapCall bootstrap)
+        {
+            await BootstrapAsync(context, bootstrap, answer);
+        }
+    }
+
+    /// <summary>Row 70 with the credentials of an accepted device; for any other, as if there were none of that name.</summary>
+    private async Task BootstrapAsync(HttpContext context, BootstrapCall call, SmartAnswer answer)
+    {
+        if (await devices.FetchAsync(context, call.DeviceId) is { } found)
+        {
+            answer.Add(call.XId, "70", call.Line.ToString(CultureInfo.InvariantCulture), call.DeviceId, found.Tenant, found.User, found.Password);
+        }
         else
         {
-            // Device bootstrap is not offered: nobody has accepted the device.
-            answer.Add(row.XId, SmartErrors.Status(row.Line, StatusCodes.Status404NotFound));
+            answer.Add(call.XId, SmartErrors.Status(call.Line, StatusCodes.Status404NotFound));
         }
     }
 

@@ -3,15 +3,13 @@ using Tidings.Gateway.Sessions;
 namespace Tidings.Gateway.SmartRest;
 
 /// <summary>
-/// The SmartREST side of a session at the gateway that holds it: its held poll and, in a reliable session, the batch that is written
-/// but not acknowledged. That batch counts as being written until its acknowledgement comes, so that it is given again otherwise.
+/// The SmartREST side of a session at the gateway that holds it: its held poll, and the X-Ids that lost their templates.
 /// </summary>
 internal sealed class SmartSession : IProtocolSession
 {
     private readonly Lock _lock = new();
+    private HashSet<string>? _missing;
     private SmartPoll? _held;
-    private long _unacknowledged;
-    private long _batch;
 
     /// <summary>Holds a poll; one held before ends without rows.</summary>
     public void Hold(LocalSession session, SmartPoll poll)
@@ -47,51 +45,22 @@ internal sealed class SmartSession : IProtocolSession
         }
     }
 
-    /// <summary>The client says which batch it got, or none: what it did not get waits again.</summary>
-    public void Acknowledge(LocalSession session, long? batch)
-    {
-        long open;
-        lock (_lock)
-        {
-            _batch = Math.Max(_batch, batch ?? 0); // numbers go on from those of the gateway that had the session before
-            open = _unacknowledged;
-            _unacknowledged = 0;
-        }
-
-        if (open > 0 && batch >= open)
-        {
-            session.Written();
-        }
-        else if (open > 0)
-        {
-            session.NotWritten();
-        }
-    }
-
-    /// <summary>The number of the next batch, which stays open until it is acknowledged if it carries anything.</summary>
-    public long NextBatch(bool carries)
+    /// <summary>Notes whether an X-Id of the session has lost its templates.</summary>
+    /// <returns>Whether that is news for its client.</returns>
+    public bool Misses(string xid, bool isMissing)
     {
         lock (_lock)
         {
-            _batch++;
-            _unacknowledged = carries ? _batch : 0;
-            return _batch;
+            return isMissing ? (_missing ??= new(StringComparer.Ordinal)).Add(xid) : _missing?.Remove(xid) == true;
         }
     }
-
-    /// <summary>Whether another poll is held than this one.</summary>
-    public bool HoldsOther(SmartPoll poll) => _held is { } held && !ReferenceEquals(held, poll);
 
     /// <summary>A write is over: what came meanwhile can be taken by a poll that is held already.</summary>
     public void Nudge() => _held?.Wake();
 
     public void Tick(LocalSession session, DateTimeOffset now) => _held?.Tick(now);
 
-    public void Released(LocalSession session)
-    {
-        _held?.End(PollEnd.Superseded);
-        Acknowledge(session, null);
-    }
+    public void Released(LocalSession session) => _held?.End(PollEnd.Superseded);
 
     public void Ended(LocalSession session, SessionEnd reason) =>
         _held?.End(reason == SessionEnd.Disconnected ? PollEnd.Disconnected : PollEnd.Unknown);

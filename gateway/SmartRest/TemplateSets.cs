@@ -29,9 +29,16 @@ internal sealed partial class TemplateSets(
     }
 
     /// <summary>Creates the set of an X-Id.</summary>
-    /// <returns>The number that is an X-Id too; null if there is a set already.</returns>
-    public async Task<long?> CreateAsync(string tenant, string xid, TemplateSet set) =>
-        (await cluster.GetGrain<ITemplateGrain>(TemplateId.ToKey(tenant, xid)).Create(set.Source.ToArray()))?.Number;
+    public Task<TemplateCreation> CreateAsync(string tenant, string xid, TemplateSet set) =>
+        cluster.GetGrain<ITemplateGrain>(TemplateId.ToKey(tenant, xid)).Create(set.Source.ToArray());
+
+    /// <summary>Deletes the set of an X-Id; other gateways notice within <see cref="SmartRestOptions.TemplateFreshness"/>. False if there was none.</summary>
+    public async Task<bool> DeleteAsync(string tenant, string xid)
+    {
+        var deleted = xid.Length <= _limits.MaxXIdLength && await cluster.GetGrain<ITemplateGrain>(TemplateId.ToKey(tenant, xid)).Delete();
+        _cache.Clear(); // the set is known by its number, too, and deletions are rare
+        return deleted;
+    }
 
     public void Dispose() => _cache.Dispose();
 

@@ -26,7 +26,7 @@ internal sealed class TemplateGrain([PersistentState("templates", TidingsStorage
             : null);
     }
 
-    public async Task<TemplateRecord?> Create(byte[] source)
+    public async Task<TemplateCreation> Create(byte[] source)
     {
         if (state.State.StandsFor is { } xid)
         {
@@ -35,20 +35,29 @@ internal sealed class TemplateGrain([PersistentState("templates", TidingsStorage
 
         if (state.State.Source is not null)
         {
-            return null;
+            return new TemplateCreation(TemplateCreationStatus.Exists);
         }
 
-        var number = state.State.Number > 0 ? state.State.Number : await ClaimNumberAsync();
-        if (state.State.StandsFor is not null)
+        if (!await Count.Add())
         {
-            return null;
+            return new TemplateCreation(TemplateCreationStatus.TooMany);
         }
 
-        state.State.Number = number;
-        state.State.Version++;
-        state.State.Source = source;
-        await state.WriteStateAsync();
-        return new TemplateRecord(number, state.State.Version, null);
+        try
+        {
+            if (await StoreAsync(source) is { } record)
+            {
+                return new TemplateCreation(TemplateCreationStatus.Created, record);
+            }
+        }
+        catch
+        {
+            await Count.Remove();
+            throw;
+        }
+
+        await Count.Remove();
+        return new TemplateCreation(TemplateCreationStatus.Exists);
     }
 
     public async Task<bool> Delete()
@@ -65,6 +74,7 @@ internal sealed class TemplateGrain([PersistentState("templates", TidingsStorage
 
         state.State.Source = null;
         await state.WriteStateAsync();
+        await Count.Remove();
         return true;
     }
 
@@ -83,6 +93,23 @@ internal sealed class TemplateGrain([PersistentState("templates", TidingsStorage
         state.State.StandsFor = xid;
         await state.WriteStateAsync();
         return true;
+    }
+
+    private ITemplateCountGrain Count => GrainFactory.GetGrain<ITemplateCountGrain>(TemplateId.FromKey(this.GetPrimaryKeyString()).Tenant);
+
+    private async Task<TemplateRecord?> StoreAsync(byte[] source)
+    {
+        var number = state.State.Number > 0 ? state.State.Number : await ClaimNumberAsync();
+        if (state.State.StandsFor is not null)
+        {
+            return null;
+        }
+
+        state.State.Number = number;
+        state.State.Version++;
+        state.State.Source = source;
+        await state.WriteStateAsync();
+        return new TemplateRecord(number, state.State.Version, null);
     }
 
     private async Task<long> ClaimNumberAsync()

@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Xml.Linq;
 using Tidings.Gateway.Bayeux;
+using Tidings.Gateway.Bayeux.Cumulocity;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
+using Tidings.Gateway.Identity.Devices;
 using Tidings.Gateway.SmartRest;
 using Tidings.Gateway.Smc;
 using Tidings.Silo;
@@ -13,7 +15,7 @@ namespace Tidings.Architecture.Tests;
 public sealed class OptionDocumentationTests
 {
     public static TheoryData<Type> Options =>
-        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(SmcOptions), typeof(SmcKey), typeof(BrowserCookieOptions), typeof(SmartRestOptions),
+        [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(SmcOptions), typeof(SmcKey), typeof(BrowserCookieOptions), typeof(SmartRestOptions), typeof(CumulocityOptions), typeof(DeviceOptions),
             typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate), typeof(TidingsClusterOptions), typeof(IdentityOptions),
             typeof(UserOptions), typeof(RoleOptions), typeof(IssuerOptions), typeof(BootstrapAdminOptions), typeof(TokenOptions), typeof(ClusterTlsOptions)];
 

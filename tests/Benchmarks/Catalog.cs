@@ -13,6 +13,8 @@ internal static class Catalog
         new HeldRateRow("channels", "1,000 channels, one subscriber each, 8 publishers, held", new Cast(1000, Channels: 1000, Publishers: 8), firstRate: 1000),
         new HeldRateRow("longpoll", "broadcast to 500 long-pollers, deliveries held",
             new Cast(500, Channels: 0, Publishers: 1, LongPolling: true), firstRate: 50),
+        new HeldRateRow("smartrest", "broadcast to 500 SmartREST pollers of two templates, deliveries held",
+            new Cast(500, Channels: 0, Publishers: 1, LongPolling: true, SmartRest: true), firstRate: 50),
         new LatencyRow(),
         new ConnectsRow(),
         new MemoryRow(),

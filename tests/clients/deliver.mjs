@@ -3,13 +3,15 @@
 //
 //   node deliver.mjs --url http://127.0.0.1:8080/cometd --client cometd --transport websocket
 //
-//   --client cometd|faye                   the subscriber's library
+//   --client cometd|faye|c8y               the subscriber's library; c8y needs --publisher rest
 //   --transport websocket|long-polling     the only transport the clients may use for their connects
 //   --publisher cometd|faye|rest           default: the subscriber's library; rest posts to /channels/...
 //   --channels N, --messages N             messages are spread evenly; defaults 5 and 100
 //   --prefix PATH                          first part of the channels' names; default a fresh one
+//   --user TENANT/NAME, --password TEXT    who c8y logs in as
 //   --timeout SECONDS                      for each step; default 60
 import { parseArgs } from 'node:util';
+import * as c8y from './c8y-client.mjs';
 import * as cometd from './cometd-client.mjs';
 import * as faye from './faye-client.mjs';
 import * as rest from './rest-publisher.mjs';
@@ -28,12 +30,14 @@ const { values: options } = parseArgs({
     publisher: { type: 'string' },
     channels: { type: 'string', default: '5' },
     messages: { type: 'string', default: '100' },
+    user: { type: 'string' },
+    password: { type: 'string' },
     prefix: { type: 'string', default: `/run-${process.pid}-${Date.now()}` },
     timeout: { type: 'string', default: '60' },
   },
 });
 
-const libraries = { cometd, faye, rest };
+const libraries = { c8y, cometd, faye, rest };
 const timeout = Number(options.timeout) * 1000;
 const rounds = Math.ceil(Number(options.messages) / Number(options.channels));
 const channels = Array.from({ length: Number(options.channels) }, (_, i) => `${options.prefix}/c${i}`);
@@ -61,7 +65,7 @@ async function publishMarks(publisher) {
 }
 
 async function run() {
-  const open = (name) => libraries[name].open({ url: options.url, transport: options.transport, servedBy });
+  const open = (name) => libraries[name].open({ ...options, servedBy });
   const subscriber = await withDeadline(open(options.client), timeout, 'the subscriber\'s handshake');
   const publisher = await withDeadline(open(options.publisher ?? options.client), timeout, 'the publisher\'s handshake');
   await withDeadline(

@@ -1,16 +1,22 @@
-/** Publishes through POST /channels/{path}, each request answered once the message is logged. */
+import { randomUUID } from 'node:crypto';
+
+const patience = 30_000;
+
+/** Publishes through POST /channels/{path}, each request answered once the message is logged; repeats it, under one key, while the server asks for that. */
 export async function open({ url, servedBy }) {
   const base = new URL('/channels', url).href;
   return { publish: (channel, data) => post(base + channel, data, servedBy), close: async () => {} };
 }
 
 async function post(address, data, servedBy) {
-  const response = await fetch(address, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(data),
-  });
-  servedBy.add(response.headers.get('x-served-by'));
-  const text = await response.text();
-  if (!response.ok) throw new Error(`POST ${address}: ${response.status} ${text}`);
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() };
+  const until = Date.now() + patience;
+  for (;;) {
+    const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(data) });
+    servedBy.add(response.headers.get('x-served-by'));
+    const text = await response.text();
+    if (response.ok) return;
+    if (response.status !== 503 || Date.now() > until) throw new Error(`POST ${address}: ${response.status} ${text}`);
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
 }

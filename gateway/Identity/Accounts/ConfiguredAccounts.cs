@@ -66,6 +66,9 @@ internal static class BuiltInRoles
     /// <summary>Manages every tenant. Only an operator makes another.</summary>
     public const string Operator = "operator";
 
+    /// <summary>The role of the user that new devices log in as to fetch credentials of their own.</summary>
+    public const string DeviceBootstrap = "devicebootstrap";
+
     /// <summary>The role of callers without credentials.</summary>
     public const string Anonymous = "anonymous";
 }

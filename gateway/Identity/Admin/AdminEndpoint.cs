@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tidings.Gateway.Identity.Accounts;
 using Tidings.Gateway.Identity.Authentication;
+using Tidings.Gateway.Identity.Devices;
 
 namespace Tidings.Gateway.Identity.Admin;
 
@@ -25,6 +26,8 @@ internal static class AdminEndpoint
         group.MapDelete("/{tenant}/users/{user}", UserAdmin.DeleteAsync).WithName("DeleteUser").WithSummary("Removes a user and the user's keys");
         group.MapGet("/{tenant}/keys", UserAdmin.ListKeysAsync).WithName("ListKeys").WithSummary("Lists a tenant's API keys").Produces<KeyView[]>();
         group.MapPost("/{tenant}/users/{user}/keys", UserAdmin.AddKeyAsync).WithName("AddKey").WithSummary("Makes an API key, which is shown this once").Produces<NewKey>();
+        group.MapPut("/{tenant}/devices/{device}", DeviceAdmin.AcceptAsync).WithName("AcceptDevice").WithSummary("Accepts a device, which then fetches credentials of its own").Produces<DeviceView>();
+        group.MapDelete("/{tenant}/devices/{device}", DeviceAdmin.WithdrawAsync).WithName("WithdrawDevice").WithSummary("Withdraws the acceptance of a device that has not fetched its credentials");
         group.MapDelete("/{tenant}/keys/{key}", UserAdmin.DeleteKeyAsync).WithName("DeleteKey").WithSummary("Revokes an API key");
     }
 }
@@ -32,7 +35,7 @@ internal static class AdminEndpoint
 /// <summary>Lets administrators in, to the tenant of the route.</summary>
 internal static class AdminFilter
 {
-    private static readonly string[] Names = ["tenant", "user", "role", "key"];
+    private static readonly string[] Names = ["tenant", "user", "role", "key", "device"];
 
     /// <summary>Whether a caller manages every tenant.</summary>
     public static bool IsOperator(Caller caller) => caller.Tenant == ChannelId.DefaultTenant && caller.Roles.Contains(BuiltInRoles.Operator);

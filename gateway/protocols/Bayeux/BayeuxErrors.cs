@@ -31,6 +31,9 @@ public static class BayeuxErrors
     /// <summary>The policy refuses the handshake.</summary>
     public const string HandshakeDenied = "403::handshake_denied";
 
+    /// <summary>The same in the words of older CometD servers.</summary>
+    public const string OldHandshakeDenied = "403::Handshake denied";
+
     /// <summary>The policy refuses the subscription.</summary>
     public const string SubscribeDenied = "403:denied_by_security_policy:subscribe_denied";
 

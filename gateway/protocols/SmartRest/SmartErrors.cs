@@ -15,6 +15,12 @@ public static class SmartErrors
     /// <summary>A body creates templates without naming an X-Id.</summary>
     public static SmartError XIdMissing { get; } = new(SmartErrorCode.TemplateCreation, null, "No X-ID given");
 
+    /// <summary>The caller may not create templates.</summary>
+    public static SmartError NotAllowed { get; } = new(SmartErrorCode.TemplateCreation, null, "Not allowed to create templates");
+
+    /// <summary>The tenant has as many sets as it may.</summary>
+    public static SmartError TooManySets { get; } = new(SmartErrorCode.TemplateCreation, null, "Too many template objects");
+
     /// <summary>The row begins with an identifier that nothing here is known by, or that is not served at this endpoint.</summary>
     public static SmartError InvalidIdentifier(int line) => new(SmartErrorCode.InvalidIdentifier, line, "Invalid message identifier");
 

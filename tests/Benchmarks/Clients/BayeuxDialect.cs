@@ -4,7 +4,7 @@ using Tidings.Benchmarks.Wire;
 
 namespace Tidings.Benchmarks.Clients;
 
-/// <summary>Bayeux at the path <c>/cometd</c>.</summary>
+/// <summary>Bayeux at the path <c>/cometd</c>, and SmartREST beside it.</summary>
 internal sealed class BayeuxDialect : IDialect
 {
     const string Path = "/cometd";
@@ -14,6 +14,11 @@ internal sealed class BayeuxDialect : IDialect
 
     public Connection LongPollSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber) =>
         new(loop, server, new HttpFraming(server, Path), new BayeuxConversation("long-polling", NameOf(channel), subscriber));
+
+    public Connection SmartRestSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber) => new(
+        loop, server, new HttpFraming(server, SmartRestConversation.Path, SmartRestConversation.Header), new SmartRestConversation(NameOf(channel), subscriber));
+
+    public Task PrepareAsync(IPEndPoint server, Cast cast) => cast.SmartRest ? SmartRestConversation.RegisterAsync(server) : Task.CompletedTask;
 
     public (Connection, Publisher) Publisher(EventLoop loop, IPEndPoint server, int firstChannel, int channels)
     {

@@ -13,6 +13,13 @@ internal interface IDialect
     /// <summary>A long-polling client subscribed to a channel.</summary>
     Connection LongPollSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber);
 
+    /// <summary>A SmartREST poller subscribed to a channel, with two templates of which one matches.</summary>
+    Connection SmartRestSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber) =>
+        throw new BenchmarkException("the server speaks no SmartREST");
+
+    /// <summary>Makes ready what clients of a cast need at a server that has just started.</summary>
+    Task PrepareAsync(IPEndPoint server, Cast cast) => Task.CompletedTask;
+
     /// <summary>A WebSocket client that publishes to <paramref name="channels"/> channels from <paramref name="firstChannel"/> on.</summary>
     (Connection Connection, Publisher Publisher) Publisher(EventLoop loop, IPEndPoint server, int firstChannel, int channels);
 

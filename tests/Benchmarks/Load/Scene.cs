@@ -8,7 +8,8 @@ namespace Tidings.Benchmarks.Load;
 /// <param name="Channels">0: all share the broadcast channel. Else each has a channel of its own, and this is their number.</param>
 /// <param name="Publishers">How many publishers share the channels.</param>
 /// <param name="LongPolling">True: subscribers poll; else they have WebSockets.</param>
-internal sealed record Cast(int Subscribers, int Channels, int Publishers, bool LongPolling = false)
+/// <param name="SmartRest">True: those that poll speak SmartREST.</param>
+internal sealed record Cast(int Subscribers, int Channels, int Publishers, bool LongPolling = false, bool SmartRest = false)
 {
     /// <summary>Deliveries a publish.</summary>
     public int FanOut => Channels == 0 ? Subscribers : 1;
@@ -47,6 +48,7 @@ internal sealed class Scene : IDisposable
         var scene = new Scene(await target.StartAsync(), cast);
         try
         {
+            await target.Dialect.PrepareAsync(scene._target.Servers[0], cast);
             scene.AddSubscribers(target);
             scene.AddPublishers(target);
             await new Ramp(scene._loop, scene._connections).RunAsync();
@@ -79,7 +81,9 @@ internal sealed class Scene : IDisposable
             var server = _target.Servers[i % _target.Servers.Count];
             var channel = Cast.Channels == 0 ? 0 : 1 + i;
             var subscriber = new Subscriber(Recorder);
-            _connections.Add(Cast.LongPolling
+            _connections.Add(Cast.SmartRest
+                ? target.Dialect.SmartRestSubscriber(_loop, server, channel, subscriber)
+                : Cast.LongPolling
                 ? target.Dialect.LongPollSubscriber(_loop, server, channel, subscriber)
                 : target.Dialect.WebSocketSubscriber(_loop, server, channel, subscriber));
         }

@@ -12,7 +12,7 @@ internal sealed class HeldRateRow(string name, string title, Cast cast, double f
 
     public bool LessIsBetter => false;
 
-    public bool AppliesTo(ITarget target) => !cast.LongPolling || target.HasLongPolling;
+    public bool AppliesTo(ITarget target) => (!cast.LongPolling || target.HasLongPolling) && (!cast.SmartRest || target.HasSmartRest);
 
     public async Task<Cell> MeasureAsync(ITarget target, BenchmarkOptions options, Action<string> progress)
     {

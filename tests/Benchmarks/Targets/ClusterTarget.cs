@@ -16,6 +16,8 @@ internal sealed class ClusterTarget(BenchmarkOptions options, string fsync) : IT
 
     public bool HasLongPolling => true;
 
+    public bool HasSmartRest => true;
+
     public async Task<RunningTarget> StartAsync()
     {
         var silo = DotnetServer.Built(options.Root, "silo", "Tidings.Silo");

@@ -16,6 +16,8 @@ internal interface ITarget
 
     bool HasLongPolling { get; }
 
+    bool HasSmartRest => false;
+
     /// <summary>Starts the processes and returns when they serve. Throws <see cref="BenchmarkException"/> with what is missing.</summary>
     Task<RunningTarget> StartAsync();
 }

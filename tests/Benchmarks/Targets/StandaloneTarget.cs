@@ -13,6 +13,8 @@ internal sealed class StandaloneTarget(BenchmarkOptions options) : ITarget
 
     public bool HasLongPolling => true;
 
+    public bool HasSmartRest => true;
+
     public async Task<RunningTarget> StartAsync()
     {
         var gateway = DotnetServer.Built(options.Root, "gateway", "Tidings.Gateway");

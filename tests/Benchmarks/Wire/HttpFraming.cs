@@ -5,7 +5,7 @@ using System.Text;
 namespace Tidings.Benchmarks.Wire;
 
 /// <summary>HTTP/1.1 keep-alive, one POST at a time: each response's body is a text. Knows Content-Length and chunks.</summary>
-internal sealed class HttpFraming(IPEndPoint server, string path) : IFraming
+internal sealed class HttpFraming(IPEndPoint server, string path, string headers = "") : IFraming
 {
     bool _open;
 
@@ -13,7 +13,7 @@ internal sealed class HttpFraming(IPEndPoint server, string path) : IFraming
 
     public byte[] Wrap(ReadOnlySpan<byte> text)
     {
-        var head = $"POST {path} HTTP/1.1\r\nHost: {server}\r\nContent-Type: application/json\r\nContent-Length: {text.Length}\r\n\r\n";
+        var head = $"POST {path} HTTP/1.1\r\nHost: {server}\r\n{headers}Content-Type: application/json\r\nContent-Length: {text.Length}\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. text];
     }
 

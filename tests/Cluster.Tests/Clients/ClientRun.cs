@@ -10,6 +10,12 @@ sealed record ClientRun(Uri Server, string Client, string Transport)
 
     public string? Publisher { get; init; }
 
+    /// <summary>Whom <c>c8y</c> logs in as, <c>tenant/name</c>, and with which password.</summary>
+    public (string Name, string Password)? User { get; init; }
+
+    /// <summary>The first part of the channels' names; null for a fresh one.</summary>
+    public string? Prefix { get; init; }
+
     public int Channels { get; init; } = 5;
 
     public int Messages { get; init; } = 500;
@@ -37,5 +43,7 @@ sealed record ClientRun(Uri Server, string Client, string Transport)
         "--channels", $"{Channels}",
         "--messages", $"{Messages}",
         "--timeout", $"{TimeoutSeconds}",
+        .. User is { } user ? (string[])["--user", user.Name, "--password", user.Password] : [],
+        .. Prefix is null ? (string[])[] : ["--prefix", Prefix],
     ];
 }

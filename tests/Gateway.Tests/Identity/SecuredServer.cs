@@ -29,6 +29,7 @@ internal sealed class SecuredServer : IAsyncDisposable
         ("Roles:red/everything:Subscribe:0", "/**"),
         ("Roles:red/everything:Publish:0", "/**"),
         ("Roles:red/everything:Create:0", "/**"),
+        ("Roles:red/everything:Manage:0", "/**"),
     ];
 
     private readonly WebApplication _app;

@@ -13,7 +13,7 @@ internal sealed class SecuredSocket : IDisposable
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly Queue<JsonNode> _received = new();
 
-    public static async Task<SecuredSocket> OpenAsync(SecuredServer server, AuthenticationHeaderValue? credentials)
+    public static async Task<SecuredSocket> OpenAsync(SecuredServer server, AuthenticationHeaderValue? credentials, string path = "/cometd")
     {
         var client = new SecuredSocket();
         if (credentials is not null)
@@ -22,7 +22,7 @@ internal sealed class SecuredSocket : IDisposable
         }
 
         using var patience = new CancellationTokenSource(Patience);
-        await client._socket.ConnectAsync(new UriBuilder(new Uri(server.Address, "/cometd")) { Scheme = "ws" }.Uri, patience.Token);
+        await client._socket.ConnectAsync(new UriBuilder(new Uri(server.Address, path)) { Scheme = "ws" }.Uri, patience.Token);
         return client;
     }
 

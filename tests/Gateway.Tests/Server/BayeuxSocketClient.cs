@@ -17,10 +17,10 @@ internal sealed class BayeuxSocketClient : IDisposable
 
     public static Task<BayeuxSocketClient> OpenAsync(GatewayServer server) => OpenAsync(server.Address);
 
-    public static async Task<BayeuxSocketClient> OpenAsync(Uri server)
+    public static async Task<BayeuxSocketClient> OpenAsync(Uri server, string path = "/cometd")
     {
         var client = new BayeuxSocketClient();
-        await client.Socket.ConnectAsync(new UriBuilder(server) { Scheme = "ws", Path = "/cometd" }.Uri, CancellationToken.None);
+        await client.Socket.ConnectAsync(new UriBuilder(server) { Scheme = "ws", Path = path }.Uri, CancellationToken.None);
         return client;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Tidings.Gateway.Tests.Server;
 
@@ -86,8 +87,60 @@ public sealed class RealtimeTests(GatewayServer server) : IAsyncLifetime
         Assert.Equal("", await PostAsync($"84,{client}"));
 
         Assert.Equal("86,,,handshake\n", await PostAsync($"83,{client}"));
-        Assert.Equal("86,,,,handshake\n", await PostAsync($"83,{client},1"));
+        Assert.Equal("86,,,handshake\n", await PostAsync($"82,{client},{Alarms}"));
+        Assert.Equal("", await PostAsync($"84,{client}"));
         Assert.Equal("86,,,handshake\n", await PostAsync($"81,{client},{Alarms}\n81,{client},/other"));
+    }
+
+    [Fact]
+    public async Task Items_41_and_42_the_answer_to_an_unknown_session_is_written_as_it_was_opened()
+    {
+        var client = await OpenAsync("80,true");
+        await PostAsync($"84,{client}");
+
+        Assert.Equal("86,,,,handshake\n", await PostAsync($"83,{client}"));
+        Assert.Equal("86,,,,handshake\n", await PostAsync($"81,{client},{Alarms}"));
+    }
+
+    [Fact]
+    public async Task A_session_of_another_front_end_is_unknown_and_theirs_does_not_know_it()
+    {
+        using var handshake = await server.Http.PostAsync(
+            "/cometd", new StringContent("""[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]"""));
+        var bayeux = JsonNode.Parse(await handshake.Content.ReadAsStringAsync())![0]!["clientId"]!.ToString();
+        Assert.Equal("86,,,handshake\n", await PostAsync($"83,{bayeux}"));
+        Assert.Equal("86,,,handshake\n", await PostAsync($"83,p{bayeux}"));
+
+        var client = await OpenAsync();
+        foreach (var id in new[] { client, client[1..] })
+        {
+            using var connect = await server.Http.PostAsync(
+                "/cometd", new StringContent($$"""[{"channel":"/meta/connect","connectionType":"long-polling","clientId":"{{id}}"}]"""));
+            Assert.Equal("402::session_unknown", JsonNode.Parse(await connect.Content.ReadAsStringAsync())![0]!["error"]!.ToString());
+        }
+
+        Assert.Equal("86,5400000,0,retry\n", await PostAsync($"83,{client}"));
+    }
+
+    [Fact]
+    public async Task Templates_that_were_deleted_under_a_live_session_are_told_once()
+    {
+        var client = await OpenAsync();
+        Assert.Equal("", await PostAsync($"81,{client},{Alarms},{_xid}b"));
+        await PostAsync($"83,{client}");
+        Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync($"{_xid}b"));
+        Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync($"{_xid}b"));
+
+        var poll = PostAsync($"83,{client}");
+        await PublishAsync(Alarms, """{"id":"1","severity":"MAJOR"}""");
+        Assert.Equal($"40,\"No template for this X-ID.\"\n87,1,{_xid}\n100,1,MAJOR\n", await poll);
+
+        poll = PostAsync($"83,{client}");
+        await PublishAsync(Alarms, """{"id":"2","severity":"MINOR"}""");
+        Assert.Equal($"87,1,{_xid}\n100,2,MINOR\n", await poll);
+
+        Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync(_xid));
+        Assert.Equal("40,\"No template for this X-ID.\"\n86,,10000,retry\n", await PostAsync($"83,{client}"));
     }
 
     [Fact]
@@ -174,6 +227,13 @@ public sealed class RealtimeTests(GatewayServer server) : IAsyncLifetime
         var answer = await PostAsync(handshake);
         Assert.Matches("^[A-Za-z0-9]{20,40}\n$", answer);
         return answer.TrimEnd('\n');
+    }
+
+    private async Task<HttpStatusCode> DeleteAsync(string xid)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/s") { Headers = { { "X-Id", xid } } };
+        using var response = await server.Http.SendAsync(request);
+        return response.StatusCode;
     }
 
     private async Task PublishAsync(string channel, string json)

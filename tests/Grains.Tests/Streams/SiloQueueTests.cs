@@ -1,4 +1,3 @@
-using Orleans.Streams;
 
 namespace Tidings.Grains.Streams;
 

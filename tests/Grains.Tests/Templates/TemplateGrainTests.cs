@@ -5,10 +5,11 @@ namespace Tidings.Grains.Templates;
 
 public sealed class TemplateGrainTests : IAsyncLifetime
 {
+    private const int SetsPerTenant = 3;
     private static readonly byte[] Source = "11,100,,,$.id\n"u8.ToArray();
     private TestCluster _cluster = null!;
 
-    public async Task InitializeAsync() => _cluster = await TestCluster.StartAsync(1);
+    public async Task InitializeAsync() => _cluster = await TestCluster.StartAsync(1, new TidingsLimits { TemplateSetsPerTenant = SetsPerTenant });
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
@@ -17,7 +18,7 @@ public sealed class TemplateGrainTests : IAsyncLifetime
     {
         Assert.Null(await Grain("device").Find(0));
 
-        var created = await Grain("device").Create(Source);
+        var created = (await Grain("device").Create(Source)).Record;
         var found = await Grain("device").Find(0);
         var byNumber = await Grain(created!.Number.ToString(CultureInfo.InvariantCulture)).Find(0);
 
@@ -30,7 +31,7 @@ public sealed class TemplateGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_version_that_is_known_is_not_sent_again()
     {
-        var created = await Grain("device").Create(Source);
+        var created = (await Grain("device").Create(Source)).Record;
 
         Assert.Null((await Grain("device").Find(created!.Version))!.Source);
     }
@@ -40,14 +41,14 @@ public sealed class TemplateGrainTests : IAsyncLifetime
     {
         var created = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Grain("device").Create(Source)));
 
-        var number = Assert.Single(created, record => record is not null)!.Number.ToString(CultureInfo.InvariantCulture);
-        Assert.Null(await Grain(number).Create(Source));
+        var number = Assert.Single(created, creation => creation.Status == TemplateCreationStatus.Created).Record!.Number.ToString(CultureInfo.InvariantCulture);
+        Assert.Equal(TemplateCreationStatus.Exists, (await Grain(number).Create(Source)).Status);
     }
 
     [Fact]
     public async Task A_set_that_was_deleted_can_be_created_anew_under_its_number_with_a_later_version()
     {
-        var first = await Grain("device").Create(Source);
+        var first = (await Grain("device").Create(Source)).Record;
         var number = first!.Number.ToString(CultureInfo.InvariantCulture);
 
         Assert.True(await Grain(number).Delete());
@@ -55,7 +56,7 @@ public sealed class TemplateGrainTests : IAsyncLifetime
         Assert.Null(await Grain("device").Find(first.Version));
         Assert.Null(await Grain(number).Find(0));
 
-        var second = await Grain("device").Create(Source);
+        var second = (await Grain("device").Create(Source)).Record;
         Assert.Equal(first.Number, second!.Number);
         Assert.True(second.Version > first.Version);
     }
@@ -63,11 +64,11 @@ public sealed class TemplateGrainTests : IAsyncLifetime
     [Fact]
     public async Task Tenants_do_not_see_each_others_sets()
     {
-        var created = await Grain("device").Create(Source);
+        var created = (await Grain("device").Create(Source)).Record;
 
         Assert.Null(await Grain("device", "other").Find(0));
         Assert.Null(await Grain(created!.Number.ToString(CultureInfo.InvariantCulture), "other").Find(0));
-        Assert.NotNull(await Grain("device", "other").Create(Source));
+        Assert.NotNull((await Grain("device", "other").Create(Source)).Record);
     }
 
     [Fact]
@@ -79,6 +80,21 @@ public sealed class TemplateGrainTests : IAsyncLifetime
         Assert.True(await Grain("18").Claim("device"));
         Assert.True(await Grain("18").Claim("device"));
         Assert.False(await Grain("18").Claim("another"));
+    }
+
+    [Fact]
+    public async Task A_tenant_has_no_more_sets_than_it_may_and_one_that_is_deleted_makes_room()
+    {
+        for (var i = 1; i < SetsPerTenant; i++)
+        {
+            Assert.Equal(TemplateCreationStatus.Created, (await Grain($"{i}th", "full").Create(Source)).Status);
+        }
+
+        Assert.Equal(TemplateCreationStatus.Created, (await Grain("one", "full").Create(Source)).Status);
+        Assert.Equal(TemplateCreationStatus.TooMany, (await Grain("two", "full").Create(Source)).Status);
+        Assert.Equal(TemplateCreationStatus.Exists, (await Grain("one", "full").Create(Source)).Status);
+        Assert.True(await Grain("one", "full").Delete());
+        Assert.Equal(TemplateCreationStatus.Created, (await Grain("two", "full").Create(Source)).Status);
     }
 
     private ITemplateGrain Grain(string xid, string tenant = "default") =>

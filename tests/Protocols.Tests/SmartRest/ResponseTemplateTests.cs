@@ -128,4 +128,13 @@ public sealed class ResponseTemplateTests
     [Fact]
     public void A_set_without_response_templates_yields_nothing() =>
         Assert.Equal("", Smart.Set("10,100,GET,/a").Evaluate("""{"id":1}"""));
+
+    [Fact]
+    public void Item_21_an_answer_with_an_empty_body_yields_no_row()
+    {
+        var (rows, result) = Smart.Set("11,100,,,$.id", "11,101,$,,$.id").TryEvaluate("");
+
+        Assert.Equal("", rows);
+        Assert.Equal(0, result.Rows);
+    }
 }

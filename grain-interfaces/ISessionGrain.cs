@@ -83,6 +83,12 @@ public sealed record SessionDescription
 
     /// <summary>What its front end keeps with it, and may replace; the core does not look at it.</summary>
     [Id(4)] public byte[]? Notes { get; init; }
+
+    /// <summary>The client's address as its gateway sees it; null where it has none, as on a Unix socket.</summary>
+    [Id(5)] public string? Peer { get; init; }
+
+    /// <summary>Its number among the sessions of its owner, where somebody observes sessions: later ones have higher numbers. 0: none.</summary>
+    [Id(6)] public long Number { get; init; }
 }
 
 /// <summary>Whose a session is.</summary>
@@ -119,6 +125,9 @@ public enum OpenStatus
 
     /// <summary>The tenant has as many sessions as it may (<see cref="TidingsLimits.SessionsPerTenant"/>).</summary>
     TooManySessions,
+
+    /// <summary>Who must be told of it could not be told, and is configured to be.</summary>
+    Refused,
 }
 
 /// <summary>How <see cref="ISessionGrain.Attach"/> ended.</summary>
@@ -163,6 +172,9 @@ public enum SessionEnd
 
     /// <summary>Server code ended it.</summary>
     Kicked,
+
+    /// <summary>Its server stopped, and keeps sessions nowhere else.</summary>
+    Stopped,
 }
 
 /// <summary>What a gateway had delivered of a session when it gave it up.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -59,7 +60,13 @@ internal sealed class BayeuxHandshake(
     {
         var current = options.CurrentValue;
         var browser = call.Socket is null && current.BrowserCookie.Enabled ? call.Browser ?? SessionId.NewSecret() : null;
-        var description = new SessionDescription { Protocol = "bayeux", Lifetime = current.MaxInterval, Browser = browser };
+        var description = new SessionDescription
+        {
+            Protocol = "bayeux",
+            Lifetime = current.MaxInterval,
+            Browser = browser,
+            Peer = call.Exchange.HttpContext.Peer(),
+        };
         var bayeux = new BayeuxSession();
         var user = call.Exchange.HttpContext.User;
         if (!call.Rates.TryEnterSession(out var place)

@@ -61,7 +61,13 @@ internal sealed class RealtimeProcessor(
         }
 
         var notes = new SmartNotes(handshake.Reliable, []);
-        var description = new SessionDescription { Protocol = Protocol, Lifetime = options.Value.SessionLifetime, Notes = notes.ToBytes() };
+        var description = new SessionDescription
+        {
+            Protocol = Protocol,
+            Lifetime = options.Value.SessionLifetime,
+            Notes = notes.ToBytes(),
+            Peer = call.Peer,
+        };
         if (await door.OpenAsync(call.Tenant, description, new SmartSession(), call.User) is var (secret, _))
         {
             RealtimeWriter.WriteClientId(output, secret);

@@ -20,7 +20,7 @@ internal sealed partial class LogProducer(IOptions<ConnectionEventOptions> optio
             var what = happened.Event;
             var cause = what.Cause == ConnectionCause.Connected ? "connected" : "disconnected";
             var data = Encoding.UTF8.GetString(what.Data.Span);
-            Log.Happened(logger, _level, cause, what.RemoteId, what.Source, happened.Tenant, happened.Device, data);
+            Log.Happened(logger, _level, cause, what.RemoteId, what.Source, happened.Tenant, happened.Device ?? "null", data);
         }
 
         return Task.CompletedTask;
@@ -30,6 +30,6 @@ internal sealed partial class LogProducer(IOptions<ConnectionEventOptions> optio
     {
         [LoggerMessage(EventId = 1501, Message = "{Cause} - ID: {RemoteId}, Protocol Adapter: {Source}, Tenant: {Tenant}, Device: {Device}, Data: {Data}")]
         public static partial void Happened(
-            ILogger logger, LogLevel level, string cause, string remoteId, string source, string tenant, string? device, string data);
+            ILogger logger, LogLevel level, string cause, string remoteId, string source, string tenant, string device, string data);
     }
 }

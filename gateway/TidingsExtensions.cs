@@ -4,6 +4,7 @@ using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
+using Tidings.Gateway.Personium;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
 using Tidings.Gateway.SmartRest;
@@ -47,6 +48,7 @@ public static class TidingsExtensions
         app.MapChannels();
         app.MapSmartRest();
         app.MapSmc();
+        app.MapPersonium();
         app.MapIdentity();
         app.MapOpenApi().AllowAnonymous();
         app.MapTidingsHealth();
@@ -86,6 +88,7 @@ public static class TidingsExtensions
         services.AddBayeux();
         services.AddSmartRest();
         services.AddSmc();
+        services.AddPersonium();
         services.AddSingleton<ChannelStreams>();
         services.AddOpenApi();
         services.AddProblemDetails();

@@ -81,5 +81,6 @@ internal static class DeliveryCodecs
 {
     public const int Bayeux = 0;
     public const int Smc = 1;
-    public const int Count = 2;
+    public const int Personium = 2;
+    public const int Count = 3;
 }

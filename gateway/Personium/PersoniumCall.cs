@@ -28,8 +28,8 @@ internal sealed record PersoniumCall(HttpContext Context, string Cell, bool IsBy
     /// <summary>The channel of something in the box.</summary>
     public string ChannelOf(string path) => path.Length == 0 ? $"/personium/{Box}" : $"/personium/{Box}/{path}";
 
-    /// <summary>Whether every segment of the path can be a name.</summary>
-    public bool HasGoodNames => DavNames.IsName(Box) && (Path.Length == 0 || Array.TrueForAll(Path.Split('/'), DavNames.IsName));
+    /// <summary>Whether every segment of the path can be a name. An encoded slash stays one, and is none that a name may have.</summary>
+    public bool HasGoodNames => DavNames.IsName(Box) && !Path.Contains("%2F", StringComparison.OrdinalIgnoreCase) && (Path.Length == 0 || Array.TrueForAll(Path.Split('/'), DavNames.IsName));
 
     /// <summary>The call of a request whose path or host name says the cell.</summary>
     public static PersoniumCall Of(HttpContext context) => context.Request.RouteValues[CellValue] is string cell

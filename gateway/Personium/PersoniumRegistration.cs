@@ -6,13 +6,14 @@ namespace Tidings.Gateway.Personium;
 /// <summary>Registers and maps Personium's front end.</summary>
 internal static class PersoniumRegistration
 {
+    private const string CellName = "regex(^[[A-Za-z0-9]][[A-Za-z0-9_-]]{{0,127}}$)";
+
     private static readonly string[] Methods =
         ["GET", "POST", "PUT", "DELETE", "OPTIONS", "MKCOL", "PROPFIND", "PROPPATCH", "ACL", "REPORT", "MOVE", "HEAD", "MERGE"];
 
     public static void AddPersonium(this IServiceCollection services)
     {
         services.AddOptions<PersoniumOptions>().BindConfiguration(PersoniumOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.Configure<RouteOptions>(static routes => routes.SetParameterPolicy<CellConstraint>(CellConstraint.Name));
         services.AddSingleton<PersoniumAccess>();
         services.AddSingleton<CollectionEndpoint>();
         services.AddSingleton<StreamDirectory>();
@@ -25,7 +26,7 @@ internal static class PersoniumRegistration
 
     public static void MapPersonium(this IEndpointRouteBuilder routes)
     {
-        routes.MapGroup($"/{{{PersoniumCall.CellValue}:{CellConstraint.Name}}}").MapCell(order: 0);
+        routes.MapGroup($"/{{{PersoniumCall.CellValue}:{CellName}}}").MapCell(order: 0);
         if (routes.ServiceProvider.GetRequiredService<IOptions<PersoniumOptions>>().Value.UnitFqdn is { Length: > 0 } unit)
         {
             // Before every other route, as a cell's host serves nothing else.
@@ -51,6 +52,12 @@ internal static class PersoniumRegistration
     private static async Task ServeAsync(HttpContext context, Func<PersoniumCall, Task<PersoniumAnswer>> serve)
     {
         var call = PersoniumCall.Of(context);
+        if (!call.IsByHost && ReservedPaths.Contains(call.Cell))
+        {
+            ReservedPaths.Refuse(context);
+            return;
+        }
+
         PersoniumAnswer answer;
         try
         {
@@ -63,23 +70,4 @@ internal static class PersoniumRegistration
 
         await answer.WriteAsync(call);
     }
-}
-
-/// <summary>What a cell may be called in a path: not what begins the server's own paths.</summary>
-internal sealed class CellConstraint : IRouteConstraint
-{
-    public const string Name = "cell";
-
-    private const int MaxLength = 128;
-
-    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "admin", "api", "cep", "channels", "cometd", "devicecontrol", "health", "login", "notification", "openapi", "s", "token",
-    };
-
-    public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        values[routeKey] is string { Length: > 0 and <= MaxLength } cell
-        && char.IsAsciiLetterOrDigit(cell[0])
-        && cell.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')
-        && !Reserved.Contains(cell);
 }

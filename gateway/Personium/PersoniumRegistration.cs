@@ -6,7 +6,7 @@ namespace Tidings.Gateway.Personium;
 /// <summary>Registers and maps Personium's front end.</summary>
 internal static class PersoniumRegistration
 {
-    private const string CellName = "regex(^[[A-Za-z0-9]][[A-Za-z0-9_-]]{{0,127}}$)";
+    private const string CellName = "regex(^[A-Za-z0-9][A-Za-z0-9_-]{{0,127}}$)";
 
     private static readonly string[] Methods =
         ["GET", "POST", "PUT", "DELETE", "OPTIONS", "MKCOL", "PROPFIND", "PROPPATCH", "ACL", "REPORT", "MOVE", "HEAD", "MERGE"];

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tidings.Gateway.Identity.Authentication;
 
 namespace Tidings.Gateway.Smc;
 
@@ -13,7 +14,7 @@ internal static class SmcRegistration
         services.AddOptions<SmcOptions>().BindConfiguration(SmcOptions.Section).ValidateDataAnnotations()
             .Validate(SmcCatalog.IsUsable, "Tidings:Smc: versions are like 7.2, types are of letters, digits, _ and -, keys have a user and a tenant without a slash.")
             .ValidateOnStart();
-        services.TryAddSingleton<ISmcAccounts, ConfiguredSmcAccounts>();
+        services.TryAddSingleton<ISmcAccounts, SmcAccounts>();
         services.AddSingleton<SmcCatalog>();
         services.AddSingleton<SmcLogins>();
         services.AddSingleton<SmcLoginEndpoints>();
@@ -28,7 +29,7 @@ internal static class SmcRegistration
             .ExcludeFromDescription().AllowAnonymous();
 
         // SMC has logins of its own: its endpoints ask for them.
-        var group = routes.MapGroup(Version).ExcludeFromDescription().AllowAnonymous();
+        var group = routes.MapGroup(Version).ExcludeFromDescription().AllowAnonymous().WithMetadata(new OwnCredentials());
         group.Map<SmcLoginEndpoints>("/login", HttpMethods.Post, static (endpoint, call) => endpoint.LoginAsync(call));
         group.Map<SmcLoginEndpoints>("/lms_login", HttpMethods.Post, static (endpoint, call) => endpoint.PasswordLoginAsync(call));
         group.Map<SmcLoginEndpoints>("/logout", HttpMethods.Put, static (endpoint, call) => endpoint.LogoutAsync(call));

@@ -16,6 +16,7 @@ internal sealed class GatewayMetrics
         Parked = meter.CreateCounter<long>("tidings.sessions.parked", "{session}", "Sessions given back to their silo because their client took nothing.");
         GapsTold = meter.CreateCounter<long>("tidings.gaps.told.sessions", "{session}", "Sessions told that a log no longer holds what they missed.");
         Refused = meter.CreateCounter<long>("tidings.requests.refused", "{request}", "Requests refused as malformed or over a bound, by reason.");
+        PublishesRefused = meter.CreateCounter<long>("tidings.publishes.refused", "{message}", "Publishes refused because too much waited for their channel.");
         RowsTruncated = meter.CreateCounter<long>("tidings.smartrest.truncated", "{response}", "Values that would have yielded more SmartREST rows than allowed.");
         Sessions = meter.CreateUpDownCounter<long>("tidings.sessions.attached", "{session}", "Sessions this gateway holds.");
     }
@@ -29,6 +30,8 @@ internal sealed class GatewayMetrics
     public Counter<long> GapsTold { get; }
 
     public Counter<long> Refused { get; }
+
+    public Counter<long> PublishesRefused { get; }
 
     public Counter<long> RowsTruncated { get; }
 

@@ -62,6 +62,7 @@ public static class TidingsExtensions
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TidingsRedis.CallPatience);
             client.UseClusterTls(cluster.ClusterTls);
             client.UseRedisClustering(options => options.ConfigurationOptions = redis);
@@ -90,8 +91,11 @@ public static class TidingsExtensions
         services.AddSmc();
         services.AddPersonium();
         services.AddSingleton<ChannelStreams>();
+        // In development, too, a parameter that cannot be read is the caller's mistake and is named to it; no exception.
+        services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = false);
         services.AddOpenApi();
         services.AddProblemDetails();
+        services.AddSingleton<ClusterHealthCheck>();
         services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);
     }
 }

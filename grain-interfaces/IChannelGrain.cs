@@ -42,9 +42,18 @@ public enum PublishStatus
 /// <param name="Status">How it ended.</param>
 /// <param name="FirstOffset">The first message's offset; later ones follow consecutively. 0 if nothing was stored.</param>
 /// <param name="Epoch">The log's epoch.</param>
+/// <param name="Offsets">Every message's offset, where some had been stored before; otherwise null.</param>
 [GenerateSerializer, Immutable, Alias("tidings.PublishResult")]
 public readonly record struct PublishResult(
-    [property: Id(0)] PublishStatus Status, [property: Id(1)] long FirstOffset, [property: Id(2)] long Epoch);
+    [property: Id(0)] PublishStatus Status,
+    [property: Id(1)] long FirstOffset,
+    [property: Id(2)] long Epoch,
+    [property: Id(3)] long[]? Offsets = null)
+{
+    /// <summary>The result for one of the messages.</summary>
+    public PublishResult At(int index) =>
+        Status == PublishStatus.Stored ? new PublishResult(Status, Offsets is null ? FirstOffset + index : Offsets[index], Epoch) : this;
+}
 
 /// <summary>Where a channel's log stands.</summary>
 /// <param name="Epoch">The log's incarnation.</param>

@@ -35,6 +35,10 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("Subscribe")]
     Task<SubscribeStatus> Subscribe(string[] subscriptions);
 
+    /// <summary>Subscribes to channels by name from places in their logs on, all or none; a channel subscribed to already goes back to its place.</summary>
+    [Alias("Replay")]
+    Task<ReplayResult> Replay(ReplayFrom[] channels);
+
     /// <summary>Unsubscribes; what is not subscribed is passed over.</summary>
     [Alias("Unsubscribe")]
     Task<SubscribeStatus> Unsubscribe(string[] subscriptions);
@@ -84,11 +88,17 @@ public sealed record SessionDescription
     /// <summary>What its front end keeps with it, and may replace; the core does not look at it.</summary>
     [Id(4)] public byte[]? Notes { get; init; }
 
+    /// <summary>Whether its client acknowledges what it got: until then messages count as undelivered.</summary>
+    [Id(5)] public bool Acknowledges { get; init; }
+
+    /// <summary>Whether its client wants the offsets of messages, to come back to them.</summary>
+    [Id(6)] public bool Replays { get; init; }
+
     /// <summary>The client's address as its gateway sees it; null where it has none, as on a Unix socket.</summary>
-    [Id(5)] public string? Peer { get; init; }
+    [Id(7)] public string? Peer { get; init; }
 
     /// <summary>Its number among the sessions of its owner, where somebody observes sessions: later ones have higher numbers. 0: none.</summary>
-    [Id(6)] public long Number { get; init; }
+    [Id(8)] public long Number { get; init; }
 }
 
 /// <summary>Whose a session is.</summary>
@@ -138,12 +148,14 @@ public enum OpenStatus
 /// </param>
 /// <param name="Started">Whether its client has asked for deliveries before, through any gateway.</param>
 /// <param name="Elsewhere">Whether another gateway holds it, and nothing was changed.</param>
+/// <param name="Batches">What another gateway wrote that the client may yet acknowledge.</param>
 [GenerateSerializer, Immutable, Alias("tidings.AttachResult")]
 public sealed record AttachResult(
     [property: Id(0)] SessionDescription? Description,
     [property: Id(1)] bool Live,
     [property: Id(2)] bool Started,
-    [property: Id(3)] bool Elsewhere = false);
+    [property: Id(3)] bool Elsewhere = false,
+    [property: Id(4)] UnacknowledgedBatch[]? Batches = null);
 
 /// <summary>How a subscribe or unsubscribe ended.</summary>
 public enum SubscribeStatus
@@ -160,6 +172,25 @@ public enum SubscribeStatus
     /// <summary>A channel could not be reached; nothing was subscribed.</summary>
     Unavailable,
 }
+
+/// <summary>Where a subscription begins.</summary>
+/// <param name="Channel">The channel's name.</param>
+/// <param name="After">The offset before the first message wanted; <see cref="All"/> or <see cref="New"/>.</param>
+[GenerateSerializer, Immutable, Alias("tidings.ReplayFrom")]
+public readonly record struct ReplayFrom([property: Id(0)] string Channel, [property: Id(1)] long After)
+{
+    /// <summary>Messages yet to come.</summary>
+    public const long New = -1;
+
+    /// <summary>Everything that the log retains.</summary>
+    public const long All = -2;
+}
+
+/// <summary>The answer to <see cref="ISessionGrain.Replay"/>.</summary>
+/// <param name="Status">How it ended.</param>
+/// <param name="Invalid">A place that the log does not have, or not any more; nothing was subscribed then.</param>
+[GenerateSerializer, Immutable, Alias("tidings.ReplayResult")]
+public readonly record struct ReplayResult([property: Id(0)] SubscribeStatus Status, [property: Id(1)] long? Invalid = null);
 
 /// <summary>Why a session ended.</summary>
 public enum SessionEnd
@@ -201,7 +232,16 @@ public sealed record SessionHandover
     /// come, so that another silo can go on from them.
     /// </summary>
     [Id(5)] public DateTimeOffset? CompleteUntil { get; init; }
+
+    /// <summary>Batches that were written and not acknowledged, oldest first; <see cref="Cursors"/> are before them.</summary>
+    [Id(6)] public UnacknowledgedBatch[] Batches { get; init; } = [];
 }
+
+/// <summary>What was written to a client that has not acknowledged it.</summary>
+/// <param name="Number">The number the client will acknowledge.</param>
+/// <param name="Upto">The last offset in it, by channel.</param>
+[GenerateSerializer, Immutable, Alias("tidings.UnacknowledgedBatch")]
+public sealed record UnacknowledgedBatch([property: Id(0)] long Number, [property: Id(1)] ChannelCursor[] Upto);
 
 /// <summary>A place in a channel.</summary>
 /// <param name="Channel">The channel's name.</param>
@@ -228,4 +268,7 @@ public sealed record DirectMessage
 
     /// <summary>The <c>ext</c> it is delivered with, a JSON object; null for none.</summary>
     [Id(4)] public byte[]? Ext { get; init; }
+
+    /// <summary>The number of the unacknowledged batch it was written with; 0 for none.</summary>
+    [Id(5)] public long Batch { get; init; }
 }

@@ -41,6 +41,12 @@ public sealed record PublishItem
 
     /// <summary>Further members of a Bayeux message, delivered with it: <c>"name":value</c>, comma separated.</summary>
     [Id(4)] public byte[]? Extras { get; init; }
+
+    /// <summary>Names this publish among all others (<see cref="PublishKey"/>): repeated, it is stored once. Null: each time is a new one.</summary>
+    [Id(5)] public Guid? Key { get; init; }
+
+    /// <summary>Bytes this message is counted with against bounds.</summary>
+    public int Size => Body.Length + (Ext?.Length ?? 0) + (Extras?.Length ?? 0);
 }
 
 /// <summary>A message as the log of its channel holds it.</summary>
@@ -56,8 +62,8 @@ public sealed class Message
     /// <summary>What was published.</summary>
     [Id(2)] public required PublishItem Item { get; init; }
 
-    /// <summary>Bytes this message is counted with against bounds.</summary>
-    public int Size => Item.Body.Length + (Item.Ext?.Length ?? 0) + (Item.Extras?.Length ?? 0);
+    /// <inheritdoc cref="PublishItem.Size"/>
+    public int Size => Item.Size;
 }
 
 /// <summary>Consecutive messages of one channel.</summary>
@@ -75,4 +81,19 @@ public sealed class ChannelBatch
 
     /// <summary>The channel's last offset when this was sent.</summary>
     [Id(3)] public required long Head { get; init; }
+
+    /// <summary>Bytes its messages are counted with against bounds.</summary>
+    public long Size
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var message in Messages)
+            {
+                bytes += message.Size;
+            }
+
+            return bytes;
+        }
+    }
 }

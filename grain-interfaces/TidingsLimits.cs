@@ -62,6 +62,51 @@ public sealed record TidingsLimits
     [Range(1, 1_000_000)]
     public int PendingPublishesPerChannel { get; init; } = 10_000;
 
+    /// <summary>
+    /// Bytes of payload that wait in a gateway for one channel, or are on their way to it. Default 16 MiB. Beyond: <c>503::channel_busy</c>. A
+    /// publish larger than this is taken while no other waits.
+    /// </summary>
+    [Range(1024, int.MaxValue)]
+    public int PublishLaneBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>As <see cref="PublishLaneBytes"/>, of all channels of one gateway together. Default 256 MiB.</summary>
+    [Range(1024, long.MaxValue)]
+    public long PublishTotalBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>
+    /// Batches of messages that wait in one silo for the stream of another. Default 100,000. Beyond: the batch is dropped, and the silo that
+    /// misses it reads the log.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int StreamLaneBatches { get; init; } = 100_000;
+
+    /// <summary>As <see cref="StreamLaneBatches"/>, in bytes of payload. Default 64 MiB.</summary>
+    [Range(64 * 1024, int.MaxValue)]
+    public int StreamLaneBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Events that wait in a silo's own stream. Default 10,000. Beyond: the event is dropped, and the silo reads the log.</summary>
+    [Range(1, 1_000_000)]
+    public int StreamQueueEvents { get; init; } = 10_000;
+
+    /// <summary>As <see cref="StreamQueueEvents"/>, in bytes of payload. Default 64 MiB. A larger event is taken while no other waits.</summary>
+    [Range(64 * 1024, int.MaxValue)]
+    public int StreamQueueBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Keys of publishes that a channel remembers, to store a repeated one once. Default 10,000. Beyond: the oldest is forgotten.</summary>
+    [Range(0, 1_000_000)]
+    public int PublishKeys { get; init; } = 10_000;
+
+    /// <summary>How long a channel remembers the key of a publish. Default 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan PublishKeyAge { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long a gateway tries to publish while the channel's silo or its log is away. Default 10 seconds. Beyond: <c>503::unavailable</c>,
+    /// and whether the message was stored is not known.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan PublishPatience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Longest channel name in characters. Default 512. Beyond: <c>405::channel_invalid</c>.</summary>
     [Range(8, 8192)]
     public int ChannelNameLength { get; init; } = 512;
@@ -88,6 +133,13 @@ public sealed record TidingsLimits
     /// <summary>How long a message stays in its channel's log. Default 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
     public TimeSpan LogAge { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// How long the head of a channel without messages is kept after the channel's last use, if no silo wants its messages. Default 7 days.
+    /// After: the channel is forgotten; one that comes back begins at offset 1, under a larger epoch.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3660.00:00:00")]
+    public TimeSpan LogHeadAge { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Messages of each channel that a silo keeps at hand for sessions on the move. Default 256. Beyond: the log is read.</summary>
     [Range(1, 100_000)]

@@ -12,6 +12,7 @@ internal sealed class SiloMetrics
     {
         var meter = meters.Create(MeterName);
         Published = meter.CreateCounter<long>("tidings.messages.published", "{message}", "Messages stored in a channel's log.");
+        PublishesRepeated = meter.CreateCounter<long>("tidings.publishes.repeated", "{message}", "Publishes that had been stored before.");
         StreamEvents = meter.CreateCounter<long>("tidings.stream.events", "{event}", "Events sent on silos' streams.");
         StreamEventsDropped = meter.CreateCounter<long>("tidings.stream.events.dropped", "{event}", "Events not taken by a silo's queue.");
         GapsRepaired = meter.CreateCounter<long>("tidings.gaps.repaired", "{gap}", "Jumps in a channel's offsets repaired from the log.");
@@ -24,6 +25,8 @@ internal sealed class SiloMetrics
     }
 
     public Counter<long> Published { get; }
+
+    public Counter<long> PublishesRepeated { get; }
 
     public Counter<long> StreamEvents { get; }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Streams;
 using Tidings.Grains.Channels;
@@ -32,7 +33,9 @@ public static class TidingsGrainsExtensions
         silo.Services.AddSingleton<SiloSender>();
         silo.Services.AddSingleton<SiloServiceClient>();
         silo.Services.AddSingleton(services => new SiloQueue(
-            SiloStream.NameOf(services.GetRequiredService<ILocalSiloDetails>().SiloAddress), services.GetRequiredService<TimeProvider>()));
+            SiloStream.NameOf(services.GetRequiredService<ILocalSiloDetails>().SiloAddress),
+            services.GetRequiredService<IOptions<TidingsLimits>>().Value,
+            services.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton<HeadAnnouncer>();
         silo.Services.AddSingleton<FanoutConsumer>();
         silo.Services.AddSingleton<IHostedService>(static services => services.GetRequiredService<FanoutConsumer>());

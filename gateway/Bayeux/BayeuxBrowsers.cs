@@ -10,7 +10,6 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal sealed class BayeuxBrowsers(GatewayHub hub, IOptionsMonitor<BayeuxOptions> options)
 {
-
     public string? Read(HttpContext context) =>
         options.CurrentValue.BrowserCookie is { Enabled: true } cookie && context.Request.Cookies.TryGetValue(cookie.Name, out var value)
         && value.Length is > 0 and <= 64
@@ -41,6 +40,11 @@ internal sealed class BayeuxBrowsers(GatewayHub hub, IOptionsMonitor<BayeuxOptio
 
         context.Response.Cookies.Append(cookie.Name, value, attributes);
     }
+
+    /// <summary>Whether a session may be spoken for from this browser.</summary>
+    public bool IsOwn(BayeuxCall call, SessionDescription session) =>
+        session.Browser is null || call.Socket is not null || call.Browser == session.Browser
+        || (call.Browser is null && options.CurrentValue.TrustClientSession);
 
     /// <summary>Whether the browser holds as many connects as it may.</summary>
     public bool IsSurplus(HttpContext context, BayeuxCall call, BayeuxSession bayeux)

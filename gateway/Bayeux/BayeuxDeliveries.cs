@@ -10,13 +10,20 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
 {
     private static readonly byte[] BinaryExt = "{\"binary\":{}}"u8.ToArray();
 
-    private BayeuxDeliveries()
-    {
-    }
+    private readonly bool _withIds;
 
-    public static BayeuxDeliveries Codec { get; } = new();
+    private BayeuxDeliveries(int slot, bool withIds) => (Slot, _withIds) = (slot, withIds);
 
-    public int Slot => DeliveryCodecs.Bayeux;
+    /// <summary>Messages as they were published.</summary>
+    public static BayeuxDeliveries Plain { get; } = new(DeliveryCodecs.Bayeux, withIds: false);
+
+    /// <summary>Messages with their offsets, for clients that come back to them.</summary>
+    public static BayeuxDeliveries WithIds { get; } = new(DeliveryCodecs.BayeuxReplay, withIds: true);
+
+    public int Slot { get; }
+
+    /// <summary>How a session's messages are written.</summary>
+    public static BayeuxDeliveries For(LocalSession session) => session.Description is { Replays: true } ? WithIds : Plain;
 
     public byte[] Encode(DeliveryBatch batch)
     {
@@ -28,7 +35,7 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
                 output.Write(","u8);
             }
 
-            Write(output, batch.Channel.Name, batch.Messages[i].Item);
+            Write(output, batch.Channel.Name, batch.Messages[i]);
         }
 
         return output.WrittenSpan.ToArray();
@@ -52,7 +59,7 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
                 foreach (var message in filtered.Messages.Where(message => !leaveOut!(filtered, message)))
                 {
                     Separate(output, written++);
-                    Write(output, filtered.Channel.Name, message.Item);
+                    Write(output, filtered.Channel.Name, message);
                 }
             }
             else if (item is DirectItem direct)
@@ -73,11 +80,12 @@ internal sealed class BayeuxDeliveries : IDeliveryCodec
         }
     }
 
-    private static void Write(IBufferWriter<byte> output, string channel, PublishItem item)
+    private void Write(IBufferWriter<byte> output, string channel, Message message)
     {
+        var item = message.Item;
         if (item.MediaType is null || MediaTypes.IsJson(item.MediaType))
         {
-            BayeuxWriter.WriteDelivery(output, channel, item.Body, item.Ext, item.Extras);
+            BayeuxWriter.WriteDelivery(output, channel, _withIds ? ReplayId.AddTo(item.Body, message.Offset) : item.Body, item.Ext, item.Extras);
             return;
         }
 

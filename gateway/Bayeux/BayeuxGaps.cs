@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Tidings.Gateway.Bayeux;
@@ -9,11 +8,8 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal static class BayeuxGaps
 {
-    public static ReadOnlyMemory<byte> Write(IReadOnlyList<ChannelCursor> gaps)
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<ChannelCursor> gaps)
     {
-        var output = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(output);
-        json.WriteStartObject();
         json.WriteStartArray("gaps"u8);
         foreach (var gap in gaps)
         {
@@ -24,8 +20,5 @@ internal static class BayeuxGaps
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        return output.WrittenMemory;
     }
 }

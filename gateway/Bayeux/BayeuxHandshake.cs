@@ -28,15 +28,7 @@ internal sealed class BayeuxHandshake(
             return Denied(message, refusal);
         }
 
-        var decision = await policy.DecideAsync(
-            new AuthorizationRequest
-            {
-                Action = AuthorizationAction.Handshake,
-                Tenant = call.Tenant,
-                User = call.Exchange.HttpContext.User,
-                Ext = message.Ext,
-            },
-            call.Exchange.HttpContext.RequestAborted);
+        var decision = await policy.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Exchange.HttpContext.RequestAborted);
         return decision.IsAllowed ? await OpenAsync(call, answer, message) : Denied(message, decision);
     }
 
@@ -66,6 +58,8 @@ internal sealed class BayeuxHandshake(
             Lifetime = current.MaxInterval,
             Browser = browser,
             Peer = call.Exchange.HttpContext.Peer(),
+            Acknowledges = BayeuxExt.Asks(message.Ext, "ack"),
+            Replays = BayeuxExt.Asks(message.Ext, "replay"),
         };
         var bayeux = new BayeuxSession();
         var user = call.Exchange.HttpContext.User;
@@ -86,6 +80,7 @@ internal sealed class BayeuxHandshake(
         reply.MinimumVersion = Version;
         reply.SupportedConnectionTypes = replies.ConnectionTypes;
         reply.Advice = replies.Retry;
+        reply.Ext = BayeuxExt.Agree(description.Acknowledges, description.Replays);
         await extensions.OutgoingAsync(call.Exchange, message, reply);
         AddQueued(call, answer, session, reply, current);
         answer.Replies.Add(reply);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
@@ -11,14 +10,14 @@ namespace Tidings.Gateway.Bayeux;
 /// </summary>
 internal sealed partial class BayeuxProcessor(
     SessionDoor door,
-    BayeuxCallers callers,
     BayeuxReplies replies,
     BayeuxHandshake handshake,
+    BayeuxConnects connects,
     BayeuxSubscriptions subscriptions,
     BayeuxServices services,
+    BayeuxPublishes publishes,
     BayeuxExtensions extensions,
-    IAuthorizationPolicy policy,
-    IOptionsMonitor<BayeuxOptions> options,
+    BayeuxBrowsers browsers,
     IOptions<TidingsLimits> limits,
     ILogger<BayeuxProcessor> logger)
 {
@@ -64,19 +63,6 @@ internal sealed partial class BayeuxProcessor(
         var answer = new BayeuxAnswer();
         answer.Replies.AddRange(messages.Select(message => replies.TooMany(message, refusal)));
         return answer;
-    }
-
-    /// <summary>Writes the reply of a connect that was held, past the extensions.</summary>
-    public async ValueTask<BayeuxMessage> ConnectReplyAsync(BayeuxExchange exchange, LocalSession session, BayeuxMessage request, ConnectEnd end)
-    {
-        var reply = replies.ConnectReply(request, end);
-        if (session.TakeGaps() is { Count: > 0 } gaps)
-        {
-            reply.Ext = BayeuxGaps.Write(gaps);
-        }
-
-        await extensions.OutgoingAsync(exchange, request, reply);
-        return reply;
     }
 
     private static bool IsPublish(BayeuxMessage message) =>
@@ -129,7 +115,7 @@ internal sealed partial class BayeuxProcessor(
         BayeuxCallers.FindTenant(call, message.ClientId!);
         if (channel == MetaChannels.Connect)
         {
-            return await ConnectAsync(call, answer, message);
+            return await connects.ProcessAsync(call, answer, message);
         }
 
         if (ChannelName.KindOf(channel) != ChannelKind.Meta && call.Rates.Publish() is { } refusal)
@@ -137,7 +123,7 @@ internal sealed partial class BayeuxProcessor(
             return replies.TooMany(message, refusal);
         }
 
-        if (await door.TouchAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User) is not var (session, speaker) || !OfSameBrowser(call, session))
+        if (await door.TouchAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User) is not var (session, speaker) || !browsers.IsOwn(call, session))
         {
             return BayeuxReplies.UnknownSession(message);
         }
@@ -155,7 +141,7 @@ internal sealed partial class BayeuxProcessor(
             MetaChannels.Unsubscribe => await subscriptions.UnsubscribeAsync(call, message),
             MetaChannels.Disconnect => await DisconnectAsync(call, message),
             _ when ChannelName.KindOf(channel) == ChannelKind.Service => await services.ProcessAsync(call, message, channel),
-            _ => await PublishAsync(call, message, channel),
+            _ => await publishes.PublishAsync(call, message, channel),
         };
     }
 
@@ -178,121 +164,11 @@ internal sealed partial class BayeuxProcessor(
         return call.ClientId == message.ClientId;
     }
 
-    private bool OfSameBrowser(BayeuxCall call, SessionDescription session) =>
-        session.Browser is null || call.Socket is not null || call.Browser == session.Browser
-        || (call.Browser is null && options.CurrentValue.TrustClientSession);
-
-    private async ValueTask<BayeuxMessage?> ConnectAsync(BayeuxCall call, BayeuxAnswer answer, BayeuxMessage message)
-    {
-        if (message.ConnectionType is null)
-        {
-            return BayeuxReplies.Failure(message, BayeuxErrors.ConnectionTypeMissing, BayeuxReplies.Handshake);
-        }
-
-        if (!replies.ConnectionTypes.Contains(message.ConnectionType))
-        {
-            return BayeuxReplies.Failure(message, BayeuxErrors.ConnectionTypesUnsupported(message.ConnectionType), BayeuxReplies.Handshake);
-        }
-
-        if (call.Socket is { } socket && options.CurrentValue.RequireHandshakePerConnection && !socket.Began(message.ClientId!))
-        {
-            return BayeuxReplies.UnknownSession(message);
-        }
-
-        if (!await callers.RenewAsync(call, message))
-        {
-            return BayeuxReplies.Failure(message, "403::authentication_invalid", BayeuxReplies.Handshake);
-        }
-
-        var session = await door.AttachAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User, static () => new BayeuxSession());
-        if (session is null || !OfSameBrowser(call, session.Description!))
-        {
-            return BayeuxReplies.UnknownSession(message);
-        }
-
-        call.Exchange.SessionId = session.Id;
-        answer.Connect = new PendingConnect(session, message, HoldOf(call, message, session), LifetimeOf(message));
-        session.Started = true;
-        call.Exchange.HttpContext.User = session.User ?? call.Exchange.HttpContext.User;
-        return null;
-    }
-
-    private TimeSpan HoldOf(BayeuxCall call, BayeuxMessage message, LocalSession session)
-    {
-        if (!call.IsSingle || !session.Started)
-        {
-            // Clients take the first answer as the sign that the connection works; a batch waits for no one.
-            return TimeSpan.Zero;
-        }
-
-        var longest = options.CurrentValue.Timeout;
-        return message.Advice?.Timeout is { } milliseconds && milliseconds < longest.TotalMilliseconds
-            ? TimeSpan.FromMilliseconds(milliseconds)
-            : longest;
-    }
-
-    private TimeSpan LifetimeOf(BayeuxMessage message)
-    {
-        var current = options.CurrentValue;
-        return message.Advice?.Interval is > 0 and var milliseconds
-            ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)current.MaxClientInterval.TotalMilliseconds))
-            : current.MaxInterval + current.Interval;
-    }
-
     private async ValueTask<BayeuxMessage> DisconnectAsync(BayeuxCall call, BayeuxMessage message)
     {
         await door.CloseAsync(call.Tenant, SessionId.PublicOf(message.ClientId!), SessionEnd.Disconnected);
         return BayeuxReplies.Success(message);
     }
-
-    private async ValueTask<BayeuxMessage> PublishAsync(BayeuxCall call, BayeuxMessage message, string channel)
-    {
-        if (ChannelName.IsPattern(channel))
-        {
-            return BayeuxReplies.Failure(message, BayeuxErrors.ChannelInvalid);
-        }
-
-        if (message.Data.IsEmpty)
-        {
-            return BayeuxReplies.Failure(message, BayeuxErrors.DataMissing);
-        }
-
-        var deciding = ServerChannels.Contains(channel)
-            ? ValueTask.FromResult(AuthorizationDecision.Denied)
-            : DecideAsync(call, message, AuthorizationAction.Publish, channel);
-        call.Waited |= !deciding.IsCompleted;
-        var decision = await deciding;
-        if (!decision.IsAllowed)
-        {
-            return BayeuxReplies.Failure(message, ReferenceEquals(decision, AuthorizationDecision.CreateDenied) ? BayeuxErrors.CreateDenied : decision.Reason is null ? BayeuxErrors.PublishDenied : BayeuxErrors.PublishDeniedBecause(decision.Reason));
-        }
-
-        var result = await door.PublishAsync(new ChannelId(call.Tenant, channel), new PublishItem
-        {
-            Body = message.Data.ToArray(),
-            Publisher = call.Exchange.SessionId,
-            Ext = message.Ext.IsEmpty ? null : message.Ext.ToArray(),
-            Extras = message.Extras.IsEmpty ? null : message.Extras.ToArray(),
-        });
-        return result.Status switch
-        {
-            PublishStatus.Stored => BayeuxReplies.Success(message),
-            PublishStatus.Busy => BayeuxReplies.Failure(message, "503::channel_busy"),
-            _ => BayeuxReplies.Failure(message, BayeuxErrors.Unavailable),
-        };
-    }
-
-    private ValueTask<AuthorizationDecision> DecideAsync(BayeuxCall call, BayeuxMessage message, AuthorizationAction action, string channel) =>
-        policy.DecideAsync(
-            new AuthorizationRequest
-            {
-                Action = action,
-                Tenant = call.Tenant,
-                User = call.Exchange.HttpContext.User,
-                Channel = channel,
-                Ext = message.Ext,
-            },
-            CancellationToken.None);
 
     private static partial class Log
     {

@@ -12,12 +12,16 @@ internal static class BayeuxRegistration
         services.AddSingleton<IExtCredentialsReader, AuthenticationExt>();
         services.AddSingleton<BayeuxCallers>();
         services.AddSingleton<BayeuxHandshake>();
+        services.AddSingleton<BayeuxConnects>();
         services.AddSingleton<BayeuxSubscriptions>();
+        services.AddSingleton<BayeuxPublishes>();
         services.AddSingleton<BayeuxServices>();
         services.AddSingleton<BayeuxExtensions>();
         services.AddSingleton<BayeuxProcessor>();
         services.AddSingleton<BayeuxChannelRules>();
         services.AddSingleton<BayeuxBrowsers>();
+        services.AddSingleton<BayeuxResponses>();
+        services.AddSingleton<LongPolls>();
         services.AddSingleton<BayeuxEndpoint>();
         services.AddSingleton<BayeuxSocketServices>();
     }

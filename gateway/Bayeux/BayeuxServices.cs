@@ -16,16 +16,7 @@ internal sealed partial class BayeuxServices(
             return BayeuxReplies.Failure(message, BayeuxErrors.DataMissing);
         }
 
-        var decision = await policy.DecideAsync(
-            new AuthorizationRequest
-            {
-                Action = AuthorizationAction.Publish,
-                Tenant = call.Tenant,
-                User = call.Exchange.HttpContext.User,
-                Channel = channel,
-                Ext = message.Ext,
-            },
-            CancellationToken.None);
+        var decision = await policy.DecideAsync(call, message, AuthorizationAction.Publish, channel);
         if (!decision.IsAllowed)
         {
             return BayeuxReplies.Failure(message, BayeuxErrors.PublishDenied);

@@ -129,7 +129,7 @@ internal sealed class BayeuxSession : IProtocolSession
             Socket?.Signal();
         }
 
-        Socket?.Tick(now);
+        Socket?.Tick();
     }
 
     public void Released(LocalSession session)

@@ -8,6 +8,7 @@ namespace Tidings.Gateway.Bayeux;
 /// <summary>What every socket uses.</summary>
 internal sealed class BayeuxSocketServices(
     BayeuxProcessor processor,
+    BayeuxConnects connects,
     SessionDoor door,
     BayeuxChannelRules rules,
     IOptionsMonitor<BayeuxOptions> options,
@@ -17,6 +18,8 @@ internal sealed class BayeuxSocketServices(
     GatewayMetrics metrics)
 {
     public BayeuxProcessor Processor => processor;
+
+    public BayeuxConnects Connects => connects;
 
     public SessionDoor Door => door;
 
@@ -32,12 +35,5 @@ internal sealed class BayeuxSocketServices(
 
     public GatewayMetrics Metrics => metrics;
 
-    public BayeuxReaderLimits ReaderLimits { get; } = new()
-    {
-        MaxMessages = limits.Value.MessagesPerRequest,
-        MaxDepth = limits.Value.JsonDepth,
-        MaxIdBytes = limits.Value.MessageIdBytes,
-        MaxChannelLength = limits.Value.ChannelNameLength,
-        MaxSubscriptions = limits.Value.SubscriptionsPerSession,
-    };
+    public BayeuxReaderLimits ReaderLimits { get; } = BayeuxReading.LimitsOf(limits.Value);
 }

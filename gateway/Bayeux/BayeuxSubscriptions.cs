@@ -17,7 +17,7 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
 
         foreach (var name in names)
         {
-            var denied = ChannelName.KindOf(name) == ChannelKind.Meta ? AuthorizationDecision.Denied : await DecideAsync(call, message, name);
+            var denied = ChannelName.KindOf(name) == ChannelKind.Meta ? AuthorizationDecision.Denied : await policy.DecideAsync(call, message, AuthorizationAction.Subscribe, name);
             if (!denied.IsAllowed)
             {
                 return BayeuxReplies.Failure(message, denied.Reason is null ? BayeuxErrors.SubscribeDenied : BayeuxErrors.SubscribeDeniedBecause(denied.Reason));
@@ -26,8 +26,30 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
 
         // Service channels reach server code only: a subscription to one is granted and means nothing, as in CometD.
         string[] wanted = [.. names.Where(static name => ChannelName.KindOf(name) == ChannelKind.Broadcast)];
+        var places = BayeuxExt.ReplayOf(message.Ext);
+        ReplayFrom[] replayed = [.. wanted.Where(name => places.ContainsKey(name) && places[name] != ReplayFrom.New).Select(name => new ReplayFrom(name, places[name]))];
+        if (replayed.Length > 0 && await ReplayAsync(call, message, replayed) is { } failed)
+        {
+            return failed;
+        }
+
+        wanted = [.. wanted.Where(name => !Array.Exists(replayed, place => place.Channel == name))];
         var status = wanted.Length == 0 ? SubscribeStatus.Done : await door.SubscribeAsync(call.Tenant, message.ClientId!, wanted);
         return AfterSubscribe(message, status);
+    }
+
+    /// <summary>Subscribes from places in logs on. Null when that is done.</summary>
+    private async ValueTask<BayeuxMessage?> ReplayAsync(BayeuxCall call, BayeuxMessage message, ReplayFrom[] places)
+    {
+        if (Array.FindIndex(places, static place => ChannelName.IsPattern(place.Channel) || place.After < ReplayFrom.All) is >= 0 and var bad)
+        {
+            return BayeuxReplies.Failure(message, BayeuxErrors.ReplayInvalid(places[bad].After));
+        }
+
+        var result = await door.ReplayAsync(call.Tenant, message.ClientId!, places);
+        return result.Invalid is { } invalid ? BayeuxReplies.Failure(message, BayeuxErrors.ReplayInvalid(invalid))
+            : result.Status == SubscribeStatus.Done ? null
+            : AfterSubscribe(message, result.Status);
     }
 
     public async ValueTask<BayeuxMessage> UnsubscribeAsync(BayeuxCall call, BayeuxMessage message) =>
@@ -67,15 +89,4 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
 
         return true;
     }
-
-    private ValueTask<AuthorizationDecision> DecideAsync(BayeuxCall call, BayeuxMessage message, string channel) => policy.DecideAsync(
-        new AuthorizationRequest
-        {
-            Action = AuthorizationAction.Subscribe,
-            Tenant = call.Tenant,
-            User = call.Exchange.HttpContext.User,
-            Channel = channel,
-            Ext = message.Ext,
-        },
-        CancellationToken.None);
 }

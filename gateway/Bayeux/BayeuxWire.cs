@@ -31,11 +31,11 @@ internal static class BayeuxWire
 
     /// <summary>Messages first, then replies to the rest of the batch, and the connect's reply last.</summary>
     public static ArrayBufferWriter<byte> Write(
-        List<OutboxItem>? items, IEnumerable<BayeuxMessage> replies, Func<DeliveryBatch, Message, bool>? leaveOut, out int delivered)
+        LocalSession session, List<OutboxItem>? items, IEnumerable<BayeuxMessage> replies, Func<DeliveryBatch, Message, bool>? leaveOut, out int delivered)
     {
         var output = new ArrayBufferWriter<byte>((items?.Sum(static item => item.Bytes + (64 * item.Count)) ?? 0) + 256);
         output.Write("["u8);
-        delivered = items is null ? 0 : BayeuxDeliveries.Codec.Write(output, items, leaveOut);
+        delivered = items is null ? 0 : BayeuxDeliveries.For(session).Write(output, items, leaveOut);
         var first = delivered == 0;
         foreach (var reply in replies)
         {

@@ -20,6 +20,6 @@ internal sealed class SocketConnect(
 
     private async Task ReplyAsync(ConnectEnd end)
     {
-        socket.Tell(await services.Processor.ConnectReplyAsync(exchange, connect.Session, Request, end));
+        socket.Tell(await services.Connects.ReplyAsync(exchange, connect.Session, Request, end));
     }
 }

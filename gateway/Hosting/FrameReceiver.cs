@@ -11,15 +11,11 @@ internal sealed class FrameReceiver(WebSocket socket, int mostBytes)
     /// <summary>The next message; null when the client closes.</summary>
     public async ValueTask<ReceivedFrame?> ReadAsync(CancellationToken cancellationToken)
     {
-        // Waits without a buffer, so that an idle socket holds none.
-        var nothing = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
-        if (nothing.EndOfMessage && nothing.MessageType != WebSocketMessageType.Close)
-        {
-            // A message without a byte: there is nothing left of it to read.
-            return new ReceivedFrame(nothing.MessageType, [], 0, false);
-        }
-
-        return nothing.MessageType == WebSocketMessageType.Close ? null : await ReadWholeAsync(cancellationToken);
+        // Waits without a buffer, so that an idle socket holds none. An empty message is over with it: what can be read then is the next.
+        var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+        return first.MessageType == WebSocketMessageType.Close ? null
+            : first.EndOfMessage ? new ReceivedFrame(first.MessageType, [], 0, IsTooBig: false)
+            : await ReadWholeAsync(cancellationToken);
     }
 
     private async ValueTask<ReceivedFrame?> ReadWholeAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Identity.Authentication;
 using Tidings.Protocols.Personium;
 
 namespace Tidings.Gateway.Personium;
@@ -41,8 +42,10 @@ internal static class PersoniumRegistration
     private static void MapCell(this IEndpointRouteBuilder routes, int order)
     {
         var group = routes.MapGroup("").ExcludeFromDescription().AllowAnonymous().WithMetadata(new PersoniumRefusal()).WithOrder(order);
-        group.MapMethods("/__topic/{box}/{path}", ["GET"], static (HttpContext context, TopicSocketEndpoint sockets) => sockets.OpenAsync(PersoniumCall.Of(context)));
-        group.MapMethods("/__token", ["POST"], static (HttpContext context, PersoniumTokens tokens) => ServeAsync(context, tokens.TokenAsync));
+        group.MapMethods("/__topic/{box}/{path}", ["GET"], static (HttpContext context, TopicSocketEndpoint sockets) => sockets.OpenAsync(PersoniumCall.Of(context)))
+            .WithMetadata(OwnCredentials.Instance);
+        group.MapMethods("/__token", ["POST"], static (HttpContext context, PersoniumTokens tokens) => ServeAsync(context, tokens.TokenAsync))
+            .WithMetadata(OwnCredentials.Instance);
         group.MapMethods("/__introspect", ["POST"], static (HttpContext context, PersoniumTokens tokens) => ServeAsync(context, tokens.IntrospectAsync));
         group.MapMethods("/{box:regex(^[^_].*$)}/{**path}", Methods, static (HttpContext context, CollectionEndpoint collections, StreamEndpoint streams) =>
             ServeAsync(context, call => StreamPath.TryParse(call.Path, out var stream) ? streams.ServeAsync(call, stream) : collections.ServeAsync(call)));

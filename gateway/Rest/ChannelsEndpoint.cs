@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Authorization;
@@ -13,46 +10,34 @@ namespace Tidings.Gateway.Rest;
 /// <summary>Publishing and reading for services: <c>/channels/{**path}</c>.</summary>
 internal static class ChannelsEndpoint
 {
-    private const string NdJson = "application/x-ndjson";
     private const string EventStream = "text/event-stream";
 
     public static void MapChannels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/channels").WithTags("Channels").AddEndpointFilter(WithoutClusterAsync);
+        var group = routes.MapGroup("/channels").WithTags("Channels").AddEndpointFilter(RestProblems.OfSilentClusterAsync);
         group.MapPost("/{**path}", PublishAsync)
             .WithName("Publish")
             .WithSummary("Publishes a message, or with application/x-ndjson one message a line, in order")
-            .WithDescription("Answers when the channel's log has the messages.")
-            .Accepts<string>(MediaTypes.Json, NdJson, "text/plain", "*/*")
+            .WithDescription("Answers when the channel's log has the messages. With an Idempotency-Key header, a request that is repeated stores them once.")
+            .Accepts<string>(MediaTypes.Json, PublishBody.NdJson, "text/plain", "*/*")
             .Produces<Published>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapGet("/{**path}", ReadAsync)
+            .AddEndpointFilter(RestProblems.OfUnboundParameterAsync)
             .WithName("Read")
             .WithSummary("Reads the retained log after an offset; with Accept: text/event-stream, a live stream")
             .Produces<LogPage>(StatusCodes.Status200OK, MediaTypes.Json, EventStream)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-    }
-
-    /// <summary>A cluster that does not answer is a passing state, not an error of ours.</summary>
-    private static async ValueTask<object?> WithoutClusterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
-        {
-            return Problem(StatusCodes.Status503ServiceUnavailable, "The cluster does not answer; try again.");
-        }
     }
 
     private static async Task<IResult> PublishAsync(
@@ -66,25 +51,38 @@ internal static class ChannelsEndpoint
         var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
         {
-            return Problem(StatusCodes.Status413PayloadTooLarge, $"A request carries at most {limits.Value.MessageBytes} bytes.");
+            return RestProblems.Of(StatusCodes.Status413PayloadTooLarge, $"A request carries at most {limits.Value.MessageBytes} bytes.");
         }
 
-        var items = Items(context.Request.ContentType, body.Value, limits.Value, out var fault);
-        if (items is null)
+        var published = PublishBody.Read(context.Request.ContentType, body.Value, limits.Value);
+        if (published.Problem is { } problem)
         {
-            return Problem(StatusCodes.Status400BadRequest, fault!);
+            return problem;
         }
 
-        if ((rates.Of(context).Bytes(body.Value.Length) ?? rates.Of(context).Publish(items.Count)) is { } tooMany)
+        if ((rates.Of(context).Bytes(body.Value.Length) ?? rates.Of(context).Publish(published.Items.Count)) is { } tooMany)
         {
-            return TooMany(context, tooMany);
+            return RestProblems.TooMany(context, tooMany);
         }
 
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
-        var results = await Task.WhenAll(items.Select(item => door.PublishAsync(channel, item)));
-        return Array.Find(results, static result => result.Status != PublishStatus.Stored) is { Status: not PublishStatus.Stored } failed
-            ? Problem(StatusCodes.Status503ServiceUnavailable, failed.Status == PublishStatus.Busy ? "The channel is busy." : "The channel's log cannot be written.")
+        if (!PublishName.TryGive(context, published.Items))
+        {
+            return RestProblems.Of(StatusCodes.Status400BadRequest, $"An Idempotency-Key has 1 to {PublishName.MostBytes} characters.");
+        }
+
+        var results = await Task.WhenAll(published.Items.Select(item => door.PublishAsync(channel, item)));
+        var failed = Array.FindIndex(results, static result => result.Status != PublishStatus.Stored);
+        return failed >= 0
+            ? NotStored(results[failed].Status, published.LineOf(failed))
             : TypedResults.Json(new Published(channel.Name, results[0].FirstOffset, results[^1].FirstOffset, results.Length), RestJson.Default.Published);
+    }
+
+    private static ProblemHttpResult NotStored(PublishStatus status, int? line)
+    {
+        var reason = status == PublishStatus.Busy ? "The channel is busy." : "The channel's log cannot be written.";
+        return RestProblems.Of(
+            StatusCodes.Status503ServiceUnavailable, line is null ? reason : $"{reason} Line {line} is the first that was not published.", line);
     }
 
     private static async Task<IResult> ReadAsync(
@@ -103,9 +101,14 @@ internal static class ChannelsEndpoint
             return refusal;
         }
 
-        if (after < 0 || limit < 1 || limit > limits.Value.ReadMessages)
+        if (after < 0)
         {
-            return Problem(StatusCodes.Status400BadRequest, $"after is 0 or more, limit from 1 to {limits.Value.ReadMessages}.");
+            return RestProblems.Parameter("after", "after is an offset, 0 or more.");
+        }
+
+        if (limit < 1 || limit > limits.Value.ReadMessages)
+        {
+            return RestProblems.Parameter("limit", $"limit is a number of messages, from 1 to {limits.Value.ReadMessages}.");
         }
 
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
@@ -115,8 +118,7 @@ internal static class ChannelsEndpoint
         }
 
         var read = await cluster.GetGrain<IChannelGrain>(channel.ToKey()).Read(after ?? 0, limit);
-        return TypedResults.Json(
-            new LogPage(channel.Name, read.Head.Epoch, read.Head.Offset, read.First, [.. read.Messages.Select(LogEntry.Of)]), RestJson.Default.LogPage);
+        return TypedResults.Json(LogPage.Of(channel, read), RestJson.Default.LogPage);
     }
 
     private static async Task<IResult> StreamAsync(HttpContext context, ChannelId channel, ChannelStreams streams, CallerRates rates, long? after)
@@ -126,7 +128,7 @@ internal static class ChannelsEndpoint
         {
             if (!long.TryParse(last, out var offset) || offset < 0)
             {
-                return Problem(StatusCodes.Status400BadRequest, "Last-Event-ID is the id of an event of this stream.");
+                return RestProblems.Of(StatusCodes.Status400BadRequest, "Last-Event-ID is the id of an event of this stream.");
             }
 
             after = offset;
@@ -134,12 +136,12 @@ internal static class ChannelsEndpoint
 
         if (rates.Handshake() is { } tooMany)
         {
-            return TooMany(context, tooMany);
+            return RestProblems.TooMany(context, tooMany);
         }
 
         if (!rates.TryEnterSession(out var place) || await streams.ListenAsync(channel, context, place) is not { } bell)
         {
-            return Problem(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
+            return RestProblems.Of(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
         }
 
         context.Response.Headers["X-Accel-Buffering"] = "no";
@@ -151,7 +153,7 @@ internal static class ChannelsEndpoint
     {
         if (Normalize(path, limits) is not { } name || ChannelName.IsPattern(name))
         {
-            return Problem(StatusCodes.Status400BadRequest, "The path after /channels is not a channel name.");
+            return RestProblems.Of(StatusCodes.Status400BadRequest, "The path after /channels is not a channel name.");
         }
 
         var reserved = ChannelName.KindOf(name) != ChannelKind.Broadcast
@@ -161,148 +163,13 @@ internal static class ChannelsEndpoint
         if (!decision.IsAllowed && !reserved && context.User.Identity is not { IsAuthenticated: true })
         {
             context.Response.Headers.WWWAuthenticate = CredentialGuard.Challenge;
-            return Problem(StatusCodes.Status401Unauthorized, "Not allowed without credentials.");
+            return RestProblems.Of(StatusCodes.Status401Unauthorized, "Not allowed without credentials.");
         }
 
         return decision.IsAllowed
             ? null
-            : Problem(StatusCodes.Status403Forbidden, reserved ? action == AuthorizationAction.Publish ? "Nobody publishes here but the server." : "Nobody reads here." : decision.Reason ?? "Not allowed.");
+            : RestProblems.Of(StatusCodes.Status403Forbidden, reserved ? action == AuthorizationAction.Publish ? "Nobody publishes here but the server." : "Nobody reads here." : decision.Reason ?? "Not allowed.");
     }
 
     private static string? Normalize(string? path, TidingsLimits limits) => ChannelName.TryNormalize("/" + path, limits, out var name) ? name : null;
-
-    private static List<PublishItem>? Items(string? contentType, ReadOnlyMemory<byte> body, TidingsLimits limits, out string? fault)
-    {
-        fault = null;
-        var mediaType = contentType ?? MediaTypes.Json;
-        if (MediaTypes.Essence(mediaType) is NdJson)
-        {
-            return Lines(body, limits, out fault);
-        }
-
-        if (MediaTypes.IsJson(mediaType) && !IsJson(body.Span, limits))
-        {
-            fault = "The body is not valid JSON.";
-            return null;
-        }
-
-        return [new PublishItem { Body = body.ToArray(), MediaType = MediaTypes.Essence(mediaType) is MediaTypes.Json ? null : mediaType }];
-    }
-
-    private static List<PublishItem>? Lines(ReadOnlyMemory<byte> body, TidingsLimits limits, out string? fault)
-    {
-        fault = null;
-        var items = new List<PublishItem>();
-        var number = 0;
-        foreach (var range in body.Span.Split((byte)'\n'))
-        {
-            number++;
-            var line = body.Span[range].Trim(" \t\r"u8);
-            if (line.IsEmpty)
-            {
-                continue;
-            }
-
-            if (!IsJson(line, limits))
-            {
-                fault = $"Line {number} is not valid JSON; nothing was published.";
-                return null;
-            }
-
-            items.Add(new PublishItem { Body = line.ToArray() });
-        }
-
-        if (items.Count == 0 || items.Count > limits.PendingPublishesPerChannel)
-        {
-            fault = $"A request publishes from 1 to {limits.PendingPublishesPerChannel} messages.";
-            return null;
-        }
-
-        return items;
-    }
-
-    private static bool IsJson(ReadOnlySpan<byte> body, TidingsLimits limits)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = limits.JsonDepth });
-            while (reader.Read())
-            {
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !System.Text.Unicode.Utf8.IsValid(reader.ValueSpan))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static ProblemHttpResult TooMany(HttpContext context, RateRefusal refusal)
-    {
-        Refusals.RetryAfter(context, refusal);
-        return Problem(StatusCodes.Status429TooManyRequests, refusal.ToString());
-    }
-
-    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
-}
-
-/// <summary>The answer to a publish.</summary>
-/// <param name="Channel">The channel.</param>
-/// <param name="Offset">The first message's offset.</param>
-/// <param name="LastOffset">The last message's offset.</param>
-/// <param name="Count">How many messages were stored.</param>
-internal sealed record Published(string Channel, long Offset, long LastOffset, int Count);
-
-/// <summary>A page of a channel's log.</summary>
-/// <param name="Channel">The channel.</param>
-/// <param name="Epoch">The log's incarnation; offsets of another one mean nothing.</param>
-/// <param name="Head">The last offset.</param>
-/// <param name="First">The oldest retained offset.</param>
-/// <param name="Messages">Consecutive messages.</param>
-internal sealed record LogPage(string Channel, long Epoch, long Head, long First, LogEntry[] Messages);
-
-/// <summary>A message of a log: JSON bodies as they are, text as a string, other bytes as Base64.</summary>
-/// <param name="Offset">Its offset.</param>
-/// <param name="Time">When the channel took it.</param>
-/// <param name="MediaType">The body's media type.</param>
-/// <param name="Data">The body.</param>
-internal sealed record LogEntry(long Offset, DateTimeOffset Time, string MediaType, [property: JsonConverter(typeof(RawJsonConverter))] ReadOnlyMemory<byte> Data)
-{
-    public static LogEntry Of(Message message) => new(
-        message.Offset, DateTimeOffset.FromUnixTimeMilliseconds(message.Time), message.Item.MediaType ?? MediaTypes.Json, JsonOf(message.Item));
-
-    /// <summary>A body as JSON.</summary>
-    public static ReadOnlyMemory<byte> JsonOf(PublishItem item) =>
-        item.MediaType is null || MediaTypes.IsJson(item.MediaType) ? item.Body
-        : MediaTypes.IsText(item.MediaType) ? JsonSerializer.SerializeToUtf8Bytes(Encoding.UTF8.GetString(item.Body), RestJson.Default.String)
-        : JsonSerializer.SerializeToUtf8Bytes(Convert.ToBase64String(item.Body), RestJson.Default.String);
-}
-
-/// <summary>
-/// Writes JSON that was checked when it was published. It is not taken apart again: an escaped lone surrogate is valid JSON (RFC 8259,
-/// section 8.2) that no string of this runtime can hold.
-/// </summary>
-internal sealed class RawJsonConverter : JsonConverter<ReadOnlyMemory<byte>>
-{
-    public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Pages of a log are written only.");
-
-    public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value.Span, skipInputValidation: true);
-}
-
-/// <summary>JSON of the REST API, generated at compile time.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = MaxDepth)]
-[JsonSerializable(typeof(Published))]
-[JsonSerializable(typeof(LogPage))]
-[JsonSerializable(typeof(string))]
-internal sealed partial class RestJson : JsonSerializerContext
-{
-    /// <summary>Above the most that <see cref="TidingsLimits.JsonDepth"/> can be, so that every stored body can be read, a page around it included.</summary>
-    public const int MaxDepth = 1024;
 }

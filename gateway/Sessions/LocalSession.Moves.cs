@@ -66,6 +66,7 @@ internal sealed partial class LocalSession
             IsAttached = result.Live && !IsOrphan && State is (LocalState.Attaching or LocalState.Live);
             Started |= result.Started;
             Description = result.Description;
+            _batches = result.Batches ?? _batches;
         }
     }
 
@@ -74,6 +75,7 @@ internal sealed partial class LocalSession
     {
         lock (_lock)
         {
+            _caughtUp = State == LocalState.Live ? null : _caughtUp;
             if (State == LocalState.Attaching)
             {
                 State = LocalState.Live;
@@ -196,15 +198,16 @@ internal sealed partial class LocalSession
         BeginLeaving();
         lock (_lock)
         {
-            IEnumerable<OutboxItem> undelivered = [.. _dropped ?? [], .. _writing ?? [], .. _waiting ?? []];
+            IEnumerable<OutboxItem> undelivered = [.. _writing ?? [], .. _dropped ?? [], .. _waiting ?? []];
             var handover = new SessionHandover
             {
                 Link = _leftAt.Link,
                 Frame = _leftAt.Frame,
-                Cursors = CursorsBefore(undelivered, _caughtUp, _places),
+                Cursors = CursorsBefore(UnacknowledgedItems().Concat(undelivered), _caughtUp, _places),
                 CompleteUntil = _places is null ? null : Receiver?.LastHeard,
-                Directs = [.. undelivered.OfType<DirectItem>().Select(item => item.Message)],
+                Directs = [.. UnacknowledgedDirects(), .. undelivered.OfType<DirectItem>().Select(item => item.Message)],
                 Started = Started,
+                Batches = BatchesToTell(),
             };
             if (_handover is { } untold)
             {
@@ -215,6 +218,8 @@ internal sealed partial class LocalSession
             State = State == LocalState.Gone ? State : state;
             Sink = State == LocalState.Gone ? null : Sink;
             _handover = handover;
+            _batches = handover.Batches;
+            _unacknowledged = null;
             _caughtUp = null;
             _places = null;
             _dropped = null;
@@ -247,6 +252,7 @@ internal sealed partial class LocalSession
     {
         Cursors = [.. untold.Cursors.Where(old => !Array.Exists(later.Cursors, cursor => cursor.Channel == old.Channel)), .. later.Cursors],
         CompleteUntil = later.CompleteUntil ?? untold.CompleteUntil,
+        Batches = later.Batches,
         Directs = [.. untold.Directs, .. later.Directs],
         Started = untold.Started || later.Started,
     };

@@ -47,7 +47,8 @@ internal sealed partial class LocalSession
         {
             lock (_lock)
             {
-                return _writing is { Count: > 0 } ? _writing[0].Frame
+                return _unacknowledged is [var (_, oldest), ..] ? oldest[0].Frame
+                    : _writing is { Count: > 0 } ? _writing[0].Frame
                     : _waiting is { Count: > 0 } ? _waiting[0].Frame
                     : State == LocalState.Lagging ? _lagFrame
                     : null;
@@ -67,6 +68,12 @@ internal sealed partial class LocalSession
                 return true;
             }
 
+            if (WithoutAcknowledged(item) is not { } fresh)
+            {
+                return true;
+            }
+
+            item = fresh;
             if (_messages + item.Count > limits.PendingMessagesPerSession || _bytes + item.Bytes > limits.PendingBytesPerSession)
             {
                 if (_messages > 0)
@@ -107,13 +114,11 @@ internal sealed partial class LocalSession
         TaskCompletionSource? written;
         lock (_lock)
         {
-            foreach (var item in _writing!)
+            if (!KeepWritten())
             {
-                _messages -= item.Count;
-                _bytes -= item.Bytes;
+                Forget(_writing!);
             }
 
-            OutboxLists.Return(_writing);
             _writing = null;
             written = _written;
             _written = null;
@@ -128,13 +133,9 @@ internal sealed partial class LocalSession
         TaskCompletionSource? written;
         lock (_lock)
         {
-            if (_waiting is { } later)
-            {
-                _writing!.AddRange(later);
-                OutboxLists.Return(later);
-            }
-
-            (_waiting, _writing) = (_writing, null);
+            _batchUnderWay = 0;
+            WaitAgain(_writing!);
+            _writing = null;
             written = _written;
             _written = null;
         }
@@ -151,6 +152,30 @@ internal sealed partial class LocalSession
                 ? Task.CompletedTask
                 : (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
+    }
+
+    /// <summary>Items wait again, before everything else.</summary>
+    private void WaitAgain(List<OutboxItem> items)
+    {
+        if (_waiting is { } later)
+        {
+            items.AddRange(later);
+            OutboxLists.Return(later);
+        }
+
+        _waiting = items;
+    }
+
+    /// <summary>Items are done with.</summary>
+    private void Forget(List<OutboxItem> items)
+    {
+        foreach (var item in items)
+        {
+            _messages -= item.Count;
+            _bytes -= item.Bytes;
+        }
+
+        OutboxLists.Return(items);
     }
 
     /// <summary>An item was not taken in: the session has not caught up with it.</summary>

@@ -62,6 +62,18 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
         return _visible;
     }
 
+    /// <summary>Its messages after an offset, of which there must be some.</summary>
+    public DeliveryBatch After(long offset) => new(new ChannelBatch
+    {
+        Channel = batch.Channel,
+        Epoch = batch.Epoch,
+        Messages = [.. batch.Messages.SkipWhile(message => message.Offset <= offset)],
+        Head = batch.Head,
+    })
+    {
+        Frame = Frame,
+    };
+
     /// <summary>The messages as a codec writes them. Two sessions may both encode at first; both get the same bytes.</summary>
     public byte[] EncodedBy(IDeliveryCodec codec) => _encoded[codec.Slot] ??= codec.Encode(this);
 }
@@ -81,6 +93,7 @@ internal static class DeliveryCodecs
 {
     public const int Bayeux = 0;
     public const int Smc = 1;
-    public const int Personium = 2;
-    public const int Count = 3;
+    public const int BayeuxReplay = 2;
+    public const int Personium = 3;
+    public const int Count = 4;
 }

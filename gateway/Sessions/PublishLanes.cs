@@ -6,28 +6,39 @@ namespace Tidings.Gateway.Sessions;
 /// One lane per channel that is being published to: one call to the channel grain in flight, what comes meanwhile goes with the
 /// next. So order survives, and a busy channel costs a call per batch instead of one per message.
 /// </summary>
-internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<TidingsLimits> limits, ILogger<PublishLanes> logger)
+internal sealed partial class PublishLanes(
+    IClusterClient cluster, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     private const int CallMessages = 1000;
     private const int CallBytes = 1024 * 1024;
     private readonly Lock _lock = new();
     private readonly Dictionary<ChannelId, Lane> _lanes = [];
+    private readonly TidingsLimits _limits = limits.Value;
+    private long _bytes;
 
+    /// <summary>Publishes in the order of these calls. Busy at once where too many, or too large ones, wait already.</summary>
     public Task<PublishResult> PublishAsync(ChannelId channel, PublishItem item)
     {
         lock (_lock)
         {
             if (!_lanes.TryGetValue(channel, out var lane))
             {
-                _lanes[channel] = lane = new Lane();
+                lane = new Lane();
             }
 
-            if (lane.Waiting.Count >= limits.Value.PendingPublishesPerChannel)
+            if (IsFull(lane, item.Size))
             {
+                metrics.PublishesRefused.Add(1);
                 return Task.FromResult(new PublishResult(PublishStatus.Busy, 0, 0));
             }
 
-            var publish = new WaitingPublish(item);
+            _lanes[channel] = lane;
+            _bytes += item.Size;
+            lane.Bytes += item.Size;
+            var publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item);
             lane.Waiting.Enqueue(publish);
             if (!lane.Sending)
             {
@@ -39,6 +50,12 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
         }
     }
 
+    /// <summary>A publish larger than a bound is taken while no other is counted against it: nothing else would ever let it in.</summary>
+    private bool IsFull(Lane lane, int size) =>
+        lane.Waiting.Count >= _limits.PendingPublishesPerChannel
+        || (lane.Bytes > 0 && lane.Bytes + size > _limits.PublishLaneBytes)
+        || (_bytes > 0 && _bytes + size > _limits.PublishTotalBytes);
+
     private async Task SendAsync(ChannelId channel, Lane lane)
     {
         // Leaves the caller's lock before the first call.
@@ -46,20 +63,50 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
         var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
         while (Take(channel, lane) is { Length: > 0 } group)
         {
-            var result = new PublishResult(PublishStatus.Unavailable, 0, 0);
+            var result = await PublishAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
+            Answered(lane, group);
+            for (var i = 0; i < group.Length; i++)
+            {
+                group[i].SetResult(result.At(i));
+            }
+        }
+    }
+
+    /// <summary>Tries until the log has the messages or patience ends: a try whose outcome is not known is repeated, as each message is stored once.</summary>
+    private async Task<PublishResult> PublishAsync(IChannelGrain grain, ChannelId channel, PublishItem[] items)
+    {
+        for (var (start, pause) = (time.GetTimestamp(), FirstPause); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
             try
             {
-                result = await grain.Publish(Array.ConvertAll(group, static publish => publish.Item));
+                var result = await grain.Publish(items);
+                if (result.Status != PublishStatus.Unavailable || time.GetElapsedTime(start) > _limits.PublishPatience)
+                {
+                    return result;
+                }
             }
             catch (Exception exception)
             {
-                Log.PublishFailed(logger, channel.Tenant, exception);
+                if (time.GetElapsedTime(start) > _limits.PublishPatience)
+                {
+                    Log.PublishFailed(logger, channel.Tenant, exception);
+                    return new PublishResult(PublishStatus.Unavailable, 0, 0);
+                }
+
+                Log.PublishRepeated(logger, channel.Tenant, exception.Message);
             }
 
-            for (var i = 0; i < group.Length; i++)
-            {
-                group[i].SetResult(result.Status == PublishStatus.Stored ? result with { FirstOffset = result.FirstOffset + i } : result);
-            }
+            await Task.Delay(pause, time);
+        }
+    }
+
+    private void Answered(Lane lane, WaitingPublish[] group)
+    {
+        var bytes = group.Sum(static publish => (long)publish.Item.Size);
+        lock (_lock)
+        {
+            _bytes -= bytes;
+            lane.Bytes -= bytes;
         }
     }
 
@@ -78,7 +125,7 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
             while (group.Count < CallMessages && bytes < CallBytes && lane.Waiting.TryDequeue(out var next))
             {
                 group.Add(next);
-                bytes += next.Item.Body.Length;
+                bytes += next.Item.Size;
             }
 
             return [.. group];
@@ -88,6 +135,9 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
     private sealed class Lane
     {
         public Queue<WaitingPublish> Waiting { get; } = new();
+
+        /// <summary>Bytes of payload that wait or are on their way.</summary>
+        public long Bytes { get; set; }
 
         public bool Sending { get; set; }
     }
@@ -99,6 +149,9 @@ internal sealed partial class PublishLanes(IClusterClient cluster, IOptions<Tidi
 
     private static partial class Log
     {
+        [LoggerMessage(2122, LogLevel.Warning, "A publish of tenant {Tenant} is tried again: {Reason}")]
+        public static partial void PublishRepeated(ILogger logger, string tenant, string reason);
+
         [LoggerMessage(2121, LogLevel.Error, "A publish of tenant {Tenant} failed")]
         public static partial void PublishFailed(ILogger logger, string tenant, Exception exception);
     }

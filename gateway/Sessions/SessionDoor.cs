@@ -220,6 +220,10 @@ internal sealed partial class SessionDoor(
     public async Task<SubscribeStatus> SubscribeAsync(string tenant, string secret, string[] subscriptions) =>
         await GrainOf(tenant, SessionId.PublicOf(secret)).Subscribe(subscriptions);
 
+    /// <summary>Subscribes to channels from places in their logs on.</summary>
+    public async Task<ReplayResult> ReplayAsync(string tenant, string secret, ReplayFrom[] channels) =>
+        await GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels);
+
     public async Task<SubscribeStatus> UnsubscribeAsync(string tenant, string secret, string[] subscriptions) =>
         await GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions);
 

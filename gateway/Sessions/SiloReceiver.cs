@@ -1,22 +1,13 @@
 namespace Tidings.Gateway.Sessions;
 
-/// <summary>The sessions of one silo at this gateway that hold one subscription.</summary>
-internal sealed class SubscriptionGroup(ChannelId id)
-{
-    public ChannelId Id => id;
-
-    public HashSet<LocalSession> Members { get; } = [];
-}
-
 /// <summary>
 /// Takes the frames of one silo, in order, and gives each message to the sessions it is for. Nothing in here waits: a session
 /// that cannot take a message is put aside.
 /// </summary>
 internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began, GatewayHub hub, GatewayMetrics metrics)
 {
-    private static readonly HashSet<LocalSession> NoMembers = [];
     private readonly Lock _lock = new();
-    private readonly Dictionary<ChannelId, SubscriptionGroup> _groups = [];
+    private readonly SubscriptionGroups _groups = new();
     private readonly HashSet<LocalSession> _sessions = [];
     private readonly Dictionary<ChannelId, ChannelCursor> _places = [];
     private long _received;
@@ -148,7 +139,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
 
         if (frame.Kind == LinkFrameKind.Gap && frame.Session is null)
         {
-            foreach (var session in frame.Subscriptions.SelectMany(name => MembersOf(frame.Tenant, name)).Distinct())
+            foreach (var session in frame.Subscriptions.SelectMany(name => _groups.MembersOf(frame.Tenant, name)).Distinct())
             {
                 hub.GapSeen(session, frame.Gap);
             }
@@ -175,7 +166,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 Give(session, frame.Batches, number);
                 foreach (var name in frame.Subscriptions)
                 {
-                    Add(session, new ChannelId(frame.Tenant, name));
+                    _groups.Add(session, new ChannelId(frame.Tenant, name));
                 }
 
                 session.Join();
@@ -186,11 +177,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             case LinkFrameKind.Leave:
                 foreach (var name in frame.Subscriptions)
                 {
-                    if (session.Groups.Find(group => group.Id.Name == name) is { } group)
-                    {
-                        Remove(session, group);
-                        session.Groups.Remove(group);
-                    }
+                    _groups.Remove(session, name);
                 }
 
                 break;
@@ -215,7 +202,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         _places[delivery.Channel] = new ChannelCursor(delivery.Channel.Name, delivery.LastOffset, frame.Batches[0].Epoch);
         if (frame.Subscriptions.Length == 1)
         {
-            foreach (var session in MembersOf(frame.Tenant, frame.Subscriptions[0]))
+            foreach (var session in _groups.MembersOf(frame.Tenant, frame.Subscriptions[0]))
             {
                 Give(session, delivery);
             }
@@ -225,7 +212,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
 
         foreach (var name in frame.Subscriptions)
         {
-            foreach (var session in MembersOf(frame.Tenant, name))
+            foreach (var session in _groups.MembersOf(frame.Tenant, name))
             {
                 if (!ReferenceEquals(session.LastGiven, delivery))
                 {
@@ -263,35 +250,6 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     private void Forget(LocalSession session)
     {
         _sessions.Remove(session);
-        foreach (var group in session.Groups)
-        {
-            Remove(session, group);
-        }
-
-        session.Groups.Clear();
-    }
-
-    private HashSet<LocalSession> MembersOf(string tenant, string name) =>
-        _groups.TryGetValue(new ChannelId(tenant, name), out var group) ? group.Members : NoMembers;
-
-    private void Add(LocalSession session, ChannelId id)
-    {
-        if (!_groups.TryGetValue(id, out var group))
-        {
-            _groups[id] = group = new SubscriptionGroup(id);
-        }
-
-        if (group.Members.Add(session))
-        {
-            session.Groups.Add(group);
-        }
-    }
-
-    private void Remove(LocalSession session, SubscriptionGroup group)
-    {
-        if (group.Members.Remove(session) && group.Members.Count == 0)
-        {
-            _groups.Remove(group.Id);
-        }
+        _groups.RemoveAll(session);
     }
 }

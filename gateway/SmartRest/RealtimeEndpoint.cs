@@ -76,7 +76,7 @@ internal sealed partial class RealtimeEndpoint(
 
     private static partial class Log
     {
-        [LoggerMessage(2411, LogLevel.Error, "A real-time row could not be carried out")]
+        [LoggerMessage(2711, LogLevel.Error, "A real-time row could not be carried out")]
         public static partial void RowFailed(ILogger logger, Exception exception);
     }
 }

@@ -146,7 +146,7 @@ internal sealed partial class SmartRestProcessor(
 
     private static partial class Log
     {
-        [LoggerMessage(2402, LogLevel.Error, "A row could not be carried out")]
+        [LoggerMessage(2702, LogLevel.Error, "A row could not be carried out")]
         public static partial void RowFailed(ILogger logger, Exception exception);
     }
 }

@@ -62,7 +62,7 @@ internal sealed partial class TemplateSets(
 
     private static partial class Log
     {
-        [LoggerMessage(2401, LogLevel.Warning, "The stored templates {Key} do not fit the limits configured here: {Reason}")]
+        [LoggerMessage(2701, LogLevel.Warning, "The stored templates {Key} do not fit the limits configured here: {Reason}")]
         public static partial void NotCompiled(ILogger logger, string key, string reason);
     }
 }

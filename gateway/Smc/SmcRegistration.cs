@@ -26,10 +26,10 @@ internal static class SmcRegistration
     public static void MapSmc(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api", static (HttpContext context, SmcCatalog catalog) => catalog.Versions(context).WriteAsync(context))
-            .ExcludeFromDescription().AllowAnonymous();
+            .ExcludeFromDescription().AllowAnonymous().WithMetadata(OwnCredentials.Instance);
 
         // SMC has logins of its own: its endpoints ask for them.
-        var group = routes.MapGroup(Version).ExcludeFromDescription().AllowAnonymous().WithMetadata(new OwnCredentials());
+        var group = routes.MapGroup(Version).ExcludeFromDescription().AllowAnonymous().WithMetadata(OwnCredentials.Instance);
         group.Map<SmcLoginEndpoints>("/login", HttpMethods.Post, static (endpoint, call) => endpoint.LoginAsync(call));
         group.Map<SmcLoginEndpoints>("/lms_login", HttpMethods.Post, static (endpoint, call) => endpoint.PasswordLoginAsync(call));
         group.Map<SmcLoginEndpoints>("/logout", HttpMethods.Put, static (endpoint, call) => endpoint.LogoutAsync(call));

@@ -26,6 +26,7 @@ internal sealed partial class ChannelGrain(
     private readonly Queue<WaitingPublish> _waiting = new();
     private ChannelId _channel;
     private LogClaim? _claim;
+    private PublishWindow? _window;
     private Task<LogClaim>? _claiming;
     private HashSet<string> _silos = [];
     private TenantPatterns? _patterns;
@@ -89,6 +90,7 @@ internal sealed partial class ChannelGrain(
     private async Task<LogClaim> ClaimOnceAsync()
     {
         _claim = await log.ClaimAsync(_channel);
+        _window = null;
         _silos = [.. _claim.Silos];
         _patternVersion = -1;
         return _claim;
@@ -102,60 +104,106 @@ internal sealed partial class ChannelGrain(
         {
             var group = _waiting.ToArray();
             _waiting.Clear();
-            var result = await WriteAsync(group);
+            var (status, epoch) = await WriteAsync(group);
             foreach (var publish in group)
             {
                 _waitingMessages -= publish.Items.Length;
-                publish.SetResult(result);
-                result = result with { FirstOffset = result.FirstOffset == 0 ? 0 : result.FirstOffset + publish.Items.Length };
+                publish.Answer(status, epoch);
             }
         }
 
         _writing = false;
     }
 
-    private async ValueTask<PublishResult> WriteAsync(WaitingPublish[] group)
+    private async ValueTask<(PublishStatus Status, long Epoch)> WriteAsync(WaitingPublish[] group)
     {
         try
         {
             var claim = _claim ?? await ClaimAsync();
+            _window ??= await RememberAsync(claim.Head);
             var messages = Number(group, claim.Head.Offset + 1);
+            if (messages.Length == 0)
+            {
+                return (PublishStatus.Stored, claim.Head.Epoch);
+            }
+
             _claim = await log.AppendAsync(claim, messages);
             if (_claim is null)
             {
                 // Another activation took the channel over: publishers try again and reach that one.
                 Log.Fenced(logger, _channel.Tenant);
                 DeactivateOnIdle();
-                return new PublishResult(PublishStatus.Unavailable, 0, 0);
+                return (PublishStatus.Unavailable, 0);
             }
 
+            Remember(messages);
             metrics.Published.Add(messages.Length);
             Send(messages, _claim.Head);
-            return new PublishResult(PublishStatus.Stored, messages[0].Offset, _claim.Head.Epoch);
+            return (PublishStatus.Stored, _claim.Head.Epoch);
         }
         catch (Exception exception)
         {
-            _claim = null;
+            (_claim, _window) = (null, null);
             Log.AppendFailed(logger, _channel.Tenant, exception);
-            return new PublishResult(PublishStatus.Unavailable, 0, 0);
+            return (PublishStatus.Unavailable, 0);
         }
     }
 
+    /// <summary>Gives offsets to what is new; what was stored before keeps the one it has.</summary>
     private Message[] Number(WaitingPublish[] group, long first)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var messages = new Message[group.Sum(static publish => publish.Items.Length)];
-        var next = 0;
+        var messages = new List<Message>(group.Length);
+        Dictionary<Guid, long>? inGroup = null;
         foreach (var publish in group)
         {
-            foreach (var item in publish.Items)
+            for (var i = 0; i < publish.Items.Length; i++)
             {
-                messages[next] = new Message { Offset = first + next, Time = now, Item = item };
-                next++;
+                var item = publish.Items[i];
+                var next = first + messages.Count;
+                if (item.Key is { } key && (_window!.TryFind(key, out var known) || !(inGroup ??= []).TryAdd(key, next)))
+                {
+                    metrics.PublishesRepeated.Add(1);
+                    publish.Place(i, known > 0 ? known : inGroup![key], isNew: false);
+                    continue;
+                }
+
+                publish.Place(i, next, isNew: true);
+                messages.Add(new Message { Offset = next, Time = now, Item = item });
             }
         }
 
-        return messages;
+        return [.. messages];
+    }
+
+    private void Remember(Message[] messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message.Item.Key is { } key)
+            {
+                _window!.Add(key, message.Offset, message.Time);
+            }
+        }
+    }
+
+    /// <summary>A channel taken up anew reads the keys of what was stored last, since its publishers may repeat that now.</summary>
+    private async ValueTask<PublishWindow> RememberAsync(ChannelHead head)
+    {
+        var window = new PublishWindow(limits.Value.PublishKeys, limits.Value.PublishKeyAge);
+        var oldest = (time.GetUtcNow() - limits.Value.PublishKeyAge).ToUnixTimeMilliseconds();
+        for (var after = Math.Max(0, head.Offset - limits.Value.ReadMessages); after < head.Offset;)
+        {
+            var read = await log.ReadAsync(_channel, after, limits.Value.ReadMessages);
+            foreach (var message in read.Messages.Where(message => message.Item.Key is not null && message.Time >= oldest))
+            {
+                window.Add(message.Item.Key!.Value, message.Offset, message.Time);
+            }
+
+            after = read.Messages is [.., var last] ? last.Offset : head.Offset;
+        }
+
+        return window;
     }
 
     private void Send(Message[] messages, ChannelHead head)
@@ -185,7 +233,36 @@ internal sealed partial class ChannelGrain(
     private sealed class WaitingPublish(PublishItem[] items)
         : TaskCompletionSource<PublishResult>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
+        private long _first;
+        private long[]? _offsets;
+
         public PublishItem[] Items => items;
+
+        /// <summary>Notes the offset of one of its messages; only where some are repeated are they noted one by one.</summary>
+        public void Place(int index, long offset, bool isNew)
+        {
+            if (index == 0)
+            {
+                (_first, _offsets) = (offset, null);
+            }
+
+            if (_offsets is null && !isNew)
+            {
+                _offsets = new long[items.Length];
+                for (var i = 0; i < index; i++)
+                {
+                    _offsets[i] = _first + i;
+                }
+            }
+
+            if (_offsets is not null)
+            {
+                _offsets[index] = offset;
+            }
+        }
+
+        public void Answer(PublishStatus status, long epoch) => SetResult(
+            status == PublishStatus.Stored ? new PublishResult(status, _first, epoch, _offsets) : new PublishResult(status, 0, 0));
     }
 
     private static partial class Log

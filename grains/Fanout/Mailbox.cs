@@ -28,6 +28,9 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>Direct messages that wait for a gateway.</summary>
     public Queue<DirectMessage> Directs { get; } = new();
 
+    /// <summary>What its last gateway wrote that its client may yet acknowledge.</summary>
+    public UnacknowledgedBatch[] Batches { get; set; } = [];
+
     /// <summary>When it ends unless a gateway takes it; null while one keeps its clock.</summary>
     public DateTimeOffset? Deadline { get; set; }
 

@@ -152,7 +152,7 @@ internal sealed partial class SiloFanout
     {
         if (!_topics.TryGetValue(id, out var topic))
         {
-            _topics[id] = topic = new Topic(id) { Since = time.GetUtcNow() };
+            _topics[id] = topic = new Topic(id);
             foreach (var feed in MatchingFeeds(topic))
             {
                 topic.Feeds.Add(feed);
@@ -185,6 +185,7 @@ internal sealed partial class SiloFanout
         if (topic.IsPattern)
         {
             await grains.GetGrain<IPatternRegistryGrain>(topic.Id.Tenant).Add(topic.Id.Name, _silo);
+            topic.Sequence = await log.SequenceAsync(topic.Id.Tenant);
             return;
         }
 
@@ -215,14 +216,14 @@ internal sealed partial class SiloFanout
         }
     }
 
-    private void LeaveTopic(Mailbox mailbox, Topic topic)
+    private void LeaveTopic(Mailbox mailbox, Subscription held)
     {
-        if (mailbox.Link is { } link)
+        if (mailbox.Link is { } link && held.JoinFrame != NotJoined)
         {
-            topic.RemoveLink(link);
+            held.Topic.RemoveLink(link);
         }
 
-        Leave(topic);
+        Leave(held.Topic);
     }
 
     private void Leave(Topic topic)

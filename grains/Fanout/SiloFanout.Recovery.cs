@@ -78,6 +78,7 @@ internal sealed partial class SiloFanout
         try
         {
             var through = handover?.CompleteUntil is { } heard ? LogSequence.At(heard - EventPatience - ClockSkew) : record.Sequence;
+            await PlaceInNamesAsync(mailbox, placed);
             await PlaceInPatternsAsync(mailbox, placed, through);
         }
         catch
@@ -116,7 +117,7 @@ internal sealed partial class SiloFanout
     private async Task CatchUpAsync(ChannelId channel, long since)
     {
         ChannelFeed? feed;
-        DateTimeOffset followed;
+        long followed;
         lock (_lock)
         {
             var topics = TopicsOf(channel);
@@ -125,12 +126,12 @@ internal sealed partial class SiloFanout
                 return;
             }
 
-            followed = topics.Min(static topic => topic.Since);
+            followed = topics.Min(static topic => topic.Sequence);
             feed = _feeds.GetValueOrDefault(channel);
         }
 
         // A pattern's channel that was never seen here begins where it stood when the pattern's first subscriber came.
-        var place = feed is { Epoch: > 0 } ? default : await log.FindAsync(channel, Math.Max(since, LogSequence.At(followed)));
+        var place = feed is { Epoch: > 0 } ? default : await log.FindAsync(channel, Math.Max(since, followed));
         lock (_lock)
         {
             feed = FeedOf(channel);
@@ -152,12 +153,26 @@ internal sealed partial class SiloFanout
     {
         if (mailbox.Link is not { } link || link.Delivered < mailbox.JoinFrame)
         {
-            return mailbox.Cursors.Select(static cursor => new ChannelCursor(cursor.Key, cursor.Value.Offset, cursor.Value.Epoch));
+            foreach (var (channel, place) in mailbox.Cursors)
+            {
+                yield return new ChannelCursor(channel, place.Offset, place.Epoch);
+            }
         }
 
-        return mailbox.Subscriptions.Values.Where(static held => !held.Topic.IsPattern).SelectMany(
-            static held => held.Topic.Feeds,
-            (held, feed) => new ChannelCursor(feed.Channel.Name, feed.OffsetAt(link, Math.Max(link.Delivered, held.JoinFrame)), feed.Epoch));
+        foreach (var held in mailbox.Link is null ? [] : mailbox.Subscriptions.Values.Where(static held => !held.Topic.IsPattern))
+        {
+            // Until its gateway has taken its join in, a session stands where it stood before.
+            var name = held.Topic.Id.Name;
+            var isBefore = mailbox.Link!.Delivered < Math.Max(mailbox.JoinFrame, held.JoinFrame) && mailbox.Cursors.ContainsKey(name);
+            if (!isBefore && held.Topic.Feeds.FirstOrDefault() is { } feed)
+            {
+                yield return new ChannelCursor(name, feed.OffsetAt(mailbox.Link, Math.Max(mailbox.Link.Delivered, held.JoinFrame)), feed.Epoch);
+            }
+            else if (isBefore && mailbox.Link.Delivered >= mailbox.JoinFrame)
+            {
+                yield return new ChannelCursor(name, mailbox.Cursors[name].Offset, mailbox.Cursors[name].Epoch);
+            }
+        }
     }
 
     /// <summary>Puts a session where its record, or better its gateway, says; in other channels it begins at their heads.</summary>
@@ -176,12 +191,22 @@ internal sealed partial class SiloFanout
             placed.Add(cursor.Channel);
         }
 
+        mailbox.Batches = handover?.Batches ?? [];
         foreach (var direct in record.Directs.Concat(handover?.Directs ?? []))
         {
             mailbox.Directs.Enqueue(direct);
         }
 
         return placed;
+    }
+
+    /// <summary>A channel subscribed to by name of which nothing was told: the session has what was logged before it subscribed.</summary>
+    private async Task PlaceInNamesAsync(Mailbox mailbox, HashSet<string> placed)
+    {
+        foreach (var held in mailbox.Subscriptions.Values.Where(held => !held.Topic.IsPattern && !placed.Contains(held.Topic.Id.Name)).ToList())
+        {
+            PlaceIn(mailbox, held.Topic.Id, await log.FindAsync(held.Topic.Id, held.Since), isPlaced: false);
+        }
     }
 
     /// <summary>Finds where a session stands in channels that its patterns match and that changed since it was known to have everything.</summary>

@@ -1,9 +1,58 @@
+using Tidings.Grains.Logs;
+
 namespace Tidings.Grains.Fanout;
 
 /// <content>What the live path lost is read from the log.</content>
 internal sealed partial class SiloFanout
 {
     private static readonly TimeSpan RepairRetry = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Starts the feed of a pattern's channel where the channel stood when this silo began to follow the pattern.</summary>
+    private async Task BeginAsync(ChannelFeed feed)
+    {
+        while (true)
+        {
+            try
+            {
+                var place = await PlaceOfAsync(feed);
+                lock (_lock)
+                {
+                    if (feed.Epoch == 0)
+                    {
+                        feed.Start(place.Epoch, place.Offset);
+                    }
+                }
+
+                await RepairAsync(feed);
+                return;
+            }
+            catch (Exception exception)
+            {
+                Log.RepairFailed(logger, exception);
+                await Task.Delay(RepairRetry, time);
+            }
+        }
+    }
+
+    private async ValueTask<LogPosition> PlaceOfAsync(ChannelFeed feed)
+    {
+        LogPosition first;
+        long since;
+        lock (_lock)
+        {
+            var batch = feed.Deferred![0];
+            first = new LogPosition(batch.Epoch, batch is { Messages: [var message, ..] } ? message.Offset - 1 : batch.Head);
+            since = feed.Topics.Select(static topic => topic.Sequence).Where(static sequence => sequence > 0).DefaultIfEmpty().Min();
+        }
+
+        if (since == 0)
+        {
+            return first;
+        }
+
+        var place = await log.FindAsync(feed.Channel, since);
+        return place.Head.Epoch == first.Epoch && place.Offset < first.Offset ? first with { Offset = place.Offset } : first;
+    }
 
     /// <summary>Fills the gap before the deferred batches of a feed, then passes those on. Other channels go on meanwhile.</summary>
     private async Task RepairAsync(ChannelFeed feed)

@@ -63,6 +63,18 @@ internal sealed partial class SiloFanout
         }
     }
 
+    /// <summary>Gives acquired topics back that no session came to hold.</summary>
+    public void Release(Topic[] topics)
+    {
+        lock (_lock)
+        {
+            foreach (var topic in topics)
+            {
+                Leave(topic);
+            }
+        }
+    }
+
     /// <summary>Subscribes a session to acquired topics, from their heads on.</summary>
     public void Subscribe(Mailbox mailbox, Topic[] topics)
     {
@@ -110,7 +122,7 @@ internal sealed partial class SiloFanout
             foreach (var name in held)
             {
                 mailbox.Subscriptions.Remove(name, out var subscription);
-                LeaveTopic(mailbox, subscription.Topic);
+                LeaveTopic(mailbox, subscription);
                 ForgetCursors(mailbox, subscription.Topic);
             }
         }
@@ -195,6 +207,8 @@ internal sealed partial class SiloFanout
             {
                 Queue(mailbox, direct);
             }
+
+            mailbox.Batches = handover?.Batches ?? [];
         }
     }
 
@@ -303,7 +317,7 @@ internal sealed partial class SiloFanout
         _sessionsPerTenant[mailbox.Tenant]--;
         foreach (var subscription in mailbox.Subscriptions.Values)
         {
-            LeaveTopic(mailbox, subscription.Topic);
+            LeaveTopic(mailbox, subscription);
         }
 
         mailbox.Subscriptions.Clear();
@@ -350,15 +364,18 @@ internal sealed partial class SiloFanout
         // Before its join was taken in, the session stands where it stood then.
         if (frame >= mailbox.JoinFrame)
         {
-            mailbox.Cursors.Clear();
+            var before = mailbox.Cursors;
+            mailbox.Cursors = new Dictionary<string, LogPosition>(StringComparer.Ordinal);
             foreach (var (feed, joinFrame) in mailbox.Feeds())
             {
-                mailbox.Cursors[feed.Channel.Name] = new LogPosition(feed.Epoch, feed.OffsetAt(link, Math.Max(frame, joinFrame)));
+                mailbox.Cursors[feed.Channel.Name] = frame < joinFrame && before.TryGetValue(feed.Channel.Name, out var waiting)
+                    ? waiting
+                    : new LogPosition(feed.Epoch, feed.OffsetAt(link, Math.Max(frame, joinFrame)));
             }
         }
 
         mailbox.Link = null;
-        foreach (var subscription in mailbox.Subscriptions.Values)
+        foreach (var subscription in mailbox.Subscriptions.Values.Where(static held => held.JoinFrame != NotJoined))
         {
             subscription.Topic.RemoveLink(link);
         }

@@ -88,6 +88,14 @@ internal sealed partial class SiloFanout(
             return;
         }
 
+        if (feed.Epoch == 0 && log.IsShared && batch is not { Messages: [{ Offset: 1 }, ..] })
+        {
+            // A pattern's channel, seen here for the first time: what came before may have been lost on its way.
+            feed.Deferred = [batch];
+            _ = Task.Run(() => BeginAsync(feed));
+            return;
+        }
+
         if (batch.Epoch != feed.Epoch)
         {
             BeginEpoch(feed, batch);
@@ -119,11 +127,11 @@ internal sealed partial class SiloFanout(
         }
     }
 
-    /// <summary>The first batch of a channel seen here starts its feed; one of a newer epoch says that a log was lost.</summary>
+    /// <summary>A channel's first message starts its feed; a batch of a newer epoch says that a log was lost.</summary>
     private void BeginEpoch(ChannelFeed feed, ChannelBatch batch)
     {
         var known = feed.Head >= 0;
-        feed.Start(batch.Epoch, known ? 0 : batch.Messages.Length > 0 ? batch.Messages[0].Offset - 1 : batch.Head);
+        feed.Start(batch.Epoch, known ? 0 : batch is { Messages: [var first, ..] } ? first.Offset - 1 : batch.Head);
         if (known)
         {
             TellGap(feed, 1);

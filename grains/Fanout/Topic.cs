@@ -15,8 +15,8 @@ internal sealed class Topic(ChannelId id)
     /// <summary>Sessions that hold it, and subscribes under way.</summary>
     public int Users { get; set; }
 
-    /// <summary>When this silo began to follow it.</summary>
-    public DateTimeOffset Since { get; init; }
+    /// <summary>For a pattern: the point of the tenant's sequence that was reached when every silo knew of it; 0 before.</summary>
+    public long Sequence { get; set; }
 
     /// <summary>When its last user left.</summary>
     public DateTimeOffset UnusedSince { get; set; }

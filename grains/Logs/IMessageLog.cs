@@ -7,6 +7,9 @@ namespace Tidings.Grains.Logs;
 /// </summary>
 public interface IMessageLog
 {
+    /// <summary>Whether other processes write here too, so that an event of theirs can be lost on its way.</summary>
+    bool IsShared { get; }
+
     /// <summary>Claims the channel for one writer and reads where its log stands. Earlier writers are fenced from here on.</summary>
     ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default);
 
@@ -33,13 +36,20 @@ public interface IMessageLog
     /// </summary>
     ValueTask<ChangedChannels> ReadChangedAsync(string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>The last point that a tenant's sequence has reached; 0 before the first message.</summary>
+    ValueTask<long> SequenceAsync(string tenant, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Finds the place in a channel that a point in the tenant's sequence names: the offset of the last message logged at or before it, or,
     /// where no such message is retained, the offset before the oldest one.
     /// </summary>
     ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default);
 
-    /// <summary>Drops what is older than <see cref="TidingsLimits.LogAge"/> in channels nobody writes to any more. Heads and epochs stay.</summary>
+    /// <summary>
+    /// Drops what is older than <see cref="TidingsLimits.LogAge"/> in channels nobody writes to any more. Heads and epochs stay; those of channels
+    /// that hold no messages, that no silo wants, and that nobody claimed or wrote to for <see cref="TidingsLimits.LogHeadAge"/> are forgotten.
+    /// A forgotten channel that comes back has a larger epoch; claims from before are fenced.
+    /// </summary>
     ValueTask TrimAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Whether the store answers.</summary>

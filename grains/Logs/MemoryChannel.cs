@@ -10,6 +10,8 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
     private ImmutableHashSet<string> _silos = [];
     private ChannelHead _head;
     private long _writer;
+    private long _lastUse;
+    private bool _isForgotten;
 
     /// <summary>Which channel this is.</summary>
     public ChannelId Id => id;
@@ -23,14 +25,18 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
     /// <summary>The channel that changed just after this one.</summary>
     public MemoryChannel? Newer { get; set; }
 
-    /// <summary>Fences earlier writers and gives the channel its epoch when it has none.</summary>
-    public LogClaim Claim(long epoch)
+    /// <summary>Fences earlier writers and gives the channel its epoch when it has none. Null when the channel was forgotten.</summary>
+    public LogClaim? TryClaim(long epoch, long now)
     {
         lock (_lock)
         {
+            if (_isForgotten)
+                return null;
+
             if (_head.Epoch == 0)
                 _head = new ChannelHead(epoch, 0);
 
+            _lastUse = now;
             return new LogClaim(id, ++_writer, _head, _silos);
         }
     }
@@ -40,7 +46,7 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
     {
         lock (_lock)
         {
-            if (claim.Writer != _writer || claim.Head != _head)
+            if (_isForgotten || claim.Writer != _writer || claim.Head != _head)
                 return false;
 
             for (var i = 0; i < messages.Count; i++)
@@ -48,6 +54,7 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
 
             _ring.DropOlderThan(oldestTime);
             _head = _head with { Offset = _head.Offset + messages.Count };
+            _lastUse = Math.Max(_lastUse, messages[^1].Time);
             tenant.Touch(this);
             return true;
         }
@@ -103,11 +110,32 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
         }
     }
 
-    /// <summary>Notes whether a silo wants this channel's messages.</summary>
-    public void SetInterest(string silo, bool interested)
+    /// <summary>Notes whether a silo wants this channel's messages. False when the channel was forgotten.</summary>
+    public bool TrySetInterest(string silo, bool interested, long now)
     {
         lock (_lock)
+        {
+            if (_isForgotten)
+                return false;
+
+            _lastUse = now;
             _silos = interested ? _silos.Add(silo) : _silos.Remove(silo);
+            return true;
+        }
+    }
+
+    /// <summary>Ends the channel if it holds nothing, no silo wants it, and it was last used before a time.</summary>
+    public bool TryForget(long oldestUse)
+    {
+        lock (_lock)
+        {
+            if (_ring.Count > 0 || !_silos.IsEmpty || _lastUse >= oldestUse)
+                return false;
+
+            _isForgotten = true;
+            tenant.Forget(this);
+            return true;
+        }
     }
 
     /// <summary>Drops messages older than a time in milliseconds since 1970 UTC.</summary>

@@ -5,21 +5,28 @@ namespace Tidings.Grains.Logs;
 
 /// <summary>
 /// The logs of a standalone server: a ring per channel, gone with the process. The epoch is the time of the start in milliseconds,
-/// so a cursor of an earlier process is recognised as one of another log.
+/// so a cursor of an earlier process is recognised as one of another log; it moves on when channels are forgotten.
 /// </summary>
 internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvider time) : IMessageLog
 {
     private readonly TidingsLimits _limits = limits.Value;
-    private readonly long _epoch = time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long _epoch = time.GetUtcNow().ToUnixTimeMilliseconds();
     private readonly Lock _evicting = new();
     private long _bytes;
     private readonly ConcurrentDictionary<ChannelId, MemoryChannel> _channels = new();
     private readonly ConcurrentDictionary<string, MemoryTenant> _tenants = new(StringComparer.Ordinal);
 
+    public bool IsShared => false;
+
     public ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(GetOrAdd(channel).Claim(_epoch));
+        while (true)
+        {
+            // A channel forgotten this moment is about to be replaced.
+            if (GetOrAdd(channel).TryClaim(Volatile.Read(ref _epoch), Now()) is { } claim)
+                return new(claim);
+        }
     }
 
     public ValueTask<LogClaim?> AppendAsync(LogClaim claim, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default)
@@ -41,7 +48,11 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
 
     public ValueTask SetInterestAsync(ChannelId channel, string silo, bool interested, CancellationToken cancellationToken = default)
     {
-        GetOrAdd(channel).SetInterest(silo, interested);
+        while (!GetOrAdd(channel).TrySetInterest(silo, interested, Now()))
+        {
+            // A channel forgotten this moment is about to be replaced.
+        }
+
         return default;
     }
 
@@ -51,6 +62,9 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return new(_tenants.TryGetValue(tenant, out var found) ? found.ReadChanged(afterSequence, limit) : new ChangedChannels(0, []));
     }
+
+    public ValueTask<long> SequenceAsync(string tenant, CancellationToken cancellationToken = default) =>
+        new(_tenants.TryGetValue(tenant, out var found) ? found.Sequence : 0);
 
     public ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default) =>
         new(_channels.TryGetValue(channel, out var found) ? found.Find(sequence) : default);
@@ -65,8 +79,20 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         }
 
         Interlocked.Exchange(ref _bytes, _channels.Values.Sum(static channel => channel.Bytes));
-
+        Forget(Now() - (long)_limits.LogHeadAge.TotalMilliseconds);
         return default;
+    }
+
+    /// <summary>Forgets channels nobody needs. The epoch moves on before any of them can be claimed again.</summary>
+    private void Forget(long oldestUse)
+    {
+        var forgotten = _channels.Values.Where(channel => channel.TryForget(oldestUse)).ToArray();
+        if (forgotten.Length == 0)
+            return;
+
+        Interlocked.Exchange(ref _epoch, Math.Max(_epoch + 1, Now()));
+        foreach (var channel in forgotten)
+            _channels.TryRemove(KeyValuePair.Create(channel.Id, channel));
     }
 
     public ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default) => new(true);
@@ -97,5 +123,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
 
     private MemoryChannel Create(ChannelId id) => new(id, _tenants.GetOrAdd(id.Tenant, _ => new MemoryTenant(time)));
 
-    private long OldestTime() => (time.GetUtcNow() - _limits.LogAge).ToUnixTimeMilliseconds();
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private long OldestTime() => Now() - (long)_limits.LogAge.TotalMilliseconds;
 }

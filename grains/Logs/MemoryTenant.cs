@@ -10,6 +10,16 @@ internal sealed class MemoryTenant(TimeProvider time)
     private MemoryChannel? _newest;
     private long _sequence;
 
+    /// <summary>The last number given.</summary>
+    public long Sequence
+    {
+        get
+        {
+            lock (_lock)
+                return _sequence;
+        }
+    }
+
     /// <summary>
     /// Gives the channel the next number of the sequence. Called under the channel's own lock, never the other way round.
     /// </summary>
@@ -20,6 +30,19 @@ internal sealed class MemoryTenant(TimeProvider time)
             channel.Sequence = _sequence = Math.Max(Now(), _sequence + 1);
             if (channel != _newest)
                 MoveToEnd(channel);
+        }
+    }
+
+    /// <summary>Takes a channel out of the list. Called under the channel's own lock, never the other way round.</summary>
+    public void Forget(MemoryChannel channel)
+    {
+        lock (_lock)
+        {
+            if (channel == _newest)
+                _newest = channel.Older;
+
+            Unlink(channel);
+            (channel.Older, channel.Newer) = (null, null);
         }
     }
 
@@ -54,15 +77,19 @@ internal sealed class MemoryTenant(TimeProvider time)
 
     private void MoveToEnd(MemoryChannel channel)
     {
-        if (channel.Older is not null)
-            channel.Older.Newer = channel.Newer;
-        if (channel.Newer is not null)
-            channel.Newer.Older = channel.Older;
-
+        Unlink(channel);
         (channel.Older, channel.Newer) = (_newest, null);
         if (_newest is not null)
             _newest.Newer = channel;
 
         _newest = channel;
+    }
+
+    private static void Unlink(MemoryChannel channel)
+    {
+        if (channel.Older is not null)
+            channel.Older.Newer = channel.Newer;
+        if (channel.Newer is not null)
+            channel.Newer.Older = channel.Older;
     }
 }

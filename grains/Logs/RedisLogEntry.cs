@@ -5,7 +5,7 @@ namespace Tidings.Grains.Logs;
 /// <summary>
 /// A message as fields of a stream entry. Every entry has <c>w</c>, <c>q</c> (both added by the script), <c>t</c> (time, ms since 1970 UTC)
 /// and <c>b</c> (body) in this order, which Redis stores without repeating the names; then come those that the message has of
-/// <c>m</c> (media type), <c>p</c> (publisher), <c>e</c> (ext) and <c>x</c> (extras).
+/// <c>m</c> (media type), <c>p</c> (publisher), <c>e</c> (ext), <c>x</c> (extras) and <c>k</c> (key).
 /// </summary>
 internal static class RedisLogEntry
 {
@@ -24,6 +24,7 @@ internal static class RedisLogEntry
         AddIfPresent(arguments, "p", message.Item.Publisher);
         AddIfPresent(arguments, "e", message.Item.Ext);
         AddIfPresent(arguments, "x", message.Item.Extras);
+        AddIfPresent(arguments, "k", message.Item.Key?.ToByteArray());
         arguments[countAt] = arguments.Count - countAt - 1;
     }
 
@@ -31,7 +32,12 @@ internal static class RedisLogEntry
     public static Message Read(RedisResult entry)
     {
         var fields = entry[1];
-        var (mediaType, publisher, ext, extras) = ReadOptional(fields);
+        var item = new Optional();
+        for (var i = OptionalIndex; i < fields.Length; i += 2)
+        {
+            item = item.With((string)fields[i]!, fields[i + 1]);
+        }
+
         return new Message
         {
             Offset = ReadOffset((string)entry[0]!),
@@ -39,29 +45,13 @@ internal static class RedisLogEntry
             Item = new PublishItem
             {
                 Body = (byte[])fields[BodyIndex]!,
-                MediaType = mediaType,
-                Publisher = publisher,
-                Ext = ext,
-                Extras = extras,
+                MediaType = item.MediaType,
+                Publisher = item.Publisher,
+                Ext = item.Ext,
+                Extras = item.Extras,
+                Key = item.Key,
             },
         };
-    }
-
-    private static (string? MediaType, string? Publisher, byte[]? Ext, byte[]? Extras) ReadOptional(RedisResult fields)
-    {
-        (string? MediaType, string? Publisher, byte[]? Ext, byte[]? Extras) read = default;
-        for (var i = OptionalIndex; i < fields.Length; i += 2)
-        {
-            switch ((string)fields[i]!)
-            {
-                case "m": read.MediaType = (string?)fields[i + 1]; break;
-                case "p": read.Publisher = (string?)fields[i + 1]; break;
-                case "e": read.Ext = (byte[]?)fields[i + 1]; break;
-                case "x": read.Extras = (byte[]?)fields[i + 1]; break;
-            }
-        }
-
-        return read;
     }
 
     private static long ReadOffset(string id) => long.Parse(id.AsSpan(0, id.IndexOf('-', StringComparison.Ordinal)));
@@ -76,5 +66,18 @@ internal static class RedisLogEntry
     {
         if (!value.IsNull)
             Add(arguments, name, value);
+    }
+
+    private readonly record struct Optional(string? MediaType, string? Publisher, byte[]? Ext, byte[]? Extras, Guid? Key)
+    {
+        public Optional With(string name, RedisResult value) => name switch
+        {
+            "m" => this with { MediaType = (string?)value },
+            "p" => this with { Publisher = (string?)value },
+            "e" => this with { Ext = (byte[]?)value },
+            "x" => this with { Extras = (byte[]?)value },
+            "k" => this with { Key = new Guid((byte[])value!) },
+            _ => this,
+        };
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RedisLogKeys(string prefix)
 
     /// <summary>
     /// Hash of a channel's head: <c>epoch</c>, <c>writer</c>, <c>offset</c>, <c>oldest</c> (time of the oldest entry, empty
-    /// without entries). Never expires.
+    /// without entries), <c>last</c> (time of the last append). Never expires; the sweeper deletes it.
     /// </summary>
     public RedisKey Head(ChannelId channel) => $"{Tag(channel.Tenant)}:head:{channel.Name}";
 
@@ -38,6 +38,12 @@ internal sealed class RedisLogKeys(string prefix)
 
     /// <summary>Sorted set of the names of channels with entries by the time of their oldest entry.</summary>
     public RedisKey Oldest(string tenant) => $"{Tag(tenant)}:oldest";
+
+    /// <summary>Sorted set of the names of all channels with a head by a time when they were in use.</summary>
+    public RedisKey Used(string tenant) => $"{Tag(tenant)}:used";
+
+    /// <summary>The largest epoch of the channels that were forgotten: one that comes back has a larger one.</summary>
+    public RedisKey Forgotten(string tenant) => $"{Tag(tenant)}:forgotten";
 
     private string Tag(string tenant) => $"{{{prefix}/{tenant}/{Shard}}}";
 }

@@ -51,7 +51,7 @@ internal static class RedisLogScripts
         """;
 
     /// <summary>
-    /// Makes the caller the only writer. Keys: head, log, silos, oldest. Arguments: channel name.
+    /// Makes the caller the only writer. Keys: head, log, silos, oldest, used, forgotten. Arguments: channel name, time.
     /// A head that is missing or does not end where the stream ends tells that something was lost: what the stream still holds is
     /// kept, under a new epoch. Answer: epoch, writer, offset, silos.
     /// </summary>
@@ -59,6 +59,7 @@ internal static class RedisLogScripts
         local head = redis.call('HMGET', KEYS[1], 'epoch', 'writer', 'offset', 'oldest')
         local epoch, offset = head[1], head[3]
         local last = false
+        redis.call('ZADD', KEYS[5], ARGV[2], ARGV[1])
         if redis.call('EXISTS', KEYS[2]) == 1 then
           local info = redis.call('XINFO', 'STREAM', KEYS[2])
           for i = 1, #info, 2 do
@@ -72,7 +73,7 @@ internal static class RedisLogScripts
         else
           local first = last and redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
           local oldest = first and first[2][6] or ''
-          epoch, offset = next_epoch(epoch), first and last or '0'
+          epoch, offset = next_epoch(epoch or redis.call('GET', KEYS[6])), first and last or '0'
           redis.call('HSET', KEYS[1], 'epoch', epoch, 'writer', writer, 'offset', offset, 'oldest', oldest)
           index_oldest(KEYS[4], ARGV[1], oldest)
           if not first then redis.call('DEL', KEYS[2]) end
@@ -117,7 +118,7 @@ internal static class RedisLogScripts
         if tonumber(oldest) < cutoff then oldest = drop_old(KEYS[2], cutoff, 32 + count * 2) end
         if oldest ~= known then index_oldest(KEYS[5], ARGV[6], oldest) end
 
-        redis.call('HSET', KEYS[1], 'offset', text(after + count), 'oldest', oldest)
+        redis.call('HSET', KEYS[1], 'offset', text(after + count), 'oldest', oldest, 'last', ARGV[8])
         redis.call('SET', KEYS[3], sequence)
         redis.call('ZADD', KEYS[4], sequence, ARGV[6])
         return 0
@@ -188,5 +189,28 @@ internal static class RedisLogScripts
         if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'oldest', oldest) end
         index_oldest(KEYS[3], ARGV[1], oldest)
         return dropped
+        """;
+
+    /// <summary>
+    /// Forgets a channel that holds no entries, that no silo wants and that was last used before a cutoff; another one gets a later place in
+    /// the index of use, so that it is not looked at again at once. Keys: head, log, silos, changed, used, forgotten. Arguments: channel name,
+    /// cutoff, now. Answer: 1 if it was forgotten.
+    /// </summary>
+    public const string Forget = """
+        local head = redis.call('HMGET', KEYS[1], 'epoch', 'last')
+        local last = tonumber(head[2] or 0)
+        if last >= tonumber(ARGV[2]) then
+          redis.call('ZADD', KEYS[5], last, ARGV[1])
+          return 0
+        end
+        if redis.call('EXISTS', KEYS[2], KEYS[3]) > 0 then
+          redis.call('ZADD', KEYS[5], ARGV[3], ARGV[1])
+          return 0
+        end
+        if tonumber(head[1] or 0) > tonumber(redis.call('GET', KEYS[6]) or 0) then redis.call('SET', KEYS[6], head[1]) end
+        redis.call('DEL', KEYS[1])
+        redis.call('ZREM', KEYS[4], ARGV[1])
+        redis.call('ZREM', KEYS[5], ARGV[1])
+        return 1
         """;
 }

@@ -3,43 +3,59 @@ using StackExchange.Redis;
 namespace Tidings.Grains.Logs;
 
 /// <summary>
-/// Trims channels nobody writes to any more, found by the index of oldest entries: in batches, so that no step keeps Redis from others
-/// for long.
+/// Trims channels nobody writes to any more, found by the index of oldest entries, and forgets those nobody uses any more, found by the
+/// index of use: in batches, so that no step keeps Redis from others for long.
 /// </summary>
-internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys)
+internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys, TidingsLimits limits)
 {
     private const int ChannelsPerBatch = 64;
     private const int EntriesPerStep = 512;
 
-    /// <summary>Drops every entry older than a time in milliseconds since 1970 UTC.</summary>
-    public async ValueTask SweepAsync(long oldestTime, CancellationToken cancellationToken)
+    /// <summary>Drops every entry, and then every head, that is too old at a time in milliseconds since 1970 UTC.</summary>
+    public async ValueTask SweepAsync(long now, CancellationToken cancellationToken)
     {
+        var oldestEntry = now - (long)limits.LogAge.TotalMilliseconds;
+        var oldestUse = now - (long)limits.LogHeadAge.TotalMilliseconds;
         var (tenants, _) = await calls.RunAsync(database => database.SetMembersAsync(keys.Tenants), cancellationToken);
-        foreach (var tenant in tenants)
-            await SweepAsync((string)tenant!, oldestTime, cancellationToken);
+        foreach (var tenant in tenants.Select(static tenant => (string)tenant!))
+        {
+            await SweepAsync(tenant, keys.Oldest(tenant), oldestEntry, channel => TrimAsync(channel, oldestEntry, cancellationToken), cancellationToken);
+            await SweepAsync(tenant, keys.Used(tenant), oldestUse, channel => ForgetAsync(channel, oldestUse, now, cancellationToken), cancellationToken);
+        }
     }
 
-    // Ends because a step drops entries or moves its channel out of the range read here.
-    private async ValueTask SweepAsync(string tenant, long oldestTime, CancellationToken cancellationToken)
+    // Ends because a step takes its channel out of the range read here, or drops entries until the next one does.
+    private async ValueTask SweepAsync(
+        string tenant, RedisKey index, long before, Func<ChannelId, ValueTask> step, CancellationToken cancellationToken)
     {
         while (true)
         {
             var (names, _) = await calls.RunAsync(
                 database => database.SortedSetRangeByScoreAsync(
-                    keys.Oldest(tenant), double.NegativeInfinity, oldestTime, Exclude.Stop, Order.Ascending, 0, ChannelsPerBatch),
+                    index, double.NegativeInfinity, before, Exclude.Stop, Order.Ascending, 0, ChannelsPerBatch),
                 cancellationToken);
             if (names.Length == 0)
                 return;
 
             foreach (var name in names)
-                await TrimAsync(new ChannelId(tenant, (string)name!), oldestTime, cancellationToken);
+                await step(new ChannelId(tenant, (string)name!));
         }
     }
 
-    private async ValueTask TrimAsync(ChannelId channel, long oldestTime, CancellationToken cancellationToken) =>
+    private async ValueTask TrimAsync(ChannelId channel, long oldestEntry, CancellationToken cancellationToken) =>
         await calls.EvaluateAsync(
             RedisLogScripts.Trim,
             [keys.Head(channel), keys.Log(channel), keys.Oldest(channel.Tenant)],
-            [channel.Name, oldestTime, EntriesPerStep],
+            [channel.Name, oldestEntry, EntriesPerStep],
+            cancellationToken);
+
+    private async ValueTask ForgetAsync(ChannelId channel, long oldestUse, long now, CancellationToken cancellationToken) =>
+        await calls.EvaluateAsync(
+            RedisLogScripts.Forget,
+            [
+                keys.Head(channel), keys.Log(channel), keys.Silos(channel),
+                keys.Changed(channel.Tenant), keys.Used(channel.Tenant), keys.Forgotten(channel.Tenant),
+            ],
+            [channel.Name, oldestUse, now],
             cancellationToken);
 }

@@ -20,13 +20,18 @@ internal sealed class RedisMessageLog(
     private readonly RedisLogKeys _keys = new(options.Value.KeyPrefix);
     private readonly RedisCalls _calls = new(redis, options.Value.Patience, time, logger);
 
+    public bool IsShared => true;
+
     public async ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default)
     {
         await _calls.RunAsync(database => database.SetAddAsync(_keys.Tenants, channel.Tenant), cancellationToken);
         var (answer, _) = await _calls.EvaluateAsync(
             RedisLogScripts.Claim,
-            [_keys.Head(channel), _keys.Log(channel), _keys.Silos(channel), _keys.Oldest(channel.Tenant)],
-            [channel.Name],
+            [
+                _keys.Head(channel), _keys.Log(channel), _keys.Silos(channel),
+                _keys.Oldest(channel.Tenant), _keys.Used(channel.Tenant), _keys.Forgotten(channel.Tenant),
+            ],
+            [channel.Name, Now()],
             cancellationToken);
         return new LogClaim(channel, (long)answer[1], new ChannelHead((long)answer[0], (long)answer[2]), (string[])answer[3]!);
     }
@@ -81,6 +86,9 @@ internal sealed class RedisMessageLog(
         return new ChangedChannels((long)answer[0], (string[])answer[1]!);
     }
 
+    public async ValueTask<long> SequenceAsync(string tenant, CancellationToken cancellationToken = default) =>
+        (long)(await _calls.RunAsync(database => database.StringGetAsync(_keys.Sequence(tenant), CommandFlags.DemandMaster), cancellationToken)).Answer;
+
     public async ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default)
     {
         var (answer, _) = await _calls.EvaluateAsync(
@@ -89,7 +97,7 @@ internal sealed class RedisMessageLog(
     }
 
     public ValueTask TrimAsync(CancellationToken cancellationToken = default) =>
-        new RedisLogSweeper(_calls, _keys).SweepAsync(OldestTime(), cancellationToken);
+        new RedisLogSweeper(_calls, _keys, _limits).SweepAsync(Now(), cancellationToken);
 
     public async ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default)
     {
@@ -131,5 +139,7 @@ internal sealed class RedisMessageLog(
         return [.. arguments];
     }
 
-    private long OldestTime() => (time.GetUtcNow() - _limits.LogAge).ToUnixTimeMilliseconds();
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private long OldestTime() => Now() - (long)_limits.LogAge.TotalMilliseconds;
 }

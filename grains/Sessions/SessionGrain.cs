@@ -89,9 +89,10 @@ internal sealed partial class SessionGrain(
             _started |= given is { Started: true };
         }
 
+        var batches = _holder?.Id == gateway.Id ? null : mailbox.Batches;
         _holder = gateway;
         fanout.BeginStay(mailbox, stay);
-        return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started);
+        return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started, Batches: batches);
     }
 
     public async Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime)
@@ -147,6 +148,42 @@ internal sealed partial class SessionGrain(
             Log.SubscribeFailed(logger, mailbox.SessionId, exception);
             fanout.Unsubscribe(mailbox, wanted);
             return SubscribeStatus.Unavailable;
+        }
+    }
+
+    public async Task<ReplayResult> Replay(ReplayFrom[] channels)
+    {
+        if (await FindAsync() is not { } mailbox)
+        {
+            return new ReplayResult(SubscribeStatus.UnknownSession);
+        }
+
+        var added = channels.Count(channel => !mailbox.Subscriptions.ContainsKey(channel.Channel));
+        if (mailbox.Subscriptions.Count + added > limits.Value.SubscriptionsPerSession)
+        {
+            return new ReplayResult(SubscribeStatus.TooMany);
+        }
+
+        fanout.Touch(mailbox);
+        try
+        {
+            // The channels are followed before their logs are looked at, so that nothing comes in between.
+            var topics = await fanout.AcquireAsync(mailbox.Tenant, [.. channels.Select(static channel => channel.Channel)]);
+            var (places, invalid) = await fanout.PlacesAsync(mailbox.Tenant, channels);
+            if (invalid is not null)
+            {
+                fanout.Release(topics);
+                return new ReplayResult(SubscribeStatus.Done, invalid);
+            }
+
+            fanout.Replay(mailbox, topics, places, _holder);
+            await WriteAsync();
+            return new ReplayResult(SubscribeStatus.Done);
+        }
+        catch (Exception exception)
+        {
+            Log.SubscribeFailed(logger, mailbox.SessionId, exception);
+            return new ReplayResult(SubscribeStatus.Unavailable);
         }
     }
 

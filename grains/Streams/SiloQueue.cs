@@ -10,24 +10,37 @@ namespace Tidings.Grains.Streams;
 /// </summary>
 internal sealed class SiloQueue : IQueueAdapterReceiver, IDisposable
 {
-    private const int Capacity = 10_000;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<FanoutEvent> _events = Channel.CreateBounded<FanoutEvent>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-
+    private readonly Channel<Waiting> _events;
     private readonly StreamId _stream;
+    private readonly long _mostBytes;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private long _sequence;
+    private long _bytes;
 
-    public SiloQueue(string silo, TimeProvider time)
+    public SiloQueue(string silo, TidingsLimits limits, TimeProvider time)
     {
+        _events = Channel.CreateBounded<Waiting>(
+            new BoundedChannelOptions(limits.StreamQueueEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _mostBytes = limits.StreamQueueBytes;
         _stream = SiloStream.IdOf(silo);
         _time = time;
     }
 
-    public bool TryEnqueue(FanoutEvent fanoutEvent) => _events.Writer.TryWrite(fanoutEvent);
+    /// <summary>Puts an event at the end. False when it is full, in events or in bytes.</summary>
+    public bool TryEnqueue(FanoutEvent fanoutEvent)
+    {
+        var bytes = fanoutEvent.Batches.Sum(static batch => batch.Size);
+        if (Reserve(bytes) && _events.Writer.TryWrite(new Waiting(fanoutEvent, bytes)))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _bytes, -bytes);
+        return false;
+    }
 
     public Task Initialize(TimeSpan timeout) => Task.CompletedTask;
 
@@ -63,22 +76,33 @@ internal sealed class SiloQueue : IQueueAdapterReceiver, IDisposable
 
     public void Dispose() => _stopping.Dispose();
 
-    private FanoutEvent Collect(FanoutEvent first)
+    /// <summary>What is larger than the bound alone is taken while nothing else waits: dropped, it would be dropped every time.</summary>
+    private bool Reserve(long bytes)
     {
+        var held = Interlocked.Add(ref _bytes, bytes);
+        return held <= _mostBytes || held == bytes || bytes == 0;
+    }
+
+    private FanoutEvent Collect(Waiting first)
+    {
+        Interlocked.Add(ref _bytes, -first.Bytes);
         if (!_events.Reader.TryRead(out var next))
         {
-            return first;
+            return first.Event;
         }
 
-        var batches = new List<ChannelBatch>(first.Batches);
+        var batches = new List<ChannelBatch>(first.Event.Batches);
         do
         {
-            batches.AddRange(next.Batches);
+            Interlocked.Add(ref _bytes, -next.Bytes);
+            batches.AddRange(next.Event.Batches);
         }
         while (_events.Reader.TryRead(out next));
 
         return new FanoutEvent([.. batches]);
     }
+
+    private readonly record struct Waiting(FanoutEvent Event, long Bytes);
 }
 
 /// <summary>The events that one read of the queue found, as one batch of the stream.</summary>

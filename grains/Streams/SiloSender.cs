@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Streams;
 
 namespace Tidings.Grains.Streams;
@@ -9,9 +10,14 @@ namespace Tidings.Grains.Streams;
 /// Sends messages to silos' streams: one event in flight per silo, what comes meanwhile joins the next. The live path may
 /// lose: an event that fails is dropped and counted, and the receiving fan-out repairs the gap from the log.
 /// </summary>
-internal sealed partial class SiloSender(IServiceProvider services, ILogger<SiloSender> logger, SiloMetrics metrics)
+internal sealed partial class SiloSender(
+    IServiceProvider services, IOptions<TidingsLimits> limits, ILogger<SiloSender> logger, SiloMetrics metrics)
 {
+    /// <summary>Bytes of payload after which an event is full: the next batch goes with the next event.</summary>
+    private const int EventBytes = 4 * 1024 * 1024;
+
     private readonly IServiceProvider _services = services;
+    private readonly TidingsLimits _limits = limits.Value;
     private readonly ILogger _logger = logger;
     private readonly SiloMetrics _metrics = metrics;
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
@@ -19,9 +25,10 @@ internal sealed partial class SiloSender(IServiceProvider services, ILogger<Silo
     /// <summary>Queues a batch for each silo. Batches of one channel arrive in the order of these calls.</summary>
     public void Send(IReadOnlyCollection<string> silos, ChannelBatch batch)
     {
+        var bytes = batch.Size;
         foreach (var silo in silos)
         {
-            _lanes.GetOrAdd(silo, static (name, self) => new Lane(self, name), this).Add(batch);
+            _lanes.GetOrAdd(silo, static (name, self) => new Lane(self, name), this).Add(batch, bytes);
         }
     }
 
@@ -37,23 +44,23 @@ internal sealed partial class SiloSender(IServiceProvider services, ILogger<Silo
     /// <summary>What waits for one silo.</summary>
     private sealed class Lane(SiloSender sender, string silo)
     {
-        private const int MaxWaiting = 100_000;
         private readonly Lock _lock = new();
-        private List<ChannelBatch> _waiting = [];
-        private List<ChannelBatch> _spare = [];
+        private readonly Queue<(ChannelBatch Batch, long Bytes)> _waiting = new();
+        private long _bytes;
         private bool _sending;
 
-        public void Add(ChannelBatch batch)
+        public void Add(ChannelBatch batch, long bytes)
         {
             lock (_lock)
             {
-                if (_waiting.Count >= MaxWaiting)
+                if (_waiting.Count >= sender._limits.StreamLaneBatches || (_bytes > 0 && _bytes + bytes > sender._limits.StreamLaneBytes))
                 {
                     sender._metrics.StreamEventsDropped.Add(1);
                     return;
                 }
 
-                _waiting.Add(batch);
+                _waiting.Enqueue((batch, bytes));
+                _bytes += bytes;
                 if (_sending)
                 {
                     return;
@@ -95,11 +102,37 @@ internal sealed partial class SiloSender(IServiceProvider services, ILogger<Silo
                     return [];
                 }
 
-                (_waiting, _spare) = (_spare, _waiting);
-                var batches = _spare.ToArray();
-                _spare.Clear();
+                var batches = new ChannelBatch[CountOfEvent()];
+                for (var i = 0; i < batches.Length; i++)
+                {
+                    (batches[i], var bytes) = _waiting.Dequeue();
+                    _bytes -= bytes;
+                }
+
                 return batches;
             }
+        }
+
+        private int CountOfEvent()
+        {
+            if (_bytes <= EventBytes)
+            {
+                return _waiting.Count;
+            }
+
+            var (count, total) = (0, 0L);
+            foreach (var (_, bytes) in _waiting)
+            {
+                total += bytes;
+                if (count > 0 && total > EventBytes)
+                {
+                    break;
+                }
+
+                count++;
+            }
+
+            return count;
         }
     }
 

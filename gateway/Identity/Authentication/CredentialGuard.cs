@@ -11,6 +11,12 @@ internal sealed class CredentialGuard(RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext context)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<OwnCredentials>() is not null)
+        {
+            await next(context);
+            return;
+        }
+
         // Done already by the framework's middleware, which keeps failures to itself.
         var result = await context.AuthenticateAsync();
         await (result.Failure is { } failure ? RefuseAsync(context, failure) : next(context));
@@ -41,4 +47,10 @@ internal interface ICredentialRefusal
     /// <param name="context">The request.</param>
     /// <param name="failure">Why; a <see cref="TooManyLoginsException"/> where they were not looked at.</param>
     Task WriteAsync(HttpContext context, Exception failure);
+}
+
+/// <summary>Marks endpoints whose protocol has log-ins of its own: what their requests carry is not for these schemes.</summary>
+internal sealed class OwnCredentials
+{
+    public static OwnCredentials Instance { get; } = new();
 }

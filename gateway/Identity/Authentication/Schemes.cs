@@ -37,8 +37,7 @@ internal static class Schemes
 
     // An unknown scheme goes to Basic, which refuses it: nobody who shows credentials is served as if there were none.
     private static string Select(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<OwnCredentials>() is not null ? Cookie
-        : context.Request.Headers.Authorization.Count > 0 ? ParameterOf(context.Request, Bearer) is null ? Basic : Bearer
+        context.Request.Headers.Authorization.Count > 0 ? ParameterOf(context.Request, Bearer) is null ? Basic : Bearer
         : context.Request.Headers.ContainsKey(BearerHandler.KeyHeader) ? Bearer
         : Cookie;
 }
@@ -65,6 +64,3 @@ internal sealed class TooManyLoginsException(TimeSpan retryAfter) : Exception("T
 {
     public TimeSpan RetryAfter => retryAfter;
 }
-
-/// <summary>Metadata of an endpoint whose protocol has a form of its own for the header Authorization, and looks at it itself.</summary>
-internal sealed class OwnCredentials;

@@ -110,4 +110,8 @@ public static class BayeuxErrors
     private static string Arg(string text) => string.Concat(text.Take(64).Select(c => c is ':' or ',' || char.IsControl(c) ? '_' : c));
 
     private static string Args(IEnumerable<string> texts) => string.Join(',', texts.Take(8).Select(Arg));
+
+    /// <summary>A place that a log does not hold; the text is Salesforce's, which clients look for (Streaming API, "Replay").</summary>
+    public static string ReplayInvalid(long after) =>
+        $"400::The replayId {{{after}}} you provided was invalid.  Please provide a valid ID, -2 to replay all events, or -1 to replay only new events.";
 }

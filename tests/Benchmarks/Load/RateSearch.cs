@@ -66,7 +66,7 @@ internal sealed class RateSearch(Func<Task<Scene>> open, double firstRate, Bench
     async Task<StepResult> StepAsync(double rate, StepTimes times)
     {
         _scene ??= await open();
-        var result = new Step(_scene, rate, times).Run();
+        var result = await new Step(_scene, rate, times).RunAsync();
         progress($"{rate,10:N0}/s -> {result.Delivered,12:N0} deliveries/s, p50 {result.P50:N1} p99 {result.P99:N1} ms, " +
             $"cpu {result.ServerCpu:N0}% + {result.GeneratorCpu:N0}%: {result.Verdict}");
         if (!result.Held)

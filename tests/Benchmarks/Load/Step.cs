@@ -71,9 +71,9 @@ internal sealed class Step(Scene scene, double rate, StepTimes times)
     // When the step has failed already, starting the target anew is quicker than a long wait.
     const long DrainAfterFailure = 2 * Clock.Second;
 
-    const int PollMilliseconds = 5;
+    static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
-    public StepResult Run()
+    public async Task<StepResult> RunAsync()
     {
         var (missingBefore, disorderedBefore) = (scene.Owed - scene.Recorder.Received, scene.Recorder.Disordered);
         var begin = Clock.Now + (Clock.Second / 100);
@@ -87,20 +87,23 @@ internal sealed class Step(Scene scene, double rate, StepTimes times)
         var used = CpuNow() - cpu;
         publishing.Join();
         var failed = window.Arrived < 0.9 * rate * scene.Cast.FanOut * times.Measure;
-        Drain(failed ? DrainAfterFailure : LongestDrain);
+        await DrainAsync(failed ? DrainAfterFailure : LongestDrain);
         return Result(window, used, missingBefore, disorderedBefore);
     }
 
-    void Drain(long longest)
+    /// <summary>Waits until (a) everything came, (b) the time is up, (c) the server fell silent, (d) something failed; always true.</summary>
+    Task<bool> DrainAsync(long longest)
     {
         var end = Clock.Now + longest;
         var (received, heard) = (scene.Recorder.Received, Clock.Now);
-        while (scene.Recorder.Received < scene.Owed && Clock.Now < Math.Min(end, heard + Silence) && scene.Failure is null)
+        return Eventually.IsAsync(IsOver, Poll);
+
+        bool IsOver()
         {
-            Thread.Sleep(PollMilliseconds);
             scene.FlushPublishers();
             if (scene.Recorder.Received != received)
                 (received, heard) = (scene.Recorder.Received, Clock.Now);
+            return scene.Recorder.Received >= scene.Owed || Clock.Now >= Math.Min(end, heard + Silence) || scene.Failure is not null;
         }
     }
 

@@ -22,10 +22,10 @@ internal sealed class LatencyRow : IRow
     public async Task<Cell> MeasureAsync(ITarget target, BenchmarkOptions options, Action<string> progress)
     {
         using var scene = await Scene.OpenAsync(target, Cast);
-        var warm = new Step(scene, WarmRate, options.LatencyWarmUp).Run();
+        var warm = await new Step(scene, WarmRate, options.LatencyWarmUp).RunAsync();
         if (!warm.IsClean)
             throw new BenchmarkException($"warm-up: {warm.Verdict}");
-        var result = new Step(scene, Rate, options.LatencyStep).Run();
+        var result = await new Step(scene, Rate, options.LatencyStep).RunAsync();
         progress($"p50 {result.P50:N2} p99 {result.P99:N2} max {result.Max:N1} ms: {result.Verdict}");
         if (!result.IsClean)
             throw new BenchmarkException(result.Verdict);

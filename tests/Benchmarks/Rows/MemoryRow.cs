@@ -42,11 +42,9 @@ internal sealed class MemoryRow : IRow
     static async Task<long> SettleAsync(RunningTarget server, TimeSpan time)
     {
         var lowest = long.MaxValue;
-        for (var left = time; left > TimeSpan.Zero; left -= Poll)
-        {
-            await Task.Delay(Poll);
+        using var ticks = new PeriodicTimer(Poll);
+        for (var left = time; left > TimeSpan.Zero && await ticks.WaitForNextTickAsync(); left -= Poll)
             lowest = Math.Min(lowest, ProcessFigures.ResidentBytes(server.ProcessIds));
-        }
         return lowest;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Tidings.Benchmarks.Wire;
 
 namespace Tidings.Benchmarks.Targets;
 
@@ -11,6 +12,7 @@ internal sealed class ServerProcess : IDisposable
     const int KeptLines = 30;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     static readonly ConcurrentDictionary<int, ServerProcess> Running = new();
 
     readonly string _name;
@@ -54,10 +56,10 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Waits for a line of output that contains <paramref name="text"/>; ends the process when it does not come.</summary>
-    public Task WaitForLineAsync(string text) => WaitAsync(SeenAsync(text), $"the line \"{text}\"");
+    public Task WaitForLineAsync(string text) => WaitAsync(_ => SeenAsync(text), $"the line \"{text}\"");
 
     /// <summary>Waits until GET <paramref name="url"/> answers 200; ends the process when it does not.</summary>
-    public Task WaitForOkAsync(Uri url) => WaitAsync(AnswersOkAsync(url), $"200 from {url}");
+    public Task WaitForOkAsync(Uri url) => WaitAsync(stop => AnswersOkAsync(url, stop), $"200 from {url}");
 
     public void Dispose()
     {
@@ -90,35 +92,38 @@ internal sealed class ServerProcess : IDisposable
             server.Dispose();
     }
 
-    async Task WaitAsync(Task condition, string what)
+    /// <summary>Waits until (a) the condition holds, (b) the process ends, (c) patience ends.</summary>
+    async Task WaitAsync(Func<CancellationToken, Task> condition, string what)
     {
-        using var stop = new CancellationTokenSource();
-        var first = await Task.WhenAny(condition, _process.WaitForExitAsync(stop.Token), Task.Delay(Patience, stop.Token));
+        using var stop = new CancellationTokenSource(Patience);
+        var met = condition(stop.Token);
+        var first = await Task.WhenAny(met, _process.WaitForExitAsync(stop.Token));
         await stop.CancelAsync();
-        if (first == condition)
+        if (first == met && met.IsCompletedSuccessfully)
             return;
         var failure = Crash ?? $"{_name}: no {what} within {Patience.TotalSeconds} s:\n{LastLines()}";
         Dispose();
         throw new BenchmarkException(failure);
     }
 
-    async Task AnswersOkAsync(Uri url)
+    static async Task AnswersOkAsync(Uri url, CancellationToken stop)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        while (!_process.HasExited)
+        if (!await Eventually.IsAsync(AnswersAsync, Poll, stop))
+            throw new OperationCanceledException(stop);
+
+        async Task<bool> AnswersAsync()
         {
             try
             {
-                using var response = await client.GetAsync(url);
-                if (response.IsSuccessStatusCode)
-                    return;
+                using var response = await client.GetAsync(url, stop);
+                return response.IsSuccessStatusCode;
             }
             catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
             {
+                return false;
             }
-            await Task.Delay(100);
         }
-        await Task.Delay(Patience);
     }
 
     Task SeenAsync(string text)

@@ -12,11 +12,13 @@ sealed class ChildProcess : IAsyncDisposable
     readonly string _name;
     readonly Process _process;
     readonly ConcurrentQueue<string> _output = new();
+    readonly TextWriter? _log;
 
-    ChildProcess(string name, Process process)
+    ChildProcess(string name, Process process, TextWriter? log)
     {
         _name = name;
         _process = process;
+        _log = log;
     }
 
     public bool HasExited => _process.HasExited;
@@ -25,8 +27,15 @@ sealed class ChildProcess : IAsyncDisposable
 
     public IReadOnlyCollection<string> Output => _output;
 
+    /// <summary>Starts a program.</summary>
+    /// <param name="name">What failures call it.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Added to this process's environment.</param>
+    /// <param name="log">Gets every line of output; must be safe for use by several threads, and stays open.</param>
     public static ChildProcess Start(
-        string name, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string name, string program, IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null, TextWriter? log = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -36,7 +45,7 @@ sealed class ChildProcess : IAsyncDisposable
         };
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
             start.Environment[key] = value;
-        var child = new ChildProcess(name, new Process { StartInfo = start });
+        var child = new ChildProcess(name, new Process { StartInfo = start }, log);
         child.Begin();
         return child;
     }
@@ -81,6 +90,13 @@ sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Sends a signal by its name, such as STOP.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -101,6 +117,7 @@ sealed class ChildProcess : IAsyncDisposable
     {
         if (line == null)
             return;
+        _log?.WriteLine(line);
         _output.Enqueue(line);
         if (_output.Count > LinesKept)
             _output.TryDequeue(out _);
@@ -110,10 +127,4 @@ sealed class ChildProcess : IAsyncDisposable
         _process.HasExited ? throw new InvalidOperationException(Missing($"{what}; it ended with {_process.ExitCode}")) : false;
 
     string Missing(string what) => $"{_name}: {what}. Its last output:\n  {string.Join("\n  ", _output.TakeLast(40))}";
-
-    async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
-        await kill.WaitForExitAsync();
-    }
 }

@@ -67,12 +67,14 @@ public sealed class BadInputTests(GatewayServer server)
         Assert.StartsWith("402:", (string)reply["error"]!, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_binary_frame_closes_the_socket()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task A_binary_frame_closes_the_socket(int length)
     {
         using var client = await BayeuxSocketClient.OpenAsync(server);
 
-        await client.SendAsync([1, 2, 3], WebSocketMessageType.Binary);
+        await client.SendAsync(new byte[length], WebSocketMessageType.Binary);
 
         Assert.Equal(WebSocketCloseStatus.InvalidMessageType, await client.ClosedAsync());
     }
@@ -81,6 +83,7 @@ public sealed class BadInputTests(GatewayServer server)
     [InlineData("{")]
     [InlineData("[7]")]
     [InlineData("hello")]
+    [InlineData("")]
     public async Task A_frame_that_is_no_message_closes_the_socket(string frame)
     {
         using var client = await BayeuxSocketClient.OpenAsync(server);

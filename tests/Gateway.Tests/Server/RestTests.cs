@@ -45,6 +45,54 @@ public sealed class RestTests(GatewayServer server)
         Assert.Equal("say \"ü\"", (string)message["data"]!);
     }
 
+    [Theory]
+    [InlineData("iso-8859-1")]
+    [InlineData("\"windows-1252\"")]
+    [InlineData("utf-16")]
+    public async Task Text_in_another_charset_becomes_utf8(string charset)
+    {
+        var text = charset == "utf-16" ? Encoding.Unicode.GetBytes("\uFEFFGrüße") : Encoding.Latin1.GetBytes("Grüße");
+
+        var published = await PublishAsync(text, $"text/plain; charset={charset}");
+
+        Assert.Equal(HttpStatusCode.OK, published.StatusCode);
+        var message = Assert.Single(Messages(await ReadAsync()));
+        Assert.Equal("text/plain; charset=utf-8", (string)message["mediaType"]!);
+        Assert.Equal("Grüße", (string)message["data"]!);
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=iso-8859-1")]
+    [InlineData("application/x-ndjson; charset=iso-8859-1")]
+    public async Task Json_in_another_charset_becomes_utf8(string mediaType)
+    {
+        await PublishAsync(Encoding.Latin1.GetBytes("\"Grüße\""), mediaType);
+
+        Assert.Equal("Grüße", (string)Assert.Single(Messages(await ReadAsync()))["data"]!);
+    }
+
+    [Theory]
+    [InlineData("text/plain; charset=klingon", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/json; charset=klingon", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("text/plain; charset=utf-7", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("text/plain; charset=us-ascii", HttpStatusCode.BadRequest)]
+    [InlineData("text/plain; charset=utf-8", HttpStatusCode.BadRequest)]
+    [InlineData("text/plain", HttpStatusCode.BadRequest)]
+    public async Task Text_that_cannot_be_read_is_refused(string mediaType, HttpStatusCode expected)
+    {
+        Assert.Equal(expected, (await PublishAsync([(byte)'a', 0xFF], mediaType)).StatusCode);
+
+        Assert.Empty(Messages(await ReadAsync()));
+    }
+
+    [Fact]
+    public async Task Text_that_grows_too_large_in_utf8_is_refused()
+    {
+        var text = Encoding.Latin1.GetBytes(new string('ü', GatewayServer.MessageBytes));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PublishAsync(text, "text/plain; charset=iso-8859-1")).StatusCode);
+    }
+
     [Fact]
     public async Task Other_bytes_are_read_back_in_base64()
     {
@@ -81,13 +129,17 @@ public sealed class RestTests(GatewayServer server)
     }
 
     [Theory]
-    [InlineData("1\n{\n3")]
-    [InlineData("1\n2 3\n")]
-    [InlineData("\n \n")]
-    public async Task A_bad_line_publishes_nothing(string lines)
+    [InlineData("1\n{\n3", 2)]
+    [InlineData("1\n\n2 3\n", 3)]
+    [InlineData("\n \n", null)]
+    public async Task A_bad_line_is_named_and_nothing_published(string lines, int? line)
     {
-        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(lines, "application/x-ndjson")).StatusCode);
+        var refused = await PublishAsync(lines, "application/x-ndjson");
 
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var problem = (await refused.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal(line, (int?)problem["line"]);
+        Assert.Contains(line is null ? "No line" : $"Line {line}", (string)problem["detail"]!, StringComparison.Ordinal);
         Assert.Empty(Messages(await ReadAsync()));
     }
 
@@ -105,13 +157,23 @@ public sealed class RestTests(GatewayServer server)
     }
 
     [Theory]
-    [InlineData("?after=-1")]
-    [InlineData("?after=x")]
-    [InlineData("?limit=0")]
-    [InlineData("?limit=1001")]
-    [InlineData("?limit=99999999999999999999")]
-    public async Task Bad_parameters_are_refused(string query) =>
-        Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.GetAsync(Url + query)).StatusCode);
+    [InlineData("?after=-1", "after")]
+    [InlineData("?after=x", "after")]
+    [InlineData("?after=99999999999999999999&limit=x", "after")]
+    [InlineData("?limit=0", "limit")]
+    [InlineData("?limit=1001", "limit")]
+    [InlineData("?limit=99999999999999999999", "limit")]
+    [InlineData("?after=1&limit=abc", "limit")]
+    public async Task Bad_parameters_are_named(string query, string parameter)
+    {
+        var refused = await server.Http.GetAsync(Url + query);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal("application/problem+json", refused.Content.Headers.ContentType!.MediaType);
+        var problem = (await refused.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal(parameter, Assert.Single(problem["errors"]!.AsObject()).Key);
+        Assert.StartsWith(parameter, (string)problem["detail"]!, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("/channels/a//b")]
@@ -204,6 +266,13 @@ public sealed class RestTests(GatewayServer server)
     private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 
     private static IEnumerable<JsonNode> Messages(JsonObject page) => page["messages"]!.AsArray().Select(static message => message!);
+
+    private Task<HttpResponseMessage> PublishAsync(byte[] body, string mediaType)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(mediaType);
+        return server.Http.PostAsync(Url, content);
+    }
 
     private static StringContent Body(string body, string mediaType)
     {

@@ -29,6 +29,10 @@ internal sealed class WatchedLog(IMessageLog log) : IMessageLog
         string tenant, long afterSequence, int limit, CancellationToken cancellationToken = default) =>
         log.ReadChangedAsync(tenant, afterSequence, limit, cancellationToken);
 
+    public bool IsShared => log.IsShared;
+
+    public ValueTask<long> SequenceAsync(string tenant, CancellationToken cancellationToken = default) => log.SequenceAsync(tenant, cancellationToken);
+
     public ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default) =>
         log.FindAsync(channel, sequence, cancellationToken);
 

@@ -183,6 +183,75 @@ public abstract class MessageLogTests
     }
 
     [Fact]
+    public async Task A_channel_unused_for_long_is_forgotten_and_comes_back_with_a_larger_epoch()
+    {
+        var log = Create();
+        var old = await AppendAsync(log, await log.ClaimAsync(News), 3);
+        Time.Advance(new TidingsLimits().LogHeadAge);
+        await log.TrimAsync();
+        Assert.Equal(old.Head, (await log.ReadAsync(News, 0, 10)).Head);
+
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        await log.TrimAsync();
+        Assert.Equal(default, (await log.ReadAsync(News, 0, 10)).Head);
+        Assert.Empty((await log.ReadChangedAsync(News.Tenant, 0, 10)).Channels);
+        Assert.Null(await log.AppendAsync(old, Messages.After(old, Time.Milliseconds, 1, "stale")));
+
+        var claim = await log.ClaimAsync(News);
+        Assert.True(claim.Head.Epoch > old.Head.Epoch);
+        Assert.Equal(0, claim.Head.Offset);
+        Assert.Null(await log.AppendAsync(old, Messages.After(old, Time.Milliseconds, 1, "stale")));
+        await AppendAsync(log, claim, 1);
+        Assert.Equal(["m1"], (await log.ReadAsync(News, 0, 10)).Messages.Select(Messages.Body));
+        Assert.Equal([News.Name], (await log.ReadChangedAsync(News.Tenant, 0, 10)).Channels);
+    }
+
+    [Fact]
+    public async Task A_channel_claimed_but_never_written_is_forgotten_too()
+    {
+        var log = Create();
+        var first = await log.ClaimAsync(News);
+        Time.Advance(TimeSpan.FromDays(8));
+        await log.TrimAsync();
+        Assert.Equal(default, (await log.ReadAsync(News, 0, 10)).Head);
+        Assert.True((await log.ClaimAsync(News)).Head.Epoch > first.Head.Epoch);
+    }
+
+    [Fact]
+    public async Task A_channel_in_use_is_not_forgotten()
+    {
+        var log = Create(new TidingsLimits { LogAge = TimeSpan.FromDays(30) });
+        var (kept, wanted, claimed) = (News, new ChannelId(News.Tenant, "/wanted"), new ChannelId(News.Tenant, "/claimed"));
+        await AppendAsync(log, await log.ClaimAsync(kept), 1);
+        await log.ClaimAsync(wanted);
+        await log.SetInterestAsync(wanted, "silo-a", true);
+        await log.ClaimAsync(claimed);
+        Time.Advance(TimeSpan.FromDays(6));
+        await log.ClaimAsync(claimed);
+        Time.Advance(TimeSpan.FromDays(6));
+        await log.TrimAsync();
+
+        Assert.Equal([1], (await log.ReadAsync(kept, 0, 10)).Offsets());
+        Assert.Equal(["silo-a"], (await log.ClaimAsync(wanted)).Silos);
+        Assert.NotEqual(default, (await log.ReadAsync(wanted, 0, 10)).Head);
+        Assert.NotEqual(default, (await log.ReadAsync(claimed, 0, 10)).Head);
+    }
+
+    [Fact]
+    public async Task A_channel_is_forgotten_once_no_silo_wants_it()
+    {
+        var log = Create();
+        await log.ClaimAsync(News);
+        await log.SetInterestAsync(News, "silo-a", true);
+        Time.Advance(TimeSpan.FromDays(8));
+        await log.TrimAsync();
+        await log.SetInterestAsync(News, "silo-a", false);
+        Time.Advance(TimeSpan.FromDays(8));
+        await log.TrimAsync();
+        Assert.Equal(default, (await log.ReadAsync(News, 0, 10)).Head);
+    }
+
+    [Fact]
     public async Task Trimming_keeps_the_young_end_of_a_channel()
     {
         var log = Create(new TidingsLimits { LogAge = TimeSpan.FromMinutes(1) });

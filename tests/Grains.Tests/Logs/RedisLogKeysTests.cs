@@ -11,7 +11,7 @@ public sealed class RedisLogKeysTests
         string[] all =
         [
             keys.Head(channel)!, keys.Log(channel)!, keys.Silos(channel)!,
-            keys.Sequence("acme")!, keys.Changed("acme")!, keys.Oldest("acme")!,
+            keys.Sequence("acme")!, keys.Changed("acme")!, keys.Oldest("acme")!, keys.Used("acme")!, keys.Forgotten("acme")!,
         ];
         Assert.All(all, key => Assert.StartsWith("{service/acme/0}:", key, StringComparison.Ordinal));
         Assert.Equal(all.Length, all.Distinct().Count());

@@ -22,6 +22,22 @@ public sealed class RedisMessageLogTests(RedisServerFixture redis) : MessageLogT
     }
 
     [Fact]
+    public async Task A_forgotten_channel_leaves_only_what_its_tenant_needs()
+    {
+        var (keys, server) = (new RedisLogKeys("forgotten"), redis.Server);
+        var log = RedisLogs.Create(redis.Connection, Time, prefix: "forgotten");
+        await AppendAsync(log, await log.ClaimAsync(News), 3);
+        await log.SetInterestAsync(News, "silo-a", true);
+        await log.SetInterestAsync(News, "silo-a", false);
+        Time.Advance(TimeSpan.FromDays(8));
+        await log.TrimAsync();
+
+        Assert.Equal(
+            new[] { keys.Tenants, keys.Sequence(News.Tenant), keys.Forgotten(News.Tenant) }.Select(static key => (string)key!).Order(),
+            server.Keys(pattern: "*forgotten[:/]*").Select(static key => (string)key!).Order());
+    }
+
+    [Fact]
     public async Task Two_servers_share_one_log()
     {
         var prefix = RedisLogs.NewPrefix();

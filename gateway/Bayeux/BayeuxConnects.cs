@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>Connects: checks them, says how long they are held, and writes their replies. Holding them is the transport's.</summary>
+internal sealed class BayeuxConnects(
+    SessionDoor door, BayeuxCallers callers, BayeuxReplies replies, BayeuxBrowsers browsers, BayeuxExtensions extensions, IOptionsMonitor<BayeuxOptions> options)
+{
+    /// <summary>Makes this gateway the one that holds the session of a valid connect.</summary>
+    /// <returns>The reply to an invalid one; null leaves the reply to the transport.</returns>
+    public async ValueTask<BayeuxMessage?> ProcessAsync(BayeuxCall call, BayeuxAnswer answer, BayeuxMessage message)
+    {
+        if (message.ConnectionType is null)
+        {
+            return BayeuxReplies.Failure(message, BayeuxErrors.ConnectionTypeMissing, BayeuxReplies.Handshake);
+        }
+
+        if (!replies.ConnectionTypes.Contains(message.ConnectionType))
+        {
+            return BayeuxReplies.Failure(message, BayeuxErrors.ConnectionTypesUnsupported(message.ConnectionType), BayeuxReplies.Handshake);
+        }
+
+        if (call.Socket is { } socket && options.CurrentValue.RequireHandshakePerConnection && !socket.Began(message.ClientId!))
+        {
+            return BayeuxReplies.UnknownSession(message);
+        }
+
+        if (!await callers.RenewAsync(call, message))
+        {
+            return BayeuxReplies.Failure(message, "403::authentication_invalid", BayeuxReplies.Handshake);
+        }
+
+        var session = await door.AttachAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User, static () => new BayeuxSession());
+        if (session is null || !browsers.IsOwn(call, session.Description!))
+        {
+            return BayeuxReplies.UnknownSession(message);
+        }
+
+        call.Exchange.SessionId = session.Id;
+        answer.Connect = new PendingConnect(session, message, HoldOf(call, message, session), LifetimeOf(message));
+        session.Started = true;
+        if (session.Description!.Acknowledges)
+        {
+            session.Acknowledge(BayeuxExt.AckOf(message.Ext));
+        }
+
+        call.Exchange.HttpContext.User = session.User ?? call.Exchange.HttpContext.User;
+        return null;
+    }
+
+    /// <summary>The reply of a connect that was held, past the extensions. Called after what goes with it was taken for writing.</summary>
+    public async ValueTask<BayeuxMessage> ReplyAsync(BayeuxExchange exchange, LocalSession session, BayeuxMessage request, ConnectEnd end)
+    {
+        var reply = replies.ConnectReply(request, end);
+        var carries = end is ConnectEnd.Deliver or ConnectEnd.Timeout;
+        reply.Ext = BayeuxExt.Write(session.TakeGaps(), carries ? session.CloseBatch() : null);
+
+        await extensions.OutgoingAsync(exchange, request, reply);
+        return reply;
+    }
+
+    private TimeSpan HoldOf(BayeuxCall call, BayeuxMessage message, LocalSession session)
+    {
+        if (!call.IsSingle || !session.Started)
+        {
+            // Clients take the first answer as the sign that the connection works; a batch waits for no one.
+            return TimeSpan.Zero;
+        }
+
+        var longest = options.CurrentValue.Timeout;
+        return message.Advice?.Timeout is { } milliseconds && milliseconds < longest.TotalMilliseconds
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : longest;
+    }
+
+    private TimeSpan LifetimeOf(BayeuxMessage message)
+    {
+        var current = options.CurrentValue;
+        return message.Advice?.Interval is > 0 and var milliseconds
+            ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)current.MaxClientInterval.TotalMilliseconds))
+            : current.MaxInterval + current.Interval;
+    }
+}

@@ -1,0 +1,78 @@
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>Brings what waits for a session to its socket, all of it in one frame.</summary>
+internal static class SocketDelivery
+{
+    /// <summary>Writes what may be written now. False when nothing may.</summary>
+    public static async ValueTask<bool> WriteAsync(LocalSession session, SocketWriter writer, BayeuxSocketServices services)
+    {
+        var bayeux = (BayeuxSession)session.Protocol!;
+        if (bayeux.IsDelaying && !session.HasUrgent(services.Rules.LazinessOf))
+        {
+            return false;
+        }
+
+        HeldConnect? connect = null;
+        if (IsWithConnects(session, services))
+        {
+            connect = session.HasPending ? bayeux.Take(session, null, services.Time.GetUtcNow()) : null;
+            if (connect is null)
+            {
+                return false;
+            }
+        }
+
+        if (session.TakeForWriting() is not { } items)
+        {
+            connect?.End(ConnectEnd.Timeout);
+            return false;
+        }
+
+        bayeux.Delivering();
+        await WriteAsync(session, items, connect as SocketConnect, writer, services);
+        if (session is { IsPartial: true, HasPending: false } or { State: LocalState.Lagging or LocalState.Parked })
+        {
+            await services.Door.EnsureAttachedAsync(session);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether messages go with the replies of connects only.</summary>
+    public static bool IsWithConnects(LocalSession session, BayeuxSocketServices services) =>
+        services.Options.CurrentValue.MetaConnectDeliverOnly || session.Description is { Acknowledges: true };
+
+    private static async ValueTask WriteAsync(
+        LocalSession session, List<OutboxItem> items, SocketConnect? connect, SocketWriter writer, BayeuxSocketServices services)
+    {
+        var written = false;
+        try
+        {
+            BayeuxMessage[] replies = connect is null
+                ? []
+                : [await services.Connects.ReplyAsync(connect.Exchange, session, connect.Request, ConnectEnd.Deliver)];
+            var output = BayeuxWire.Write(session, items, replies, services.Rules.LeaveOutFor(session), out var delivered);
+            if (delivered > 0 || replies.Length > 0)
+            {
+                await writer.SendAsync(output.WrittenMemory);
+            }
+
+            written = true;
+            services.Metrics.Delivered.Add(delivered);
+        }
+        finally
+        {
+            if (written)
+            {
+                session.Written();
+            }
+            else
+            {
+                session.NotWritten();
+            }
+        }
+    }
+}

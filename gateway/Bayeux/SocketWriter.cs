@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+
+namespace Tidings.Gateway.Bayeux;
+
+/// <summary>
+/// Writes to one WebSocket: replies first, then what its session's window holds. One writer at a time, started when there is something
+/// to write, so an idle socket owns no task of ours.
+/// </summary>
+internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxSocketServices services) : IThreadPoolWorkItem
+{
+    private readonly BayeuxSocketServices _services = services;
+    private readonly ConcurrentQueue<ReadOnlyMemory<byte>> _replies = new();
+    private readonly SemaphoreSlim _replied = new(0);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _replyBytes;
+    private int _wakes;
+    private long _writingSince;
+    private (WebSocketCloseStatus Status, string Reason)? _close;
+
+    /// <summary>There is something to write, perhaps.</summary>
+    public void Signal()
+    {
+        if (Interlocked.Increment(ref _wakes) == 1)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Queues a frame of replies.</summary>
+    public void Reply(ReadOnlyMemory<byte> json)
+    {
+        Interlocked.Add(ref _replyBytes, json.Length);
+        _replies.Enqueue(json);
+        Signal();
+    }
+
+    /// <summary>Waits while the client does not read its replies, so that they do not pile up.</summary>
+    public async ValueTask WhenReadAsync(CancellationToken cancellationToken)
+    {
+        while (Volatile.Read(ref _replyBytes) > _services.Limits.MessageBytes && socket.State == WebSocketState.Open)
+        {
+            await _replied.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Cuts the connection of a client that does not read what was written long ago.</summary>
+    public void Tick()
+    {
+        var since = Volatile.Read(ref _writingSince);
+        if (since != 0 && _services.Time.GetElapsedTime(since) > _services.Options.CurrentValue.WritePatience)
+        {
+            socket.Abort();
+        }
+    }
+
+    /// <summary>Closes the socket once what waits is written.</summary>
+    public void Close(WebSocketCloseStatus status, string reason)
+    {
+        _close = (status, reason);
+        Signal();
+    }
+
+    /// <summary>Ends the socket: what waits is written first, for as long as a client may take to read it.</summary>
+    public async Task FinishAsync(WebSocketCloseStatus status, string reason)
+    {
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            Close(status, reason);
+            await _closed.Task.WaitAsync(_services.Options.CurrentValue.WritePatience, _services.Time)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Writes one frame. Called by what the writer itself calls only.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> json)
+    {
+        Volatile.Write(ref _writingSince, _services.Time.GetTimestamp());
+        await socket.SendAsync(json, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        Volatile.Write(ref _writingSince, 0);
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
+
+    private async Task WriteAsync()
+    {
+        int wakes;
+        do
+        {
+            wakes = Volatile.Read(ref _wakes);
+            try
+            {
+                while (await WriteOnceAsync())
+                {
+                }
+            }
+            catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                socket.Abort();
+                _closed.TrySetResult();
+                _replied.Release();
+            }
+        }
+        while (Interlocked.Add(ref _wakes, -wakes) != 0);
+    }
+
+    private async ValueTask<bool> WriteOnceAsync()
+    {
+        var wrote = false;
+        while (_replies.TryDequeue(out var reply))
+        {
+            await SendAsync(reply);
+            wrote = true;
+            Wrote(reply.Length);
+        }
+
+        if (owner.Session is { } session && socket.State == WebSocketState.Open)
+        {
+            wrote |= await SocketDelivery.WriteAsync(session, this, _services);
+        }
+
+        if (!wrote && _close is { } close && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            await socket.CloseOutputAsync(close.Status, close.Reason, CancellationToken.None);
+            _closed.TrySetResult();
+        }
+
+        return wrote;
+    }
+
+    private void Wrote(int bytes)
+    {
+        var left = Interlocked.Add(ref _replyBytes, -bytes);
+        if (left <= _services.Limits.MessageBytes && left + bytes > _services.Limits.MessageBytes)
+        {
+            _replied.Release();
+        }
+    }
+}

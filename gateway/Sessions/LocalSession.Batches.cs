@@ -1,0 +1,151 @@
+namespace Tidings.Gateway.Sessions;
+
+/// <content>Batches that the client acknowledges: what was written waits for that, and is written again when it does not come.</content>
+internal sealed partial class LocalSession
+{
+    private List<(long Number, List<OutboxItem> Items)>? _unacknowledged;
+    private UnacknowledgedBatch[]? _batches;
+    private Dictionary<string, ChannelCursor>? _acknowledged;
+    private long _acknowledgedBatch;
+    private long _batch;
+    private long _batchUnderWay;
+    private int _acknowledgements;
+    private int _acknowledgementsThen;
+
+    /// <summary>Ends a batch: what was just taken for writing is part of it, if anything was.</summary>
+    /// <returns>Its number; null where the client does not acknowledge.</returns>
+    public long? CloseBatch()
+    {
+        lock (_lock)
+        {
+            if (Description is not { Acknowledges: true })
+            {
+                return null;
+            }
+
+            _batch++;
+            if (_writing is not null)
+            {
+                (_batchUnderWay, _acknowledgementsThen) = (_batch, _acknowledgements);
+            }
+
+            return _batch;
+        }
+    }
+
+    /// <summary>
+    /// The client has got every batch up to a number, from whichever gateway. What it has not got waits again, before everything else.
+    /// </summary>
+    public void Acknowledge(long number)
+    {
+        lock (_lock)
+        {
+            _acknowledgements++;
+            _batch = Math.Max(_batch, number);
+            _acknowledgedBatch = Math.Max(_acknowledgedBatch, number);
+            foreach (var cursor in (_batches ?? []).Where(batch => batch.Number <= number).SelectMany(static batch => batch.Upto))
+            {
+                (_acknowledged ??= new(StringComparer.Ordinal))[cursor.Channel] = cursor;
+            }
+
+            TrimWaiting();
+            _batches = null;
+            var again = new List<OutboxItem>();
+            foreach (var (batch, items) in _unacknowledged ?? [])
+            {
+                if (batch <= number)
+                {
+                    Forget(items);
+                }
+                else
+                {
+                    again.AddRange(items);
+                }
+            }
+
+            _unacknowledged = null;
+            if (again.Count > 0)
+            {
+                WaitAgain(again);
+            }
+        }
+    }
+
+    /// <summary>Keeps what was written until it is acknowledged. False where nobody will.</summary>
+    private bool KeepWritten()
+    {
+        if (_batchUnderWay == 0)
+        {
+            return false;
+        }
+
+        if (_acknowledgementsThen == _acknowledgements)
+        {
+            (_unacknowledged ??= []).Add((_batchUnderWay, _writing!));
+        }
+        else
+        {
+            // A later connect, which could not know of it, came while it was written.
+            WaitAgain(_writing!);
+        }
+
+        _batchUnderWay = 0;
+        return true;
+    }
+
+    /// <summary>The batches to be told where the session goes: numbers, and how far each brought the client.</summary>
+    private UnacknowledgedBatch[] BatchesToTell() =>
+    [
+        .. _batches ?? [],
+        .. (_unacknowledged ?? []).Select(static batch => new UnacknowledgedBatch(
+            batch.Number,
+            [.. batch.Items.OfType<DeliveryBatch>().GroupBy(static item => item.Channel.Name)
+                .Select(static items => new ChannelCursor(items.Key, items.Max(static item => item.LastOffset), items.Last().Epoch))])),
+    ];
+
+    private IEnumerable<OutboxItem> UnacknowledgedItems() => (_unacknowledged ?? []).SelectMany(static batch => batch.Items);
+
+    private IEnumerable<DirectMessage> UnacknowledgedDirects() => (_unacknowledged ?? [])
+        .SelectMany(static batch => batch.Items.OfType<DirectItem>(), static (batch, item) => item.Message with { Batch = batch.Number });
+
+    private void TrimWaiting()
+    {
+        if (_waiting is null || (_acknowledged is null && _acknowledgedBatch == 0))
+        {
+            return;
+        }
+
+        var waiting = _waiting;
+        _waiting = null;
+        foreach (var item in waiting)
+        {
+            _messages -= item.Count;
+            _bytes -= item.Bytes;
+            if (WithoutAcknowledged(item) is { } fresh)
+            {
+                (_waiting ??= OutboxLists.Get()).Add(fresh);
+                _messages += fresh.Count;
+                _bytes += fresh.Bytes;
+            }
+        }
+
+        OutboxLists.Return(waiting);
+    }
+
+    /// <summary>The part of an item that the client did not acknowledge elsewhere; null if it has all of it.</summary>
+    private OutboxItem? WithoutAcknowledged(OutboxItem item)
+    {
+        if (item is DirectItem { Message.Batch: > 0 and var batch })
+        {
+            return batch <= _acknowledgedBatch ? null : item;
+        }
+
+        if (_acknowledged is null || item is not DeliveryBatch delivery || !_acknowledged.TryGetValue(delivery.Channel.Name, out var upto)
+            || delivery.FirstOffset > upto.Offset || delivery.Epoch != upto.Epoch)
+        {
+            return item;
+        }
+
+        return delivery.LastOffset <= upto.Offset ? null : delivery.After(upto.Offset);
+    }
+}

@@ -1,0 +1,2 @@
+// A run wants the machine for itself.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

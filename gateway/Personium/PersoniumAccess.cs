@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.Extensions.Options;
-using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
 using Tidings.Gateway.Identity.Accounts;

@@ -90,5 +90,6 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
         new TokenAnswer(pair.AccessToken, "Bearer", (long)pair.Lifetime.TotalSeconds, pair.RefreshToken), TokenJson.Default.TokenAnswer));
 
     private static PersoniumAnswer Fault(string error) => PersoniumAnswer.Json(JsonSerializer.SerializeToUtf8Bytes(new TokenFault(error), TokenJson.Default.TokenFault))
-        with { Status = StatusCodes.Status400BadRequest };
+        with
+    { Status = StatusCodes.Status400BadRequest };
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tidings.Cluster.Tests.Processes;
 using Tidings.Protocols.Hono;
 using Tidings.Silo.ConnectionEvents;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Text.Json.Nodes;
 
 namespace Tidings.Gateway.Tests.Personium;
 

@@ -63,6 +63,10 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("Note")]
     Task<bool> Note(byte[] notes);
 
+    /// <summary>The session's silo leaves: it goes on at another, where its gateway will look for it.</summary>
+    [Alias("Leave")]
+    Task Leave();
+
     /// <summary>Ends the session.</summary>
     /// <returns>Whether there was one.</returns>
     [Alias("Close")]

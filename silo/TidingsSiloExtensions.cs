@@ -53,6 +53,9 @@ public static class TidingsSiloExtensions
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
             silo.Configure<EndpointOptions>(endpoints => Listen(endpoints, options));
             silo.UseClusterTls(options.ClusterTls);
+#pragma warning disable ORLEANSEXP003 // With the default directory, a silo that dies takes entries of others' grains with it, which then start anew.
+            silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
             silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
             silo.AddRedisGrainStorage(TidingsStorage.Name, storage => storage.ConfigurationOptions = redis);
             silo.AddRedisGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME, storage => storage.ConfigurationOptions = redis);

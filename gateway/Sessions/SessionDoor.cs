@@ -13,6 +13,10 @@ internal sealed partial class SessionDoor(
     /// <summary>Sessions of a lost silo that are attached anew at the same time: the rest waits, so that nobody else has to.</summary>
     private const int AdoptedAtOnce = 256;
 
+    /// <summary>How long a client is kept waiting for a session whose silo is away, before it is told to try again.</summary>
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan CallPause = TimeSpan.FromMilliseconds(100);
+
     private readonly SemaphoreSlim _adopting = new(AdoptedAtOnce);
 
     /// <summary>Begins a session that this gateway holds.</summary>
@@ -58,7 +62,7 @@ internal sealed partial class SessionDoor(
     public async ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchAsync(string tenant, string secret, ClaimsPrincipal user)
     {
         var local = FindLocal(tenant, secret);
-        if ((local?.Description ?? await GrainOf(tenant, SessionId.PublicOf(secret)).Touch()) is not { } session
+        if ((local?.Description ?? await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Touch())) is not { } session
             || await owners.SpeakerAsync(tenant, session, user) is not { } speaker)
         {
             return null;
@@ -91,7 +95,7 @@ internal sealed partial class SessionDoor(
             }
 
             session.Protocol ??= protocol();
-            var presence = await EnsureAttachedAsync(session);
+            var presence = await PatientlyAsync(() => EnsureAttachedAsync(session));
             if (presence == Presence.Here)
             {
                 await RenewAsync(session, speaker);
@@ -140,6 +144,10 @@ internal sealed partial class SessionDoor(
                 hub.EndedBySilo(session, SessionEnd.Expired);
             }
         }
+        catch (Exception exception)
+        {
+            Log.NotAdopted(logger, session.Id, exception.Message);
+        }
         finally
         {
             _adopting.Release();
@@ -176,7 +184,18 @@ internal sealed partial class SessionDoor(
             return session.EndedBy is null ? Presence.Here : Presence.Unknown;
         }
 
-        var result = await GrainOf(session).Attach(hub.Address, session.Stay, handover, onlyIfFree);
+        AttachResult result;
+        try
+        {
+            result = await GrainOf(session).Attach(hub.Address, session.Stay, handover, onlyIfFree);
+        }
+        catch
+        {
+            // Not attached as far as is known: to be tried again.
+            session.Orphan();
+            throw;
+        }
+
         Log.Attached(logger, session.Id, session.Stay, result.Description is not null, result.Live);
         if (result.Description is null)
         {
@@ -218,14 +237,14 @@ internal sealed partial class SessionDoor(
     }
 
     public async Task<SubscribeStatus> SubscribeAsync(string tenant, string secret, string[] subscriptions) =>
-        await GrainOf(tenant, SessionId.PublicOf(secret)).Subscribe(subscriptions);
+        await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Subscribe(subscriptions));
 
     /// <summary>Subscribes to channels from places in their logs on.</summary>
     public async Task<ReplayResult> ReplayAsync(string tenant, string secret, ReplayFrom[] channels) =>
-        await GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels);
+        await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels));
 
     public async Task<SubscribeStatus> UnsubscribeAsync(string tenant, string secret, string[] subscriptions) =>
-        await GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions);
+        await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions));
 
     /// <summary>Replaces the notes of a session that this gateway holds; whoever holds it next gets them. False if there is no such session.</summary>
     public Task<bool> NoteAsync(LocalSession session, byte[] notes)
@@ -267,6 +286,24 @@ internal sealed partial class SessionDoor(
     /// <summary>A client that talks but never connects again is gone after this many lifetimes.</summary>
     private const int LongestWithoutConnect = 3;
 
+    /// <summary>Repeats a call, which must be one that may be, while the session's silo is away: it goes on at another within seconds.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> call)
+    {
+        for (var start = time.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception exception) when (time.GetElapsedTime(start) < CallPatience)
+            {
+                Log.CalledAgain(logger, exception.Message);
+            }
+
+            await Task.Delay(CallPause, time);
+        }
+    }
+
     private ISessionGrain GrainOf(LocalSession session) => cluster.GetGrain<ISessionGrain>(session.GrainKey);
 
     private ISessionGrain GrainOf(string tenant, string sessionId) => cluster.GetGrain<ISessionGrain>(SessionId.ToKey(tenant, sessionId));
@@ -275,6 +312,12 @@ internal sealed partial class SessionDoor(
     {
         [LoggerMessage(2112, LogLevel.Debug, "Session {Session} was attached for stay {Stay}: known {Known}, live {Live}")]
         public static partial void Attached(ILogger logger, string session, long stay, bool known, bool live);
+
+        [LoggerMessage(2114, LogLevel.Debug, "Session {Session} could not be attached anew, which is tried again: {Reason}")]
+        public static partial void NotAdopted(ILogger logger, string session, string reason);
+
+        [LoggerMessage(2115, LogLevel.Debug, "A session's silo does not answer, it is called again: {Reason}")]
+        public static partial void CalledAgain(ILogger logger, string reason);
 
         [LoggerMessage(2113, LogLevel.Debug, "Session {Session} was parked after stay {Stay}")]
         public static partial void Parked(ILogger logger, string session, long stay);

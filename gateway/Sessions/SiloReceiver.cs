@@ -192,6 +192,9 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 break;
             case LinkFrameKind.Moved:
                 session.Orphan();
+
+                // What the silo sends on is not for it any more, and would not follow what it has.
+                session.BeginLeaving();
                 break;
         }
     }

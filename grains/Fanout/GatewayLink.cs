@@ -26,6 +26,7 @@ internal sealed partial class GatewayLink(
     private readonly CancellationTokenSource _closed = new();
     private long _lastFrame;
     private long _sentFrame;
+    private long _takenFrame;
     private long _bytes;
     private (DateTimeOffset At, long Frame) _settling;
     private (DateTimeOffset At, long Frame) _mark;
@@ -60,6 +61,9 @@ internal sealed partial class GatewayLink(
 
     /// <summary>The channels with messages that were not sent because the link stalled.</summary>
     public HashSet<ChannelFeed> Behind { get; } = [];
+
+    /// <summary>Whether the gateway has not taken in every frame.</summary>
+    public bool HasUntaken => Interlocked.Read(ref _lastFrame) > Interlocked.Read(ref _takenFrame);
 
     /// <summary>Bytes of messages that wait.</summary>
     public long WaitingBytes => Interlocked.Read(ref _bytes);
@@ -114,6 +118,7 @@ internal sealed partial class GatewayLink(
                 Interlocked.CompareExchange(ref _calledAt, time.GetTimestamp(), 0);
                 var ack = await gateway.Observer.Receive(new LinkBatch { Silo = silo, Link = Id, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
                 Interlocked.Exchange(ref _calledAt, 0);
+                Interlocked.Exchange(ref _takenFrame, _sentFrame);
                 Delivered = Math.Max(Delivered, ack.Delivered);
                 Settle();
                 failingSince = null;

@@ -90,7 +90,7 @@ internal sealed partial class SiloFanout
 
     /// <summary>Where the channels of some topics stand, as far as a gateway has not been told.</summary>
     private static ChannelCursor[] HeadsFor(GatewayLink link, IEnumerable<Topic> topics) =>
-        [.. topics.SelectMany(static topic => topic.Feeds).Where(feed => feed.Epoch > 0 && !feed.IsKnownTo(link)).Distinct()
+        [.. topics.SelectMany(static topic => topic.Feeds).Where(feed => feed.Epoch > 0 && (!feed.IsKnownTo(link) || feed.LastSent(link) != StandOf(feed, link))).Distinct()
             .Select(feed => new ChannelCursor(feed.Channel.Name, StandOf(feed, link), feed.Epoch))];
 
     /// <summary>Sends what was read of a log to one session; tells a gap where the log begins after its cursor.</summary>

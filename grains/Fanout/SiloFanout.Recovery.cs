@@ -15,6 +15,8 @@ internal sealed partial class SiloFanout
     /// <summary>How far back lost events are looked for: more than a death in the cluster stays unnoticed.</summary>
     private static readonly TimeSpan LostEventsSince = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan FlushTick = TimeSpan.FromMilliseconds(10);
+
     private const int ChangedPage = 1000;
 
     /// <summary>What is to be written of a session: its cursors as far as its gateway has acknowledged.</summary>
@@ -32,6 +34,34 @@ internal sealed partial class SiloFanout
                 Started = started,
                 Directs = [.. mailbox.Directs],
             };
+        }
+    }
+
+    /// <summary>Whether this silo is about to stop, and takes up no session any more.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>Every session of this silo.</summary>
+    public IReadOnlyList<Mailbox> All()
+    {
+        lock (_lock)
+        {
+            return [.. _mailboxes.Values];
+        }
+    }
+
+    /// <summary>Waits until the gateways have taken everything that was sent.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        GatewayLink[] links;
+        lock (_lock)
+        {
+            links = [.. _links.Values];
+        }
+
+        using var ticks = new PeriodicTimer(FlushTick, time);
+        while (Array.Exists(links, static link => link is { IsLost: false, HasUntaken: true }))
+        {
+            await ticks.WaitForNextTickAsync(cancellationToken);
         }
     }
 

@@ -69,6 +69,12 @@ internal sealed partial class SessionGrain
     /// <summary>Takes the session up from its record. False if there is none.</summary>
     private async ValueTask<bool> RestoreAsync(SessionHandover? handover)
     {
+        if (fanout.IsLeaving)
+        {
+            DeactivateOnIdle();
+            throw new InvalidOperationException("This silo is about to stop.");
+        }
+
         if (!store.IsDurable || await store.ClaimAsync(this.GetPrimaryKeyString()) is not var (owner, record))
         {
             return false;

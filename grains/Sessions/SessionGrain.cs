@@ -251,6 +251,16 @@ internal sealed partial class SessionGrain(
         return true;
     }
 
+    public async Task Leave()
+    {
+        if (_mailbox is { } mailbox)
+        {
+            await Save();
+            fanout.MoveAway(mailbox, _holder);
+            Forget();
+        }
+    }
+
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_mailbox is not { } mailbox)

@@ -195,10 +195,10 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
 
     private static partial class Log
     {
-        [LoggerMessage(2701, LogLevel.Debug, "A topic's socket could not be written to")]
+        [LoggerMessage(2901, LogLevel.Debug, "A topic's socket could not be written to")]
         public static partial void WriteFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2702, LogLevel.Warning, "The token of a topic's socket could not be checked")]
+        [LoggerMessage(2902, LogLevel.Warning, "The token of a topic's socket could not be checked")]
         public static partial void NotChecked(ILogger logger, Exception exception);
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class LogProducer(IOptions<ConnectionEventOptions> optio
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1501, Message = "{Cause} - ID: {RemoteId}, Protocol Adapter: {Source}, Tenant: {Tenant}, Device: {Device}, Data: {Data}")]
+        [LoggerMessage(EventId = 1901, Message = "{Cause} - ID: {RemoteId}, Protocol Adapter: {Source}, Tenant: {Tenant}, Device: {Device}, Data: {Data}")]
         public static partial void Happened(
             ILogger logger, LogLevel level, string cause, string remoteId, string source, string tenant, string device, string data);
     }

@@ -100,7 +100,7 @@ internal sealed partial class ProducerQueue(
 
     private static partial class Log
     {
-        [LoggerMessage(1511, LogLevel.Warning, "{Producer} did not take a connection event")]
+        [LoggerMessage(1911, LogLevel.Warning, "{Producer} did not take a connection event")]
         public static partial void NotTaken(ILogger logger, string producer, Exception exception);
     }
 }

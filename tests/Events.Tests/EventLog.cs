@@ -19,7 +19,7 @@ internal sealed class EventLog : ILoggerProvider, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (eventId.Id == 1501)
+        if (eventId.Id == 1901)
         {
             _lines.Enqueue((logLevel, formatter(state, exception)));
         }

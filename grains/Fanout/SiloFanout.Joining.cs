@@ -129,15 +129,15 @@ internal sealed partial class SiloFanout
 
     private static LinkFrame FrameFor(
         Mailbox mailbox, LinkFrameKind kind, string[] subscriptions, ChannelBatch[]? batches = null, ChannelCursor[]? heads = null) => new()
-    {
-        Kind = kind,
-        Tenant = mailbox.Tenant,
-        Session = mailbox.SessionId,
-        Stay = mailbox.Stay,
-        Subscriptions = subscriptions,
-        Batches = batches ?? [],
-        Heads = heads ?? [],
-    };
+        {
+            Kind = kind,
+            Tenant = mailbox.Tenant,
+            Session = mailbox.SessionId,
+            Stay = mailbox.Stay,
+            Subscriptions = subscriptions,
+            Batches = batches ?? [],
+            Heads = heads ?? [],
+        };
 
     private static LinkFrame DirectFrame(Mailbox mailbox, DirectMessage message) => new()
     {

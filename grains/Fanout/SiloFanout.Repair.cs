@@ -1,5 +1,3 @@
-using Tidings.Grains.Logs;
-
 namespace Tidings.Grains.Fanout;
 
 /// <content>What the live path lost is read from the log.</content>

@@ -4,6 +4,7 @@ using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
+using Tidings.Gateway.Personium;
 using Tidings.Gateway.Rest;
 using Tidings.Gateway.Sessions;
 using Tidings.Gateway.SmartRest;
@@ -48,6 +49,7 @@ public static class TidingsExtensions
         app.MapChannels();
         app.MapSmartRest();
         app.MapSmc();
+        app.MapPersonium();
         app.MapIdentity();
         app.MapOpenApi().AllowAnonymous();
         app.MapTidingsHealth();
@@ -88,6 +90,7 @@ public static class TidingsExtensions
         services.AddBayeux();
         services.AddSmartRest();
         services.AddSmc();
+        services.AddPersonium();
         services.AddSingleton<ChannelStreams>();
         // In development, too, a parameter that cannot be read is the caller's mistake and is named to it; no exception.
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = false);

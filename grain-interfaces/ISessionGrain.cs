@@ -97,6 +97,12 @@ public sealed record SessionDescription
 
     /// <summary>Whether its client wants the offsets of messages, to come back to them.</summary>
     [Id(6)] public bool Replays { get; init; }
+
+    /// <summary>The client's address as its gateway sees it; null where it has none, as on a Unix socket.</summary>
+    [Id(7)] public string? Peer { get; init; }
+
+    /// <summary>Its number among the sessions of its owner, where somebody observes sessions: later ones have higher numbers. 0: none.</summary>
+    [Id(8)] public long Number { get; init; }
 }
 
 /// <summary>Whose a session is.</summary>
@@ -133,6 +139,9 @@ public enum OpenStatus
 
     /// <summary>The tenant has as many sessions as it may (<see cref="TidingsLimits.SessionsPerTenant"/>).</summary>
     TooManySessions,
+
+    /// <summary>Who must be told of it could not be told, and is configured to be.</summary>
+    Refused,
 }
 
 /// <summary>How <see cref="ISessionGrain.Attach"/> ended.</summary>
@@ -198,6 +207,9 @@ public enum SessionEnd
 
     /// <summary>Server code ended it.</summary>
     Kicked,
+
+    /// <summary>Its server stopped, and keeps sessions nowhere else.</summary>
+    Stopped,
 }
 
 /// <summary>What a gateway had delivered of a session when it gave it up.</summary>

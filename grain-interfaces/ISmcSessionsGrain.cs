@@ -50,6 +50,12 @@ public sealed record SmcLoginRecord
     /// <summary>The id of the user's own element.</summary>
     [Id(4)] public required string UserElement { get; init; }
 
+    /// <summary>What the user proved it with, such as <c>key:id</c>, to be looked up again at each use; no secret.</summary>
+    [Id(5)] public string Credential { get; init; } = "";
+
+    /// <summary>When that proof ends; null: not by itself.</summary>
+    [Id(6)] public DateTimeOffset? Expires { get; init; }
+
     /// <summary>The grain that keeps a login: one of 256, by its public id.</summary>
     public static string ShardOf(string id) => id[..ShardLength];
 }

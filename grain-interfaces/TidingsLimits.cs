@@ -176,4 +176,24 @@ public sealed record TidingsLimits
     /// <summary>Subscriptions of one SMC notification socket. Default 256. Beyond: a <c>failure</c>; the socket and its subscriptions go on.</summary>
     [Range(1, 10_000)]
     public int SmcSubscriptionsPerSocket { get; init; } = 256;
+
+    /// <summary>Collections of one Personium box. Default 1,000. Beyond: HTTP 400 <c>PR400-DV-0007</c>. All of a box are stored as one.</summary>
+    [Range(1, 100_000)]
+    public int PersoniumCollections { get; init; } = 1000;
+
+    /// <summary>Characters of properties and ACL of one Personium collection. Default 65,536. Beyond: HTTP 400 <c>PR400-DV-0007</c>.</summary>
+    [Range(256, 1024 * 1024)]
+    public int PersoniumCollectionBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Nesting of Personium collections. Default 20. Beyond: HTTP 400 <c>PR400-DV-0008</c>.</summary>
+    [Range(1, 100)]
+    public int PersoniumDepth { get; init; } = 20;
+
+    /// <summary>Messages of a Personium queue that wait to be read, at most <see cref="LogMessages"/>. Default 1,000. Beyond: HTTP 503, nothing is sent.</summary>
+    [Range(1, 10_000_000)]
+    public int PersoniumQueueMessages { get; init; } = 1000;
+
+    /// <summary>How long a message of a Personium queue waits to be read, at most <see cref="LogAge"/>. Default 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
+    public TimeSpan PersoniumQueueAge { get; init; } = TimeSpan.FromHours(1);
 }

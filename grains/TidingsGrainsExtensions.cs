@@ -28,6 +28,7 @@ public static class TidingsGrainsExtensions
         silo.Services.AddSingleton<IClusterMembers, ClusterMembers>();
         silo.Services.AddSingleton<PatternIndex>();
         silo.Services.TryAddSingleton<ISessionStore, NoSessionStore>();
+        silo.Services.TryAddSingleton<ISessionObserver, NoSessionObserver>();
         silo.Services.AddSingleton<SiloFanout>();
         silo.Services.AddSingleton<SiloSender>();
         silo.Services.AddSingleton<SiloServiceClient>();

@@ -8,6 +8,7 @@ using Orleans.Providers;
 using StackExchange.Redis;
 using Tidings.Grains;
 using Tidings.Grains.Logs;
+using Tidings.Silo.ConnectionEvents;
 
 namespace Tidings.Silo;
 
@@ -93,6 +94,7 @@ public static class TidingsSiloExtensions
     {
         host.QuietFrameworks();
         host.Services.TryAddSingleton(TimeProvider.System);
+        host.Services.AddConnectionEvents();
         host.Services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -57,6 +58,7 @@ internal sealed class BayeuxHandshake(
             Protocol = BayeuxSession.Protocol,
             Lifetime = call.Dialect.MaxInterval,
             Browser = browser,
+            Peer = call.Exchange.HttpContext.Peer(),
             Acknowledges = BayeuxExt.Asks(message.Ext, "ack"u8),
             Replays = call.Dialect.OffersReplay && BayeuxExt.Asks(message.Ext, "replay"u8),
         };

@@ -1,7 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Security.Claims;
 using System.Text;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Rest;
@@ -17,9 +17,9 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
 
     /// <summary>Begins to listen to a channel; null when the tenant has too many sessions.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="user">Who listens.</param>
+    /// <param name="context">Who listens.</param>
     /// <param name="place">What it takes up of its client's bounds.</param>
-    public Task<ChannelBell?> ListenAsync(ChannelId channel, ClaimsPrincipal user, IDisposable? place) => ChannelBell.HangAsync(door, channel, user, place, time);
+    public Task<ChannelBell?> ListenAsync(ChannelId channel, HttpContext context, IDisposable? place) => ChannelBell.HangAsync(door, channel, context, place, time);
 
     /// <summary>The events of a channel, until the client goes or the server stops.</summary>
     /// <param name="channel">The channel.</param>
@@ -81,11 +81,11 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         _time = time;
     }
 
-    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, ClaimsPrincipal user, IDisposable? place, TimeProvider time)
+    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, HttpContext context, IDisposable? place, TimeProvider time)
     {
         var bell = new ChannelBell(door, channel.Name, time);
-        var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1) };
-        if (await door.OpenAsync(channel.Tenant, description, bell, user, place) is not var (secret, session))
+        var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1), Peer = context.Peer() };
+        if (await door.OpenAsync(channel.Tenant, description, bell, context.User, place) is not var (secret, session))
         {
             return null;
         }

@@ -149,7 +149,7 @@ internal static class ChannelsEndpoint
             return RestProblems.TooMany(context, tooMany);
         }
 
-        if (!rates.TryEnterSession(out var place) || await streams.ListenAsync(channel, context.User, place) is not { } bell)
+        if (!rates.TryEnterSession(out var place) || await streams.ListenAsync(channel, context, place) is not { } bell)
         {
             return RestProblems.Of(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
         }

@@ -98,5 +98,6 @@ internal static class DeliveryCodecs
     /// <summary>The first of three, one for each kind of real-time endpoint.</summary>
     public const int Cumulocity = 3;
 
-    public const int Count = 6;
+    public const int Personium = 6;
+    public const int Count = 7;
 }

@@ -10,6 +10,9 @@ internal sealed class RealtimeCall
 
     public required ClaimsPrincipal User { get; init; }
 
+    /// <summary>The caller's address, if it has one.</summary>
+    public required string? Peer { get; init; }
+
     /// <summary>The X-Id of the header, as the client wrote it.</summary>
     public required string XId { get; init; }
 

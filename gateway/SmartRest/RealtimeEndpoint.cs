@@ -31,6 +31,7 @@ internal sealed partial class RealtimeEndpoint(
         {
             Tenant = context.Tenant(),
             User = context.User,
+            Peer = context.Peer(),
             XId = xid,
             Kind = kind,
             Format = options.Value.FormatOf(path, xid),

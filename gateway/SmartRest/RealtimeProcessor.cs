@@ -56,7 +56,13 @@ internal sealed class RealtimeProcessor(
             return;
         }
 
-        var description = new SessionDescription { Protocol = Protocol, Lifetime = options.Value.SessionLifetime, Acknowledges = handshake.Reliable };
+        var description = new SessionDescription
+        {
+            Protocol = Protocol,
+            Lifetime = options.Value.SessionLifetime,
+            Peer = call.Peer,
+            Acknowledges = handshake.Reliable,
+        };
         if (await door.OpenAsync(call.Tenant, description, new SmartSession(), call.User) is var (secret, _))
         {
             RealtimeWriter.WriteClientId(output, new SmartClientId(secret, handshake.Reliable).ToString());

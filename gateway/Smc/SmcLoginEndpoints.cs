@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Smc;
 
@@ -25,7 +27,7 @@ internal sealed class SmcLoginEndpoints(
             return SmcAnswer.Error(StatusCodes.Status400BadRequest, "Login needs a JSON object with authenticationkey.");
         }
 
-        return await EnterAsync(call, await accounts.FindByKeyAsync(login.Key, login.Domain, call.Context.RequestAborted));
+        return await EnterAsync(call, await accounts.FindByKeyAsync(call.Context, login.Key, login.Domain));
     }
 
     /// <summary><c>POST lms_login?login=…&amp;pwd=…&amp;domain=…</c>: user and password.</summary>
@@ -39,7 +41,7 @@ internal sealed class SmcLoginEndpoints(
         }
 
         return await EnterAsync(
-            call, await accounts.FindByPasswordAsync(user, password, domain.Length > 0 ? domain : SmcLogin.SharedDomain, call.Context.RequestAborted));
+            call, await accounts.FindByPasswordAsync(call.Context, user, password, domain.Length > 0 ? domain : SmcLogin.SharedDomain));
     }
 
     /// <summary><c>PUT logout</c>: the login and its sockets end, at every gateway.</summary>
@@ -77,9 +79,15 @@ internal sealed class SmcLoginEndpoints(
             $"{catalog.RootOf(call.Context, session.Version)}/elements/{SmcCatalog.Users}/{session.Record.UserElement}"))
         : SmcAnswer.NotLoggedIn;
 
-    private async Task<SmcAnswer> EnterAsync(SmcCall call, SmcAccount? account)
+    private async Task<SmcAnswer> EnterAsync(SmcCall call, AuthenticationOutcome outcome)
     {
-        if (account is null)
+        if (outcome.RetryAfter is { } wait)
+        {
+            call.Context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return SmcAnswer.Error(StatusCodes.Status429TooManyRequests, "Login failed", "Too many failed logins.");
+        }
+
+        if (outcome.Caller is not { } account)
         {
             return SmcAnswer.Error(StatusCodes.Status401Unauthorized, "Login failed", "The credentials are not known.");
         }

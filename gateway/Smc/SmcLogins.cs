@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Identity;
 using Tidings.Protocols.Smc;
 
 namespace Tidings.Gateway.Smc;
@@ -9,29 +10,26 @@ namespace Tidings.Gateway.Smc;
 /// <param name="Id">Its public id.</param>
 /// <param name="Record">Who, and with which version.</param>
 /// <param name="Version">The version.</param>
-internal sealed record SmcSession(string Id, SmcLoginRecord Record, SmcVersion Version)
-{
-    /// <summary>The user, for the authorization policy.</summary>
-    public ClaimsPrincipal Principal { get; } =
-        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, Record.User), new Claim("tenant", Record.Tenant)], "smc"));
-}
+/// <param name="Principal">The user as of now, for the authorization policy.</param>
+internal sealed record SmcSession(string Id, SmcLoginRecord Record, SmcVersion Version, ClaimsPrincipal Principal);
 
 /// <summary>
 /// Logins: random secrets that a client sends back in a cookie, a header or, if so configured, by using the same connection. Any gateway
 /// honours them, since grains keep them.
 /// </summary>
-internal sealed class SmcLogins(IClusterClient cluster, IOptionsMonitor<SmcOptions> options, IOptions<TidingsLimits> limits)
+internal sealed class SmcLogins(IClusterClient cluster, ISmcAccounts accounts, IOptionsMonitor<SmcOptions> options, IOptions<TidingsLimits> limits)
 {
     /// <summary>The protocol of a socket's upgrade that carries a token beside it.</summary>
     public const string TokenProtocol = "access_token";
 
+    private const string Scheme = "smc";
     private const string Cookie = "JSESSIONID";
     private const int Shards = 256;
     private const int MaxSecretLength = 64;
     private static readonly object ConnectionKey = new();
 
     /// <summary>Logs someone in and puts the secret into the response. False when there are too many logins.</summary>
-    public async Task<bool> OpenAsync(HttpContext context, SmcAccount account, SmcVersion version, string userElement)
+    public async Task<bool> OpenAsync(HttpContext context, Caller account, SmcVersion version, string userElement)
     {
         var secret = SessionId.NewSecret();
         var id = SessionId.PublicOf(secret);
@@ -42,6 +40,8 @@ internal sealed class SmcLogins(IClusterClient cluster, IOptionsMonitor<SmcOptio
             Version = version.Text,
             Lifetime = options.CurrentValue.LoginLifetime,
             UserElement = userElement,
+            Credential = account.Credential,
+            Expires = account.Expires,
         };
         if (!await GrainOf(id).Open(id, record, limits.Value.SmcLogins / Shards))
         {
@@ -62,12 +62,13 @@ internal sealed class SmcLogins(IClusterClient cluster, IOptionsMonitor<SmcOptio
 
         var id = SessionId.PublicOf(secret);
         return await GrainOf(id).Use(id) is { } record && SmcVersion.TryParse(record.Version, out var version)
-            ? new SmcSession(id, record, version)
+            && await accounts.RefreshAsync(record) is { } caller
+            ? new SmcSession(id, record, version, new ClaimsPrincipal(new CallerIdentity(caller, Scheme)))
             : null;
     }
 
     /// <summary>Whether a login lives; counts as a use.</summary>
-    public async Task<bool> IsOpenAsync(string id) => await GrainOf(id).Use(id) is not null;
+    public async Task<bool> IsOpenAsync(string id) => await GrainOf(id).Use(id) is { } record && await accounts.RefreshAsync(record) is not null;
 
     /// <summary>A socket belongs to a login. False if the login is over.</summary>
     public Task<bool> AddSocketAsync(string id, string session) => GrainOf(id).AddSocket(id, session);

@@ -28,6 +28,12 @@ public sealed record SmcOptions
     public bool TokenMode { get; init; }
 
     /// <summary>
+    /// The tenants of administrative domains, for logins by password. Default none; <c>Shared Domain</c> is tenant <c>default</c>'s unless it is
+    /// given to another. Other domains are refused.
+    /// </summary>
+    public Dictionary<string, string> Domains { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>
     /// Whether a login counts for its connection, too, without cookie or token. Only for clients that connect directly: a proxy
     /// shares its connections among clients. Default false.
     /// </summary>

@@ -14,7 +14,7 @@ internal static class SmcRegistration
         services.AddOptions<SmcOptions>().BindConfiguration(SmcOptions.Section).ValidateDataAnnotations()
             .Validate(SmcCatalog.IsUsable, "Tidings:Smc: versions are like 7.2, types are of letters, digits, _ and -, keys have a user and a tenant without a slash.")
             .ValidateOnStart();
-        services.TryAddSingleton<ISmcAccounts, ConfiguredSmcAccounts>();
+        services.TryAddSingleton<ISmcAccounts, SmcAccounts>();
         services.AddSingleton<SmcCatalog>();
         services.AddSingleton<SmcLogins>();
         services.AddSingleton<SmcLoginEndpoints>();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Smc;
@@ -55,7 +56,7 @@ internal sealed class SmcSocketEndpoint(
             return SmcAnswer.Error(StatusCodes.Status426UpgradeRequired, "This is a WebSocket.");
         }
 
-        var description = new SessionDescription { Protocol = "smc", Lifetime = SessionLifetime };
+        var description = new SessionDescription { Protocol = "smc", Lifetime = SessionLifetime, Peer = context.Peer() };
         var socket = new SmcSocket(this, login, catalog.RootOf(context, login.Version));
         if (await door.OpenAsync(login.Record.Tenant, description, socket, login.Principal) is not var (secret, session))
         {

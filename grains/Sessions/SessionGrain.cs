@@ -11,7 +11,7 @@ namespace Tidings.Grains.Sessions;
 /// </remarks>
 [KeepAlive]
 internal sealed partial class SessionGrain(
-    SiloFanout fanout, ISessionStore store, IOptions<TidingsLimits> limits, TimeProvider time, ILogger<SessionGrain> logger) : Grain, ISessionGrain
+    SiloFanout fanout, ISessionStore store, ISessionObserver observer, IOptions<TidingsLimits> limits, TimeProvider time, ILogger<SessionGrain> logger) : Grain, ISessionGrain
 {
     private const int ReleaseAttempts = 4;
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromMilliseconds(700);
@@ -34,15 +34,34 @@ internal sealed partial class SessionGrain(
         (_description, _holder, _owner) = (description, gateway, 1);
         try
         {
+            // Before the client hears of its session, so that whoever observes sessions never hears of their end first.
+            if (await observer.OpenedAsync(tenant, id, description) is not { } number)
+            {
+                Discard();
+                return OpenStatus.Refused;
+            }
+
+            _description = description with { Number = number };
             await WriteAsync();
             return OpenStatus.Opened;
         }
         catch
         {
-            fanout.Close(_mailbox, null, SessionEnd.Kicked);
-            Forget();
+            if (_mailbox is not null)
+            {
+                observer.Ended(tenant, id, _description, SessionEnd.Kicked);
+                Discard();
+            }
+
             throw;
         }
+    }
+
+    /// <summary>A session that never came to be.</summary>
+    private void Discard()
+    {
+        fanout.Close(_mailbox!, null, SessionEnd.Kicked);
+        Forget();
     }
 
     public async Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree)
@@ -227,6 +246,7 @@ internal sealed partial class SessionGrain(
         }
 
         fanout.Close(mailbox, _holder, reason);
+        observer.Ended(mailbox.Tenant, mailbox.SessionId, _description!, reason);
         Forget();
         await RemoveRecordAsync(mailbox);
         return true;
@@ -256,7 +276,8 @@ internal sealed partial class SessionGrain(
         }
         else
         {
-            fanout.Close(mailbox, _holder, SessionEnd.Expired);
+            fanout.Close(mailbox, _holder, SessionEnd.Stopped);
+            observer.Ended(mailbox.Tenant, mailbox.SessionId, _description!, SessionEnd.Stopped);
         }
     }
 

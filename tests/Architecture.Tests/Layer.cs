@@ -8,7 +8,7 @@ internal sealed record Layer(string File, string[] Projects, string[] Packages, 
         new("gateway/protocols/Tidings.Protocols.csproj", [], [], Web: false),
         new("grain-interfaces/Tidings.GrainInterfaces.csproj", [], ["Microsoft.Orleans.Sdk"], Web: false),
         new("grains/Tidings.Grains.csproj", ["Tidings.GrainInterfaces"], ["Microsoft.Orleans.", "StackExchange.Redis"], Web: false),
-        new("silo/Tidings.Silo.csproj", ["Tidings.Grains", "Tidings.GrainInterfaces"], ["Microsoft.Orleans.", "StackExchange.Redis", "OpenTelemetry"], Web: true),
+        new("silo/Tidings.Silo.csproj", ["Tidings.Grains", "Tidings.GrainInterfaces", "Tidings.Protocols"], ["AMQPNetLite.Core", "Microsoft.Orleans.", "StackExchange.Redis", "OpenTelemetry"], Web: true),
         new(
             "gateway/Tidings.Gateway.csproj",
             ["Tidings.GrainInterfaces", "Tidings.Protocols", "Tidings.Silo"],

@@ -40,6 +40,13 @@ internal sealed class CredentialChecker
         ? SlowedAsync(context, "", "key", () => _keys.LogInAsync(text))
         : AuditedAsync(context, "token", TokenAsync(text));
 
+    /// <summary>Credentials that a front end knows by itself: slowed and audited as all are.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="method">What kind they are, for the audit log.</param>
+    /// <param name="check">Looks at them.</param>
+    public ValueTask<AuthenticationOutcome> OtherAsync(HttpContext context, string method, Func<ValueTask<AuthenticationOutcome>> check) =>
+        SlowedAsync(context, "", method, check);
+
     private async ValueTask<AuthenticationOutcome> TokenAsync(string text)
     {
         if (text.Length > MaxTokenLength || TokenService.ReadOrNull(text) is not { } token)

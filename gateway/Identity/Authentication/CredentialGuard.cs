@@ -24,6 +24,11 @@ internal sealed class CredentialGuard(RequestDelegate next)
 
     private static Task RefuseAsync(HttpContext context, Exception failure)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ICredentialRefusal>() is { } own)
+        {
+            return own.WriteAsync(context, failure);
+        }
+
         if (failure is TooManyLoginsException tooMany)
         {
             context.Response.Headers.RetryAfter = Math.Ceiling(tooMany.RetryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -33,6 +38,15 @@ internal sealed class CredentialGuard(RequestDelegate next)
         context.Response.Headers[HeaderNames.WWWAuthenticate] = Challenge;
         return TypedResults.Problem("The credentials are not good.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(context);
     }
+}
+
+/// <summary>Metadata of an endpoint whose protocol has errors of its own for credentials that are wrong.</summary>
+internal interface ICredentialRefusal
+{
+    /// <summary>Answers a request whose credentials are wrong.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="failure">Why; a <see cref="TooManyLoginsException"/> where they were not looked at.</param>
+    Task WriteAsync(HttpContext context, Exception failure);
 }
 
 /// <summary>Marks endpoints whose protocol has log-ins of its own: what their requests carry is not for these schemes.</summary>

@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+using Tidings.Protocols.Personium;
+
+namespace Tidings.Gateway.Personium;
+
+/// <summary>Personium's stream collections, in configuration section <c>Tidings:Personium</c>. Cells are tenants.</summary>
+public sealed class PersoniumOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Tidings:Personium";
+
+    /// <summary>
+    /// The unit's host name, without a port: requests to <c>{cell}.{UnitFqdn}</c> are the cell's, and nothing else is served there. Default
+    /// unset: cells are the first segment of paths alone. Read at the start.
+    /// </summary>
+    public string? UnitFqdn { get; set; }
+
+    /// <summary>The boxes there are, as <c>cell/box</c>. Default none: every name is a box, which whoever manages it may fill.</summary>
+    public IList<string> Boxes { get; } = [];
+
+    /// <summary>How <c>Timestamp</c> counts: <c>Milliseconds</c>, as Personium's server sends it, or <c>Seconds</c>, as its documentation shows it. Default <c>Milliseconds</c>.</summary>
+    public StreamTimestamp Timestamp { get; set; } = StreamTimestamp.Milliseconds;
+
+    /// <summary>How long a socket may take to send its token. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan TokenWithin { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long after its token's end a socket waits to tell so, should its client send something; then it is closed. Default 30 s, at most 60.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ExpiredWithin { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a socket is pinged. Default one minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan PingEvery { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a ping may stay unanswered before the connection is cut. Default ten minutes: ten pings.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "24:00:00")]
+    public TimeSpan PongWithin { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a write to a socket may take before its client counts as gone. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan WritePatience { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Largest body of XML, in bytes. Default 256 KiB.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int XmlBytes { get; set; } = 256 * 1024;
+}

@@ -1,0 +1,41 @@
+using System.Security.Claims;
+using Tidings.Gateway.Identity;
+using Tidings.Gateway.Identity.Authentication;
+using Tidings.Protocols.Personium;
+
+namespace Tidings.Gateway.Personium;
+
+/// <summary>A token that was good.</summary>
+/// <param name="User">Whose it is.</param>
+/// <param name="Expires">When it ends.</param>
+internal sealed record TopicToken(ClaimsPrincipal User, DateTimeOffset Expires);
+
+/// <summary>Checks the tokens that sockets send.</summary>
+internal sealed class TopicTokens(CredentialChecker credentials, StreamDirectory streams, PersoniumAccess access)
+{
+    private const string Scheme = "Personium";
+
+    /// <summary>
+    /// Whose a token is, if it is good in this cell and its holder may listen to the topic; null whatever is wrong, so that nobody can find out
+    /// what there is.
+    /// </summary>
+    public async Task<TopicToken?> CheckAsync(PersoniumCall call, StreamPath? topic, string token)
+    {
+        var outcome = await credentials.BearerAsync(call.Context, token);
+        if (topic is null || outcome.Caller is not { Expires: { } expires } caller || caller.Tenant != call.Cell)
+        {
+            return null;
+        }
+
+        var user = new ClaimsPrincipal(new CallerIdentity(caller, Scheme));
+        if (await streams.LookAsync(call, topic) is not { } view || !StreamDirectory.Declares(view, topic))
+        {
+            return null;
+        }
+
+        return StreamRules.MayListen(await access.PrivilegesAsync(call, user, view, topic.Collection))
+            && await access.MayAsync(call, user, AuthorizationAction.Subscribe, topic.Path)
+            ? new TopicToken(user, expires)
+            : null;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Tidings.Gateway.Tests.Personium;
+
+/// <summary>What a socket's time brings, with times short enough to see it.</summary>
+public sealed class TopicTimeTests : IAsyncLifetime
+{
+    private readonly PersoniumServer _server = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Without_a_token_it_closes_without_a_word() // 25
+    {
+        await _server.StartAsync(("Tidings:Personium:TokenWithin", "00:00:00.300"));
+        using var client = await _server.OpenAsync("/cell1/__topic/box1/c.topic.t1");
+        await client.ClosesAsync();
+    }
+
+    [Fact]
+    public async Task After_its_tokens_end_a_text_is_told_so() // 32
+    {
+        await _server.StartAsync(("Tidings:Tokens:Lifetime", "00:00:03"));
+        using var client = await ListenAsync();
+        await ExpiredAsync();
+        await client.TokenAsync((string)(await _server.GrantAsync("receiver"))["access_token"]!);
+        await client.FailsAsync("Unknown", "Session expired");
+    }
+
+    [Fact]
+    public async Task After_its_tokens_end_nothing_is_delivered_and_it_closes() // 32
+    {
+        await _server.StartAsync(("Tidings:Tokens:Lifetime", "00:00:03"), ("Tidings:Personium:ExpiredWithin", "00:00:02"));
+        using var client = await ListenAsync();
+        await ExpiredAsync();
+        var sender = (string)(await _server.GrantAsync("owner"))["access_token"]!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{_stream}/topic/t1") { Content = new StringContent("{}") };
+        request.Headers.Authorization = new("Bearer", sender);
+        using var response = await _server.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await client.ClosesAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_answers_no_ping_is_cut_and_one_that_does_stays() // 33
+    {
+        await _server.StartAsync(("Tidings:Personium:PingEvery", "00:00:00.200"), ("Tidings:Personium:PongWithin", "00:00:01"));
+        _stream = await _server.NewStreamAsync();
+        using var polite = await _server.ListenAsync(_stream);
+        var next = polite.NextAsync();
+
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(_server.Address.Host, _server.Address.Port);
+        var stream = silent.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /cell1/__topic/box1/c.topic.t1 HTTP/1.1\r\nHost: {_server.Address.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+        Assert.True(await EndsAsync(stream), "the connection is cut");
+
+        await _server.AskAsync("POST", $"{_stream}/topic/t1", "sender", "{}");
+        Assert.NotNull(await next);
+    }
+
+    private string _stream = "";
+
+    private async Task<TopicClient> ListenAsync()
+    {
+        // All in one token's time.
+        _stream = await _server.NewStreamAsync();
+        var client = await _server.ConnectAsync(_stream);
+        await client.TokenAsync((string)(await _server.GrantAsync("receiver"))["access_token"]!);
+        Assert.Equal("Success", (string?)(await client.NextAsync())!["Result"]);
+        return client;
+    }
+
+    /// <summary>A token granted now ends no earlier than the socket's.</summary>
+    private async Task ExpiredAsync()
+    {
+        var token = (string)(await _server.GrantAsync("receiver"))["access_token"]!;
+        await Server.Eventually.TrueAsync(
+            async () =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "/channels/any");
+                request.Headers.Authorization = new("Bearer", token);
+                using var response = await _server.Http.SendAsync(request);
+                return response.StatusCode == HttpStatusCode.Unauthorized;
+            },
+            "the token's end");
+    }
+
+    private static async Task<bool> EndsAsync(NetworkStream stream)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var buffer = new byte[1024];
+        try
+        {
+            while (await stream.ReadAsync(buffer, patience.Token) > 0)
+            {
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -113,13 +113,43 @@ public static class TidingsSiloExtensions
         .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
         ?? throw new InvalidOperationException("This machine has no address but loopback: set Tidings:AdvertisedIP.");
 
-    /// <summary>Two free ports, found together so that they differ.</summary>
+    /// <summary>
+    /// Two free ports. They are below those that systems give to outgoing connections and to whoever asks for any port, as somebody else could be
+    /// given them before they are used.
+    /// </summary>
     private static (int Silo, int Gateway) FreePorts()
     {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+        var first = FreePort(not: 0);
+        return (first, FreePort(not: first));
+    }
+
+    private static int FreePort(int not)
+    {
+        const int Lowest = 20_000;
+        const int Beyond = 32_000;
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var port = Random.Shared.Next(Lowest, Beyond);
+            if (port != not && IsFree(port))
+            {
+                return port;
+            }
+        }
+
+        throw new InvalidOperationException($"No port between {Lowest} and {Beyond} is free.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -88,7 +88,10 @@ public sealed record TidingsLimits
     [Range(1, 1_000_000)]
     public int StreamQueueEvents { get; init; } = 10_000;
 
-    /// <summary>As <see cref="StreamQueueEvents"/>, in bytes of payload. Default 64 MiB. A larger event is taken while no other waits.</summary>
+    /// <summary>
+    /// As <see cref="StreamQueueEvents"/>, in bytes of payload; also of the events of one channel that wait while a gap before them is read from
+    /// the log. Default 64 MiB. A larger event is taken while no other waits.
+    /// </summary>
     [Range(64 * 1024, int.MaxValue)]
     public int StreamQueueBytes { get; init; } = 64 * 1024 * 1024;
 

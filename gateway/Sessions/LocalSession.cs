@@ -12,6 +12,10 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     private readonly Lock _lock = new();
     private List<ChannelCursor>? _gaps;
 
+    // Ticks of UTC, as other threads read them while they are written; no deadline is 0.
+    private long _deadline;
+    private long _lastConnect;
+
     public string Tenant => tenant;
 
     /// <summary>The public id.</summary>
@@ -49,13 +53,21 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     public IDisposable? Place { get; set; }
 
     /// <summary>When it ends unless its client asks for deliveries again; null while a connect is under way.</summary>
-    public DateTimeOffset? Deadline { get; set; }
+    public DateTimeOffset? Deadline
+    {
+        get => Volatile.Read(ref _deadline) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        set => Volatile.Write(ref _deadline, value?.UtcTicks ?? 0);
+    }
 
     /// <summary>Why it ended; null while it has not.</summary>
     public SessionEnd? EndedBy { get; set; }
 
     /// <summary>When its client last asked for deliveries here.</summary>
-    public DateTimeOffset LastConnect { get; set; }
+    public DateTimeOffset LastConnect
+    {
+        get => new(Volatile.Read(ref _lastConnect), TimeSpan.Zero);
+        set => Volatile.Write(ref _lastConnect, value.UtcTicks);
+    }
 
     /// <summary>Whether its client has asked for deliveries, here or elsewhere.</summary>
     public bool Started { get; set; }

@@ -72,6 +72,13 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
         }
     }
 
+    /// <summary>As <see cref="FinishAsync"/>, after which the connection is cut.</summary>
+    public async Task CutAsync(WebSocketCloseStatus status, string reason)
+    {
+        await FinishAsync(status, reason);
+        socket.Abort();
+    }
+
     /// <summary>Writes one frame. Called by what the writer itself calls only.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> json)
     {

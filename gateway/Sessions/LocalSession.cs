@@ -7,7 +7,7 @@ namespace Tidings.Gateway.Sessions;
 /// A session that this gateway holds: an ordinary object with a short queue of references and a deadline. Whatever takes its
 /// messages to the client (a socket, a held poll) is its sink; at most one writes at a time.
 /// </summary>
-internal sealed partial class LocalSession(string tenant, string id, TidingsLimits limits)
+internal sealed partial class LocalSession(string tenant, string id, TidingsLimits limits, WindowPolicies? windows = null)
 {
     private readonly Lock _lock = new();
     private List<ChannelCursor>? _gaps;
@@ -121,7 +121,7 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     /// <summary>Its owner showed fresh credentials.</summary>
     public void Renewed(SessionOwner owner) => Description = Description! with { Owner = owner };
 
-    /// <summary>Notes that the log no longer holds some messages of a channel; its protocol tells its client.</summary>
+    /// <summary>Notes that some messages of a channel are not coming any more; its protocol tells its client.</summary>
     public void NoteGap(ChannelCursor gap)
     {
         lock (_lock)

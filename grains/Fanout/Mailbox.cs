@@ -31,6 +31,9 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>What its last gateway wrote that its client may yet acknowledge.</summary>
     public UnacknowledgedBatch[] Batches { get; set; } = [];
 
+    /// <summary>What its last gateway dropped and did not tell its client of.</summary>
+    public ChannelCursor[] Gaps { get; set; } = [];
+
     /// <summary>When it ends unless a gateway takes it; null while one keeps its clock.</summary>
     public DateTimeOffset? Deadline { get; set; }
 

@@ -215,6 +215,7 @@ internal sealed partial class SiloFanout
             }
 
             mailbox.Batches = handover?.Batches ?? [];
+            mailbox.Gaps = handover?.Gaps ?? [];
         }
     }
 

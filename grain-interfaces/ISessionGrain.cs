@@ -247,6 +247,9 @@ public sealed record SessionHandover
 
     /// <summary>Messages that were dropped and that its client was not told of, each with the first offset after them.</summary>
     [Id(7)] public ChannelCursor[] Gaps { get; init; } = [];
+
+    /// <summary>Whether the gateway asked for the session and got no answer: it does not know what the answer would have told.</summary>
+    [Id(8)] public bool Unanswered { get; init; }
 }
 
 /// <summary>What was written to a client that has not acknowledged it.</summary>

@@ -11,6 +11,7 @@ internal sealed partial class LocalSession
     private ChannelCursor[]? _places;
     private Task _turn = Task.CompletedTask;
     private bool _released;
+    private bool _answered;
 
     /// <summary>Whether it came to stay, with all that it missed: nothing needs to be asked of its silo.</summary>
     public bool IsAttached { get; private set; }
@@ -40,6 +41,7 @@ internal sealed partial class LocalSession
             }
 
             State = LocalState.Attaching;
+            _answered = false;
             Stay = NextStay();
             IsOrphan = false;
             return true;
@@ -62,6 +64,7 @@ internal sealed partial class LocalSession
         lock (_lock)
         {
             _handover = null;
+            _answered = true;
             IsPartial = !result.Live;
             IsAttached = result.Live && !IsOrphan && State is (LocalState.Attaching or LocalState.Live);
             Started |= result.Started;
@@ -215,6 +218,7 @@ internal sealed partial class LocalSession
                 Started = Started,
                 Batches = BatchesToTell(),
                 Gaps = GapsToTell(cursors),
+                Unanswered = !_answered,
             };
             if (_handover is { } untold)
             {
@@ -261,6 +265,7 @@ internal sealed partial class LocalSession
         CompleteUntil = later.CompleteUntil ?? untold.CompleteUntil,
         Batches = later.Batches,
         Gaps = later.Gaps,
+        Unanswered = later.Unanswered,
         Directs = [.. untold.Directs, .. later.Directs],
         Started = untold.Started || later.Started,
     };

@@ -116,6 +116,7 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
         LastConnect = now;
         Deadline = now + description.Lifetime;
         IsAttached = true;
+        _answered = true;
     }
 
     /// <summary>Its owner showed fresh credentials.</summary>

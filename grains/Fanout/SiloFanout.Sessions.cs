@@ -214,8 +214,7 @@ internal sealed partial class SiloFanout
                 Queue(mailbox, direct);
             }
 
-            mailbox.Batches = handover?.Batches ?? [];
-            mailbox.Gaps = handover?.Gaps ?? [];
+            mailbox.Keep(handover);
         }
     }
 

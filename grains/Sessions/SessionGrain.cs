@@ -90,7 +90,8 @@ internal sealed partial class SessionGrain(
             _started |= given is { Started: true };
         }
 
-        var (batches, gaps) = _holder?.Id == gateway.Id ? (null, null) : (mailbox.Batches, mailbox.Gaps);
+        var knows = _holder?.Id == gateway.Id && handover is not { Unanswered: true };
+        var (batches, gaps) = knows ? (null, null) : (mailbox.Batches, mailbox.Gaps);
         _holder = gateway;
         fanout.BeginStay(mailbox, stay);
         return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started, Batches: batches, Gaps: gaps);

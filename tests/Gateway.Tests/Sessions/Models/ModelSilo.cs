@@ -87,7 +87,7 @@ internal sealed class ModelSilo(bool acknowledges)
             Detach(handover!);
         }
 
-        var batches = _isHeld ? null : _batches;
+        var batches = _isHeld && handover is not { Unanswered: true } ? null : _batches;
         (_isHeld, _isNew, _stay) = (true, false, stay);
         return new AttachResult(description, Join(), true, Batches: batches);
     }
@@ -144,7 +144,7 @@ internal sealed class ModelSilo(bool acknowledges)
             _cursors[cursor.Channel] = cursor.Offset;
         }
 
-        _batches = handover.Batches;
+        _batches = [.. (handover.Unanswered ? _batches : []).Concat(handover.Batches).DistinctBy(static batch => batch.Number)];
     }
 
     private bool Join()

@@ -90,6 +90,22 @@ internal sealed partial class LocalSession
         _acknowledgedKnown = [.. (_acknowledgedKnown ?? []).TakeLast(BatchesKnown - 1), got.Number];
     }
 
+    /// <summary>
+    /// What the client acknowledged need not come again. Before the session has joined, its silo goes by cursors alone; afterwards the last frame
+    /// says as much.
+    /// </summary>
+    private ChannelCursor[] NotBeforeAcknowledged(ChannelCursor[] cursors)
+    {
+        if (_acknowledged is not { } acknowledged)
+        {
+            return cursors;
+        }
+
+        var later = cursors.Select(cursor =>
+            acknowledged.TryGetValue(cursor.Channel, out var got) && cursor.Epoch is var epoch && (epoch == 0 || epoch == got.Epoch) && got.Offset > cursor.Offset ? got : cursor);
+        return [.. later, .. _joined ? [] : acknowledged.Values.ExceptBy(cursors.Select(static cursor => cursor.Channel), static got => got.Channel)];
+    }
+
     /// <summary>Keeps what was written until it is acknowledged. False where nobody will.</summary>
     private bool KeepWritten()
     {

@@ -12,6 +12,7 @@ internal sealed partial class LocalSession
     private Task _turn = Task.CompletedTask;
     private bool _released;
     private bool _answered;
+    private bool _joined;
 
     /// <summary>Whether it came to stay, with all that it missed: nothing needs to be asked of its silo.</summary>
     public bool IsAttached { get; private set; }
@@ -41,7 +42,10 @@ internal sealed partial class LocalSession
             }
 
             State = LocalState.Attaching;
-            _answered = false;
+            (_answered, _joined) = (false, false);
+
+            // Its silo was told as cursors.
+            _acknowledged = null;
             Stay = NextStay();
             IsOrphan = false;
             return true;
@@ -82,6 +86,7 @@ internal sealed partial class LocalSession
     {
         lock (_lock)
         {
+            _joined = true;
             _caughtUp = State == LocalState.Live ? null : _caughtUp;
             if (State == LocalState.Attaching)
             {
@@ -207,7 +212,7 @@ internal sealed partial class LocalSession
         {
             // What waits again after the window was dropped is older than what was dropped.
             IEnumerable<OutboxItem> undelivered = [.. _writing ?? [], .. _waiting ?? [], .. _dropped ?? []];
-            var cursors = CursorsBefore(UnacknowledgedItems().Concat(undelivered), _caughtUp, _places);
+            var cursors = NotBeforeAcknowledged(CursorsBefore(UnacknowledgedItems().Concat(undelivered), _caughtUp, _places));
             var handover = new SessionHandover
             {
                 Link = _leftAt.Link,

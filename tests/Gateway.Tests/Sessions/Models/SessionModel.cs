@@ -87,7 +87,8 @@ internal sealed class SessionModel : IDisposable
 
     private void Write(long acknowledged)
     {
-        if (_write is not null || Session is not { Description: not null } session)
+        // A connect attaches a session that was given up before it says anything.
+        if (_write is not null || Session is not { Description: not null, State: not LocalState.Parked } session)
         {
             return;
         }

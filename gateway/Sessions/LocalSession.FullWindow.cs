@@ -69,6 +69,11 @@ internal sealed partial class LocalSession
     /// <summary>The gaps that its client was not told of; not those before which it begins again.</summary>
     private ChannelCursor[] GapsToTell(ChannelCursor[] cursors)
     {
+        if (_telling is not null)
+        {
+            TellAgain();
+        }
+
         _gaps?.RemoveAll(gap => Array.Exists(cursors, cursor => cursor.Channel == gap.Channel && cursor.Offset + 1 < gap.Offset));
         return [.. _gaps ?? []];
     }

@@ -154,7 +154,7 @@ internal sealed partial class LocalSession
                 Forget(_writing!);
             }
 
-            _writing = null;
+            (_writing, _telling) = (null, null);
             written = _written;
             _written = null;
         }
@@ -170,6 +170,7 @@ internal sealed partial class LocalSession
         {
             _batchUnderWay = 0;
             WaitAgain(_writing!);
+            TellAgain();
             _writing = null;
             written = _written;
             _written = null;

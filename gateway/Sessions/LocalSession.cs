@@ -11,6 +11,7 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
 {
     private readonly Lock _lock = new();
     private List<ChannelCursor>? _gaps;
+    private List<ChannelCursor>? _telling;
 
     public string Tenant => tenant;
 
@@ -132,14 +133,26 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
         }
     }
 
-    /// <summary>The gaps to tell, each with the first offset after it.</summary>
+    /// <summary>The gaps to tell, each with the first offset after it. Told with a write that fails, they are to be told again.</summary>
     public IReadOnlyList<ChannelCursor> TakeGaps()
     {
         lock (_lock)
         {
             var gaps = _gaps;
             _gaps = null;
+            _telling = _writing is null ? null : gaps;
             return gaps ?? [];
+        }
+    }
+
+    /// <summary>What was to be told was not; what came since is newer.</summary>
+    private void TellAgain()
+    {
+        var later = _gaps;
+        (_gaps, _telling) = (_telling, null);
+        foreach (var gap in later ?? [])
+        {
+            NoteGap(gap);
         }
     }
 }

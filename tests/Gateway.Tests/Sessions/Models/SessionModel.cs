@@ -18,20 +18,23 @@ internal sealed class SessionModel : IDisposable
     private const int MostRounds = 200;
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly ModelClient _client = new();
+    private readonly ModelClient _client;
     private readonly ModelSilo _silo;
     private readonly GatewayHub _hub;
     private readonly SessionDoor _door;
     private readonly bool _acknowledges;
-    private (LocalSession Session, List<OutboxItem> Items, long? Batch)? _write;
+    private readonly bool _mayDrop;
+    private (LocalSession Session, List<OutboxItem> Items, long? Batch, IReadOnlyList<ChannelCursor> Gaps)? _write;
     private long _acknowledged;
 
-    private SessionModel(bool acknowledges)
+    private SessionModel(bool acknowledges, WhenFull policy)
     {
+        _mayDrop = policy != WhenFull.ReadLog;
+        _client = new ModelClient(mayMiss: _mayDrop);
         _acknowledges = acknowledges;
         _silo = new ModelSilo(acknowledges);
         var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
-        var windows = new WindowPolicies(Options.Create(new WindowOptions()), metrics);
+        var windows = new WindowPolicies(Options.Create(new WindowOptions { Rules = [new WindowRule { Channels = "/**", WhenFull = policy }] }), metrics);
         var cluster = StubCluster.Of((_, _) => ModelGrain.Of(_silo));
         var limits = Options.Create(new TidingsLimits { PendingMessagesPerSession = Window });
         _hub = new GatewayHub(cluster, limits, windows, TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
@@ -39,14 +42,14 @@ internal sealed class SessionModel : IDisposable
     }
 
     /// <summary>Checks random runs; a failure names the seed and the shortest run that fails.</summary>
-    public static void Check(bool acknowledges, int runs) => Prop
-        .ForAll(Arb.From<SessionStep[]>(SessionStep.Any.ArrayOf(), Shorter), steps => Task.Run(() => RunAsync(acknowledges, steps)).GetAwaiter().GetResult())
+    public static void Check(bool acknowledges, WhenFull policy, int runs) => Prop
+        .ForAll(Arb.From<SessionStep[]>(SessionStep.Any.ArrayOf(), Shorter), steps => Task.Run(() => RunAsync(acknowledges, policy, steps)).GetAwaiter().GetResult())
         .Check(Config.QuickThrowOnFailure.WithMaxTest(runs).WithEndSize(80));
 
     /// <summary>One run, after which everything is brought to its end.</summary>
-    public static async Task<bool> RunAsync(bool acknowledges, params SessionStep[] steps)
+    public static async Task<bool> RunAsync(bool acknowledges, WhenFull policy, params SessionStep[] steps)
     {
-        using var model = new SessionModel(acknowledges);
+        using var model = new SessionModel(acknowledges, policy);
         await model.AttachAsync(CallFault.None, part: 0);
         foreach (var step in steps)
         {
@@ -102,13 +105,13 @@ internal sealed class SessionModel : IDisposable
         if (session.TakeForWriting() is { } items)
         {
             Assert.True(items.Count == 1 || items.Sum(static item => item.Count) <= Window, "More waits than may.");
-            _write = (session, items, session.CloseBatch());
+            _write = (session, items, session.CloseBatch(), session.TakeGaps());
         }
     }
 
     private void EndWrite(int amount)
     {
-        if (_write is not var (session, items, batch))
+        if (_write is not var (session, items, batch, gaps))
         {
             return;
         }
@@ -125,6 +128,7 @@ internal sealed class SessionModel : IDisposable
         if (!_acknowledges || amount > 1)
         {
             _client.Get(written, batch);
+            _client.Hear(gaps);
         }
     }
 
@@ -202,7 +206,8 @@ internal sealed class SessionModel : IDisposable
             receiver.Acknowledge(heldUpSince: 0);
         }
 
-        if (Session is { IsAttached: true })
+        // What was dropped is done with, though not delivered.
+        if (!_mayDrop && Session is { IsAttached: true })
         {
             _silo.CheckDelivered((await _hub.Receive(_silo.Next(0))).Delivered, _client.LastOf);
         }
@@ -220,6 +225,8 @@ internal sealed class SessionModel : IDisposable
         }
 
         EndWrite(2);
+        _client.Hear(Session?.TakeGaps() ?? []);
+        Assert.Empty(_client.Untold);
         Assert.Equal(_silo.Heads, ModelSilo.Channels.ToDictionary(static channel => channel, _client.LastOf));
     }
 

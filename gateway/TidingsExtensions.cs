@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
@@ -82,6 +83,9 @@ public static class TidingsExtensions
         services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<GatewayMetrics>();
+        services.AddOptions<WindowOptions>().BindConfiguration(WindowOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WindowOptions>, WindowOptionsValidator>();
+        services.AddSingleton<WindowPolicies>();
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();

@@ -106,6 +106,9 @@ internal sealed class BayeuxSocket : ISessionSink
     /// <summary>Closes the socket once what waits is written, so that its client connects anew.</summary>
     public void Stop() => _writer.Close(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.");
 
+    /// <summary>Closes the socket of a client that does not read, and cuts it if even that is not read.</summary>
+    public void Cut() => _ = _writer.CutAsync(WebSocketCloseStatus.PolicyViolation, "Messages were not read in time.");
+
     /// <summary>Writes a message that no request asked for.</summary>
     public void Tell(BayeuxMessage message)
     {

@@ -72,6 +72,19 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
         }
     }
 
+    /// <summary>As <see cref="FinishAsync"/>; a client that does not take its leave in time is cut.</summary>
+    public async Task CutAsync(WebSocketCloseStatus status, string reason)
+    {
+        await FinishAsync(status, reason);
+        if (_closed.Task.IsCompleted)
+        {
+            // Cut at once, it would not get what was just written.
+            await Task.Delay(_services.Options.CurrentValue.WritePatience, _services.Time);
+        }
+
+        socket.Abort();
+    }
+
     /// <summary>Writes one frame. Called by what the writer itself calls only.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> json)
     {

@@ -56,7 +56,11 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
                 Observe(door.AdoptAsync(session));
             }
 
-            if (session.Deadline < now && session.Description is not null)
+            if (session.IsTooSlow)
+            {
+                Observe(door.CloseAsync(session.Tenant, session.Id, SessionEnd.TooSlow));
+            }
+            else if (session.Deadline < now && session.Description is not null)
             {
                 session.Deadline = null;
                 Observe(door.CloseAsync(session.Tenant, session.Id, SessionEnd.Expired));

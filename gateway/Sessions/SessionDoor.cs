@@ -268,7 +268,8 @@ internal sealed partial class SessionDoor(
             hub.EndedBySilo(local, reason);
         }
 
-        return await GrainOf(tenant, sessionId).Close(reason);
+        // A silo that never hears of it would keep the session for a gateway that has forgotten it.
+        return await PatientlyAsync(() => GrainOf(tenant, sessionId).Close(reason));
     }
 
     /// <summary>A sign of life that is no connect prolongs a session, but not for ever.</summary>

@@ -86,6 +86,11 @@ internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession l
         {
             Close(WebSocketCloseStatus.PolicyViolation, "The session is logged out.");
         }
+        else if (reason == SessionEnd.TooSlow)
+        {
+            // It would not read a farewell either.
+            Volatile.Read(ref _socket)?.Abort();
+        }
         else
         {
             Close(TryAgainLater, "The session is lost.");

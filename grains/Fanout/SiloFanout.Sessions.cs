@@ -214,7 +214,7 @@ internal sealed partial class SiloFanout
                 Queue(mailbox, direct);
             }
 
-            mailbox.Batches = handover?.Batches ?? [];
+            mailbox.Keep(handover);
         }
     }
 

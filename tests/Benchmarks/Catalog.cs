@@ -18,6 +18,7 @@ internal static class Catalog
         new LatencyRow(),
         new ConnectsRow(),
         new MemoryRow(),
+        new HostileRow(),
     ];
 
     public static IReadOnlyList<ITarget> Targets(BenchmarkOptions options) =>

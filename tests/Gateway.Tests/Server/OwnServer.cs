@@ -18,6 +18,8 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public Uri Address => Http.BaseAddress!;
 
     public static Task<OwnServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync("Development", null, settings);

@@ -119,6 +119,18 @@ public sealed class LocalSessionTests
     }
 
     [Fact]
+    public void Lagging_it_hands_over_the_cursors_of_what_could_not_be_written_too()
+    {
+        _session.Enqueue(Item("/a", 11, frame: 4));
+        _session.TakeForWriting();
+        _session.Enqueue(Item("/a", 12, frame: 5, count: 2));
+        _session.Enqueue(Item("/a", 14, frame: 6));
+        _session.NotWritten();
+
+        Assert.Equal([new ChannelCursor("/a", 10, 1)], _session.GiveUp(LocalState.Parked).Cursors);
+    }
+
+    [Fact]
     public void Given_up_it_tells_the_first_undelivered_offset_of_each_channel_and_its_direct_messages()
     {
         _session.Enqueue(Item("/a", 7, frame: 1));

@@ -38,6 +38,14 @@ public sealed class RedisMessageLogTests(RedisServerFixture redis) : MessageLogT
     }
 
     [Fact]
+    public void Any_sequence_of_operations_gives_what_a_plain_list_gives_though_calls_and_answers_are_lost()
+    {
+        var faulty = new FaultyRedis(redis.Connection);
+        MessageLogModel.Check(
+            limits => (RedisLogs.Create(faulty.Connection, Time, limits), Time), runs: 40, amount => faulty.Fail((RedisFault)(amount % 4)));
+    }
+
+    [Fact]
     public async Task Two_servers_share_one_log()
     {
         var prefix = RedisLogs.NewPrefix();

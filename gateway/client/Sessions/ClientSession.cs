@@ -60,12 +60,13 @@ internal sealed partial class ClientSession
         {
             while (true)
             {
+                stop.ThrowIfCancellationRequested();
                 await TryAsync();
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
-            // Closed by its owner.
+            // Closed by its owner, whatever was under way.
         }
         catch (TidingsClosedException closed)
         {

@@ -55,8 +55,7 @@ internal static class CommandLine
             TidingsException { Code: 401 or 403 } refused => (ExitCodes.Denied, refused.Message),
             TidingsException refused => (ExitCodes.Failed, refused.Message),
             OperationCanceledException => (ExitCodes.Interrupted, ""),
-            // Whoever read the output has enough.
-            IOException => (ExitCodes.Done, ""),
+            OutputClosedException => (ExitCodes.Done, ""),
             _ => (ExitCodes.Failed, failure.Message),
         };
         if (message.Length > 0)

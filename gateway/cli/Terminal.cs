@@ -54,6 +54,32 @@ internal sealed class Terminal : IDisposable
         Interactive = ShowsProgress ? InteractionSupport.Detect : InteractionSupport.No,
     });
 
+    /// <exception cref="OutputClosedException">Nobody reads it any more.</exception>
+    public void WriteLine(string line)
+    {
+        try
+        {
+            Out.WriteLine(line);
+        }
+        catch (IOException failure)
+        {
+            throw new OutputClosedException(failure);
+        }
+    }
+
+    /// <inheritdoc cref="WriteLine"/>
+    public async Task WriteLineAsync(string line)
+    {
+        try
+        {
+            await Out.WriteLineAsync(line);
+        }
+        catch (IOException failure)
+        {
+            throw new OutputClosedException(failure);
+        }
+    }
+
     public void Dispose()
     {
         try
@@ -66,8 +92,23 @@ internal sealed class Terminal : IDisposable
         }
     }
 
-    /// <summary>The runtime's own writer says nothing when its reader is gone; a command must end then.</summary>
-    private static StreamWriter OpenOut() => new(
-        OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0),
-        new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
+    private static StreamWriter OpenOut() => new(OpenPipe() ?? Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
+
+    /// <summary>
+    /// The output where it is a pipe: the runtime's own stream says nothing when a pipe's reader is gone, and a command must end then. Null for
+    /// files, which others may write to as well, and terminals.
+    /// </summary>
+    private static FileStream? OpenPipe()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+        {
+            return null;
+        }
+
+        var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return stream.CanSeek ? null : stream;
+    }
 }
+
+/// <summary>Whoever read the output has enough.</summary>
+internal sealed class OutputClosedException(IOException cause) : Exception("Nobody reads the output.", cause);

@@ -39,7 +39,7 @@ internal static class CompletionCommand
     public static Command Make(Terminal terminal)
     {
         var command = new Command("completion", "Prints a script for a shell's completion: eval \"$(tidings completion bash)\"") { Shell };
-        command.SetAction(parsed => terminal.Out.WriteLine(parsed.GetValue(Shell) switch
+        command.SetAction(parsed => terminal.WriteLine(parsed.GetValue(Shell) switch
         {
             "bash" => Bash,
             "zsh" => Zsh,

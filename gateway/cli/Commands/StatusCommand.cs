@@ -22,7 +22,7 @@ internal static class StatusCommand
         }
         else
         {
-            await run.Terminal.Out.WriteLineAsync($"{run.Settings.Server} is {(ready ? "ready" : "not ready")}");
+            await run.Terminal.WriteLineAsync($"{run.Settings.Server} is {(ready ? "ready" : "not ready")}");
             Show(run, status);
         }
 

@@ -54,7 +54,7 @@ internal sealed class MessagePrinter(Invocation run, int? count, bool offsets = 
                     return;
                 }
 
-                await run.Terminal.Out.WriteLineAsync(run.Json ? JsonOf(message) : $"{PrefixOf(message)} {Text.Line(DataOf(message))}");
+                await run.Terminal.WriteLineAsync(run.Json ? JsonOf(message) : $"{PrefixOf(message)} {Text.Line(DataOf(message))}");
                 if (++_printed == count)
                 {
                     return;

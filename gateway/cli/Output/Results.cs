@@ -17,7 +17,7 @@ internal static class Results
     {
         if (run.Json)
         {
-            run.Terminal.Out.WriteLine(items.ToJsonString());
+            run.Terminal.WriteLine(items.ToJsonString());
             return;
         }
 
@@ -36,7 +36,7 @@ internal static class Results
     {
         if (run.Json)
         {
-            run.Terminal.Out.WriteLine(item.ToJsonString());
+            run.Terminal.WriteLine(item.ToJsonString());
             return;
         }
 
@@ -51,7 +51,7 @@ internal static class Results
 
     /// <summary>A sentence for people, an object for programs.</summary>
     public static void Write(Invocation run, string sentence, JsonObject result) =>
-        run.Terminal.Out.WriteLine(run.Json ? result.ToJsonString() : Text.Plain(sentence));
+        run.Terminal.WriteLine(run.Json ? result.ToJsonString() : Text.Plain(sentence));
 
     /// <summary>The array in an answer that is one, or a page of one.</summary>
     public static JsonArray ItemsOf(JsonNode? answer) => answer as JsonArray ?? answer?["items"] as JsonArray ?? [];
@@ -71,7 +71,7 @@ internal static class Results
         plain.Write(what);
         foreach (var line in lines.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            terminal.Out.WriteLine(line.TrimEnd());
+            terminal.WriteLine(line.TrimEnd());
         }
     }
 

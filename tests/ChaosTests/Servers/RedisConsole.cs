@@ -9,11 +9,14 @@ static class RedisConsole
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether it answers PING.</summary>
-    public static async Task<bool> AnswersAsync(int port)
+    public static Task<bool> AnswersAsync(int port) => AnswersAsync(port, "PING", "+PONG");
+
+    /// <summary>Whether a command is answered, and as expected; not by a server that is away or ends the connection.</summary>
+    public static async Task<bool> AnswersAsync(int port, string command, string expected)
     {
         try
         {
-            return await AskAsync(port, "PING") == "+PONG";
+            return await AskAsync(port, command) == expected;
         }
         catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException)
         {

@@ -25,7 +25,7 @@ public sealed class RedisConnectionTests
 
         await servers.KillAsync(master);
 
-        await Eventually.TrueAsync(() => IsMasterAsync(replica), () => "a replica that became master", Patience);
+        await Eventually.TrueAsync(() => RedisConsole.AnswersAsync(replica, "SET probe 1", "+OK"), () => "a replica that became master", Patience);
         await ReceivingAsync(stage);
         Assert.All(stage.Audience.Records, session => Assert.Empty(session.Losses));
         Assert.Empty(stage.EndedByThemselves);
@@ -64,8 +64,6 @@ public sealed class RedisConnectionTests
     }
 
     static string Named(SessionRecord session) => $"{session.Id} ({session.Kind})";
-
-    static async Task<bool> IsMasterAsync(int port) => (await RedisConsole.AskAsync(port, "SET probe 1")) == "+OK";
 
     static async Task<bool> KnowsReplicaAsync(int sentinel) =>
         !(await RedisConsole.AskAsync(sentinel, $"SENTINEL REPLICAS {Master}")).StartsWith("*0", StringComparison.Ordinal);

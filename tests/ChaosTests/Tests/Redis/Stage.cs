@@ -1,4 +1,3 @@
-using Tidings.ChaosTests.Clients;
 using Tidings.ChaosTests.Judging;
 using Tidings.ChaosTests.Records;
 using Tidings.ChaosTests.Schedule;

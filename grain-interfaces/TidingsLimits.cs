@@ -104,8 +104,8 @@ public sealed record TidingsLimits
     public TimeSpan PublishKeyAge { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How long a gateway tries to publish while the channel's silo or its log is away. Default 10 seconds. Beyond: <c>503::unavailable</c>,
-    /// and whether the message was stored is not known.
+    /// How long a gateway tries to publish while the channel's silo or its log is away. Default 10 seconds. A try under way then is waited for, so
+    /// that an answer can take up to 8 seconds longer. Beyond: <c>503::unavailable</c>, and whether the message was stored is not known.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan PublishPatience { get; init; } = TimeSpan.FromSeconds(10);

@@ -8,6 +8,7 @@ using Orleans.Providers;
 using StackExchange.Redis;
 using Tidings.Grains;
 using Tidings.Grains.Logs;
+using Tidings.Grains.Membership;
 using Tidings.Silo.ConnectionEvents;
 
 namespace Tidings.Silo;
@@ -61,6 +62,7 @@ public static class TidingsSiloExtensions
             silo.AddRedisGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME, storage => storage.ConfigurationOptions = redis);
             silo.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
             silo.Services.AddRedisMessageLog(options.ServiceId);
+            silo.Services.AddMembershipWatch();
             silo.AddTidings();
         });
         return host;

@@ -84,15 +84,15 @@ internal static class ChannelsEndpoint
         var results = await Task.WhenAll(published.Items.Select(item => door.PublishAsync(channel, item)));
         var failed = Array.FindIndex(results, static result => result.Status != PublishStatus.Stored);
         return failed >= 0
-            ? NotStored(results[failed].Status, published.LineOf(failed))
+            ? NotStored(context, results[failed].Status, published.LineOf(failed))
             : TypedResults.Json(new Published(channel.Name, results[0].FirstOffset, results[^1].FirstOffset, results.Length), RestJson.Default.Published);
     }
 
-    private static ProblemHttpResult NotStored(PublishStatus status, int? line)
+    private static ProblemHttpResult NotStored(HttpContext context, PublishStatus status, int? line)
     {
         var reason = status == PublishStatus.Busy ? "The channel is busy." : "The channel's log cannot be written.";
-        return RestProblems.Of(
-            StatusCodes.Status503ServiceUnavailable, line is null ? reason : $"{reason} Line {line} is the first that was not published.", line);
+        return RestProblems.Unavailable(
+            context, line is null ? reason : $"{reason} Line {line} is the first that was not published.", line);
     }
 
     private static async Task<IResult> ReadAsync(

@@ -95,6 +95,7 @@ internal sealed partial class SiloFanout
         if (read.Head.Epoch > feed.Epoch)
         {
             // The log was lost and began anew: what it holds now is all there is.
+            metrics.LogsLost.Add(1);
             feed.Start(read.Head.Epoch, 0);
             TellGap(feed, read.First);
             return false;

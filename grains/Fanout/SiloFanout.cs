@@ -144,6 +144,7 @@ internal sealed partial class SiloFanout(
         feed.Start(batch.Epoch, known ? 0 : batch is { Messages: [var first, ..] } ? first.Offset - 1 : batch.Head);
         if (known)
         {
+            metrics.LogsLost.Add(1);
             TellGap(feed, 1);
         }
     }

@@ -33,7 +33,7 @@ public sealed class RedisMessageLogTests(RedisServerFixture redis) : MessageLogT
         await log.TrimAsync();
 
         Assert.Equal(
-            new[] { keys.Tenants, keys.Sequence(News.Tenant), keys.Forgotten(News.Tenant) }.Select(static key => (string)key!).Order(),
+            new[] { keys.Tenants, keys.Sequence(News.Tenant), keys.Forgotten(News.Tenant), keys.Birth(News.Tenant) }.Select(static key => (string)key!).Order(),
             server.Keys(pattern: "*forgotten[:/]*").Select(static key => (string)key!).Order());
     }
 

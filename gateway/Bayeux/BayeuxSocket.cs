@@ -117,7 +117,7 @@ internal sealed class BayeuxSocket : ISessionSink
     /// <summary>Holds a connect, or answers it where it is not to be held.</summary>
     public async ValueTask ConnectAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect)
     {
-        var held = new SocketConnect(this, _services, call.Exchange, connect, _services.Time.GetUtcNow() + connect.Hold);
+        var held = new SocketConnect(this, _services, call.Exchange, connect);
         LetLazyWait(connect);
         connect.Bayeux.Hold(connect.Session, held);
         if (!Use(connect.Request.ClientId!, connect.Session))

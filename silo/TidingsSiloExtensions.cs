@@ -17,6 +17,12 @@ namespace Tidings.Silo;
 public static class TidingsSiloExtensions
 {
     /// <summary>
+    /// Grains whose place a silo remembers. Channels are called all the time; sessions, of which there are far more, when something about them
+    /// changes. Orleans' default is a million, for which it makes room at once.
+    /// </summary>
+    private const int DirectoryCacheSize = 100_000;
+
+    /// <summary>
     /// A silo that stands alone: memory logs and storage, nothing else to install. It listens on free loopback ports, since nobody but
     /// its own process uses them.
     /// </summary>
@@ -71,6 +77,7 @@ public static class TidingsSiloExtensions
     private static void AddTidings(this ISiloBuilder silo)
     {
         silo.AddTidingsGrains();
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = DirectoryCacheSize);
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TidingsRedis.CallPatience);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
@@ -89,6 +96,8 @@ public static class TidingsSiloExtensions
             KeyValuePair.Create("Logging:LogLevel:Orleans.Runtime.Silo", (string?)"Error"),
             KeyValuePair.Create("Logging:LogLevel:Tidings.Grains.Streams.SiloService", (string?)"Warning"),
             KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore", (string?)"Warning"),
+            // Says that requests begin and end, and for that keeps an activity and a scope with each, sockets included, at any level but this.
+            KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", (string?)"None"),
         ],
     });
 

@@ -28,7 +28,7 @@ internal sealed class BayeuxHandshake(
             return Denied(call.Dialect, message, refusal);
         }
 
-        var decision = await policy.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Exchange.HttpContext.RequestAborted);
+        var decision = await policy.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Aborted);
         return decision.IsAllowed ? await OpenAsync(call, answer, message) : Denied(call.Dialect, message, decision);
     }
 

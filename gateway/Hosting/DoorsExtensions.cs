@@ -41,6 +41,7 @@ internal static class DoorsExtensions
             return;
         }
 
+        app.UseMiddleware<SocketStage>();
         app.UseMiddleware<DirectCaller>();
         if (app.Services.GetRequiredService<IOptions<DoorOptions>>().Value.Proxies.Count > 0)
         {

@@ -24,6 +24,11 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
         {
             // Another user: somebody logged in on the way.
             known = new Known(context.User, Look(context));
+            if (ReferenceEquals(known.Rates, CallerRates.Unlimited))
+            {
+                return known.Rates;
+            }
+
             context.Features.Set(known);
             context.Response.RegisterForDispose(known.Rates);
         }

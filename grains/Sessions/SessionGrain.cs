@@ -41,7 +41,7 @@ internal sealed partial class SessionGrain(
                 return OpenStatus.Refused;
             }
 
-            _description = description with { Number = number };
+            _description = number == description.Number ? description : description with { Number = number };
             await WriteAsync();
             return OpenStatus.Opened;
         }

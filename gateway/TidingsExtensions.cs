@@ -83,6 +83,7 @@ public static class TidingsExtensions
         services.AddMetrics();
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<GatewayHub>();
+        services.AddSingleton<ChannelGrains>();
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();
         services.AddHostedService<SessionClock>();

@@ -7,7 +7,7 @@ namespace Tidings.Gateway.Sessions;
 /// next. So order survives, and a busy channel costs a call per batch instead of one per message.
 /// </summary>
 internal sealed partial class PublishLanes(
-    IClusterClient cluster, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
+    ChannelGrains channels, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -22,9 +22,11 @@ internal sealed partial class PublishLanes(
     /// <summary>Publishes in the order of these calls. Busy at once where too many, or too large ones, wait already.</summary>
     public Task<PublishResult> PublishAsync(ChannelId channel, PublishItem item)
     {
+        Lane? lane;
+        WaitingPublish publish;
         lock (_lock)
         {
-            if (!_lanes.TryGetValue(channel, out var lane))
+            if (!_lanes.TryGetValue(channel, out lane))
             {
                 lane = new Lane();
             }
@@ -38,16 +40,19 @@ internal sealed partial class PublishLanes(
             _lanes[channel] = lane;
             _bytes += item.Size;
             lane.Bytes += item.Size;
-            var publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item);
+            publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item);
             lane.Waiting.Enqueue(publish);
-            if (!lane.Sending)
+            if (lane.Sending)
             {
-                lane.Sending = true;
-                _ = SendAsync(channel, lane);
+                return publish.Task;
             }
 
-            return publish.Task;
+            lane.Sending = true;
         }
+
+        // The first call is made by the publisher itself: a thread less to wake where little is published.
+        _ = SendAsync(channel, lane);
+        return publish.Task;
     }
 
     /// <summary>A publish larger than a bound is taken while no other is counted against it: nothing else would ever let it in.</summary>
@@ -58,23 +63,29 @@ internal sealed partial class PublishLanes(
 
     private async Task SendAsync(ChannelId channel, Lane lane)
     {
-        // Leaves the caller's lock before the first call.
-        await Task.Yield();
-        var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
-        while (Take(channel, lane) is { Length: > 0 } group)
+        var grain = channels.Of(channel);
+        var group = Take(channel, lane);
+        var call = PublishAsync(grain, channel, group);
+        while (group.Length > 0)
         {
-            var result = await PublishAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
-            Answered(lane, group);
-            for (var i = 0; i < group.Length; i++)
+            var result = await call;
+            var answered = group;
+            Answered(lane, answered);
+
+            // What waits is on its way before publishers hear of the last group, as they go on right here.
+            group = Take(channel, lane);
+            call = group.Length > 0 ? PublishAsync(grain, channel, group) : call;
+            for (var i = 0; i < answered.Length; i++)
             {
-                group[i].SetResult(result.At(i));
+                answered[i].SetResult(result.At(i));
             }
         }
     }
 
     /// <summary>Tries until the log has the messages or patience ends: a try whose outcome is not known is repeated, as each message is stored once.</summary>
-    private async Task<PublishResult> PublishAsync(IChannelGrain grain, ChannelId channel, PublishItem[] items)
+    private async Task<PublishResult> PublishAsync(IChannelGrain grain, ChannelId channel, WaitingPublish[] group)
     {
+        var items = Array.ConvertAll(group, static publish => publish.Item);
         for (var (start, pause) = (time.GetTimestamp(), FirstPause); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
@@ -142,7 +153,7 @@ internal sealed partial class PublishLanes(
         public bool Sending { get; set; }
     }
 
-    private sealed class WaitingPublish(PublishItem item) : TaskCompletionSource<PublishResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class WaitingPublish(PublishItem item) : TaskCompletionSource<PublishResult>
     {
         public PublishItem Item => item;
     }

@@ -87,6 +87,7 @@ public static class TidingsExtensions
         services.AddSingleton<IValidateOptions<WindowOptions>, WindowOptionsValidator>();
         services.AddSingleton<WindowPolicies>();
         services.AddSingleton<GatewayHub>();
+        services.AddSingleton<ChannelGrains>();
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();
         services.AddHostedService<SessionClock>();

@@ -122,14 +122,18 @@ internal sealed partial class BayeuxProcessor(
             return BayeuxReplies.TooMany(call.Dialect, message, refusal);
         }
 
-        if (await door.TouchAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User) is not var (session, speaker)
+        var bound = call.Socket?.SessionOf(call.Tenant, message.ClientId!);
+        var touch = bound is null
+            ? door.TouchAsync(call.Tenant, message.ClientId!, call.Exchange.HttpContext.User)
+            : door.TouchAsync(bound, call.Exchange.HttpContext.User);
+        if (await touch is not var (session, speaker)
             || session.Protocol != BayeuxSession.Protocol || !browsers.IsOwn(call, session))
         {
             return BayeuxReplies.UnknownSession(call.Dialect, message);
         }
 
         call.Exchange.HttpContext.User = speaker;
-        call.Exchange.SessionId = SessionId.PublicOf(message.ClientId!);
+        call.Exchange.SessionId = bound?.Id ?? SessionId.PublicOf(message.ClientId!);
         if (call.Socket is { Session: null } socket && !Replays(message))
         {
             await socket.TakeUpAsync(call, message.ClientId!);

@@ -7,7 +7,7 @@ namespace Tidings.Gateway.Sessions;
 /// next. So order survives, and a busy channel costs a call per batch instead of one per message.
 /// </summary>
 internal sealed partial class PublishLanes(
-    IClusterClient cluster, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
+    ChannelGrains channels, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -22,9 +22,11 @@ internal sealed partial class PublishLanes(
     /// <summary>Publishes in the order of these calls. Busy at once where too many, or too large ones, wait already.</summary>
     public Task<PublishResult> PublishAsync(ChannelId channel, PublishItem item)
     {
+        Lane? lane;
+        WaitingPublish publish;
         lock (_lock)
         {
-            if (!_lanes.TryGetValue(channel, out var lane))
+            if (!_lanes.TryGetValue(channel, out lane))
             {
                 lane = new Lane();
             }
@@ -38,16 +40,19 @@ internal sealed partial class PublishLanes(
             _lanes[channel] = lane;
             _bytes += item.Size;
             lane.Bytes += item.Size;
-            var publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item, time.GetTimestamp());
+            publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item, time.GetTimestamp());
             lane.Waiting.Enqueue(publish);
-            if (!lane.Sending)
+            if (lane.Sending)
             {
-                lane.Sending = true;
-                _ = SendAsync(channel, lane);
+                return publish.Task;
             }
 
-            return publish.Task;
+            lane.Sending = true;
         }
+
+        // The first call is made by the publisher itself: a thread less to wake where little is published.
+        _ = SendAsync(channel, lane);
+        return publish.Task;
     }
 
     /// <summary>A publish larger than a bound is taken while no other is counted against it: nothing else would ever let it in.</summary>
@@ -58,45 +63,53 @@ internal sealed partial class PublishLanes(
 
     private async Task SendAsync(ChannelId channel, Lane lane)
     {
-        // Leaves the caller's lock before the first call.
-        await Task.Yield();
-        var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
-        while (Take(channel, lane) is { Length: > 0 } group)
+        var grain = channels.Of(channel);
+        var call = NextAsync();
+        while (call is not null)
         {
-            await PublishAsync(grain, channel, lane, group);
+            var (answered, result) = await call;
+            Answered(lane, answered);
+
+            // What waits is on its way before publishers hear of the last group, as they go on right here.
+            call = NextAsync();
+            SetResults(answered, result);
         }
+
+        Task<(WaitingPublish[] Group, PublishResult Result)>? NextAsync() =>
+            Take(channel, lane) is { Length: > 0 } group ? PublishAsync(grain, channel, lane, group) : null;
     }
 
     /// <summary>
     /// Tries until the log has the messages or patience ends, for each counted from its own coming: a try whose outcome is not known is
     /// repeated, as each message is stored once.
     /// </summary>
-    private async Task PublishAsync(IChannelGrain grain, ChannelId channel, Lane lane, WaitingPublish[] group)
+    /// <returns>The messages that were not given up on the way, and what became of them.</returns>
+    private async Task<(WaitingPublish[] Group, PublishResult Result)> PublishAsync(
+        IChannelGrain grain, ChannelId channel, Lane lane, WaitingPublish[] group)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var result = await TryAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
             if (result.Status != PublishStatus.Unavailable)
             {
-                Answer(lane, group, result);
-                return;
+                return (group, result);
             }
 
             // The first that came are the first to give up.
             var patient = Array.FindIndex(group, publish => time.GetElapsedTime(publish.Since) <= _limits.PublishPatience);
-            var left = patient < 0 ? group.Length : patient;
-            if (left > 0)
+            if (patient != 0)
             {
-                Log.PublishFailed(logger, left, channel.Tenant);
-                Answer(lane, group[..left], result);
+                Log.PublishFailed(logger, patient < 0 ? group.Length : patient, channel.Tenant);
             }
 
             if (patient < 0)
             {
-                return;
+                return (group, result);
             }
 
-            group = group[left..];
+            Answered(lane, group[..patient]);
+            SetResults(group[..patient], result);
+            group = group[patient..];
             await Task.Delay(pause, time);
         }
     }
@@ -114,9 +127,9 @@ internal sealed partial class PublishLanes(
         }
     }
 
-    private void Answer(Lane lane, WaitingPublish[] group, PublishResult result)
+    /// <summary>Tells publishers, who go on right here.</summary>
+    private static void SetResults(WaitingPublish[] group, PublishResult result)
     {
-        Answered(lane, group);
         for (var i = 0; i < group.Length; i++)
         {
             group[i].SetResult(result.At(i));
@@ -165,7 +178,7 @@ internal sealed partial class PublishLanes(
         public bool Sending { get; set; }
     }
 
-    private sealed class WaitingPublish(PublishItem item, long since) : TaskCompletionSource<PublishResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class WaitingPublish(PublishItem item, long since) : TaskCompletionSource<PublishResult>
     {
         public PublishItem Item => item;
 

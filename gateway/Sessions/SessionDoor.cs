@@ -59,22 +59,27 @@ internal sealed partial class SessionDoor(
 
     /// <summary>Looks a session up, wherever it is. Counts as a sign of life of its client.</summary>
     /// <returns>The session, and who speaks for it on behalf of the caller; null if there is none, or none of the caller's.</returns>
-    public async ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchAsync(string tenant, string secret, ClaimsPrincipal user)
+    public ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchAsync(string tenant, string secret, ClaimsPrincipal user) =>
+        FindLocal(tenant, secret) is { } local ? TouchAsync(local, user) : TouchElsewhereAsync(tenant, secret, user);
+
+    /// <summary>As above, for a session that is known to be held here.</summary>
+    public async ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchAsync(LocalSession local, ClaimsPrincipal user)
     {
-        var local = FindLocal(tenant, secret);
-        if ((local?.Description ?? await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Touch())) is not { } session
-            || await owners.SpeakerAsync(tenant, session, user) is not { } speaker)
+        var session = local.Description!;
+        if (await owners.SpeakerAsync(local.Tenant, session, user) is not { } speaker)
         {
             return null;
         }
 
-        if (local is not null)
-        {
-            Touch(local, session.Lifetime);
-        }
-
+        Touch(local, session.Lifetime);
         return (session, speaker);
     }
+
+    private async ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchElsewhereAsync(string tenant, string secret, ClaimsPrincipal user) =>
+        await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Touch()) is { } session
+            && await owners.SpeakerAsync(tenant, session, user) is { } speaker
+            ? (session, speaker)
+            : null;
 
     /// <summary>Makes this gateway the one that holds a session.</summary>
     /// <returns>The session, which another gateway may have taken already; null if there is none, or none of the caller's, or of another protocol.</returns>

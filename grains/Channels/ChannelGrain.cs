@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Tidings.Grains.Logs;
 using Tidings.Grains.Patterns;
 using Tidings.Grains.Streams;
@@ -10,9 +11,10 @@ namespace Tidings.Grains.Channels;
 /// <inheritdoc cref="IChannelGrain"/>
 /// <remarks>
 /// Reentrant for group commit: while one write to the log is under way, later publishes gather and go with the next.
-/// The order of publishes is the order in which their calls begin.
+/// The order of publishes is the order in which their calls begin. Lives on the silo of its first subscriber, whose events then need not cross
+/// the network.
 /// </remarks>
-[Reentrant]
+[Reentrant, PreferLocalPlacement]
 internal sealed partial class ChannelGrain(
     IMessageLog log,
     PatternIndex patterns,

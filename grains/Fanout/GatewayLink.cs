@@ -22,8 +22,8 @@ internal sealed partial class GatewayLink(
 
     private readonly Lock _lock = new();
     private readonly Queue<(LinkFrame Frame, int Bytes)> _waiting = new();
-    private readonly SemaphoreSlim _arrived = new(0, 1);
     private readonly CancellationTokenSource _closed = new();
+    private TaskCompletionSource? _idle;
     private long _lastFrame;
     private long _sentFrame;
     private long _takenFrame;
@@ -77,23 +77,51 @@ internal sealed partial class GatewayLink(
     public void Start() => _ = Task.Run(PumpAsync);
 
     /// <summary>Adds a frame and gives its number. Called under the fan-out's lock, so that frames are in the order of events.</summary>
-    public long Add(LinkFrame frame, int bytes = 0)
+    /// <param name="frame">The frame.</param>
+    /// <param name="bytes">Bytes of messages in it.</param>
+    /// <param name="quietly">Whether the caller calls <see cref="Wake"/> when it has added everything and given the lock back.</param>
+    public long Add(LinkFrame frame, int bytes = 0, bool quietly = false)
     {
+        TaskCompletionSource? idle = null;
+        long number;
         lock (_lock)
         {
             _waiting.Enqueue((frame, bytes));
             _bytes += bytes;
-            _lastFrame++;
+            number = ++_lastFrame;
+            if (!quietly)
+            {
+                (idle, _idle) = (_idle, null);
+            }
         }
 
-        Signal();
-        return _lastFrame;
+        if (idle is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static idle => idle.SetResult(), idle, preferLocal: true);
+        }
+
+        return number;
+    }
+
+    /// <summary>Has what waits sent. Where no call is in flight the next one is made right here, and no other thread need wake for it.</summary>
+    public void Wake()
+    {
+        TaskCompletionSource? idle = null;
+        lock (_lock)
+        {
+            if (_waiting.Count > 0)
+            {
+                (idle, _idle) = (_idle, null);
+            }
+        }
+
+        idle?.SetResult();
     }
 
     public void Close()
     {
         _closed.Cancel();
-        Signal();
+        EndWait();
     }
 
     /// <summary>
@@ -139,7 +167,7 @@ internal sealed partial class GatewayLink(
                     return;
                 }
 
-                await WaitAsync(AskForNews);
+                await Task.Delay(AskForNews, time, _closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -178,16 +206,31 @@ internal sealed partial class GatewayLink(
 
     private async Task WaitAsync(TimeSpan longest)
     {
-        try
+        var idle = new TaskCompletionSource();
+        lock (_lock)
         {
-            using var patience = new CancellationTokenSource(longest, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _closed.Token);
-            await _arrived.WaitAsync(either.Token);
+            if (_waiting.Count > 0 || IsLost)
+            {
+                return;
+            }
+
+            _idle = idle;
         }
-        catch (OperationCanceledException)
+
+        using var news = time.CreateTimer(static link => ((GatewayLink)link!).EndWait(), this, longest, Timeout.InfiniteTimeSpan);
+        await idle.Task;
+    }
+
+    /// <summary>It is time to ask for news, or over.</summary>
+    private void EndWait()
+    {
+        TaskCompletionSource? idle;
+        lock (_lock)
         {
-            // Time to ask for news.
+            (idle, _idle) = (_idle, null);
         }
+
+        idle?.SetResult();
     }
 
     private LinkFrame[] Take()
@@ -210,18 +253,6 @@ internal sealed partial class GatewayLink(
             _bytes -= bytes;
             _sentFrame += frames.Count;
             return [.. frames];
-        }
-    }
-
-    private void Signal()
-    {
-        try
-        {
-            _arrived.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // The pump has been told already.
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed record BenchmarkOptions
     /// <summary>Where figures go as JSON, or null.</summary>
     public string? JsonFile { get; init; }
 
+    /// <summary>The one rate to look at, publishes a second; null searches the highest that is held.</summary>
+    public double? Rate { get; init; }
+
     /// <summary>Further arguments for every gateway and silo, for example <c>--Tidings:Anonymous=true</c>.</summary>
     public IReadOnlyList<string> GatewayArguments { get; init; } = [];
 

@@ -23,8 +23,9 @@ internal static class Catalog
 
     public static IReadOnlyList<ITarget> Targets(BenchmarkOptions options) =>
     [
-        new KestrelTarget("kestrel", framesPerSend: 1),
+        new KestrelTarget("kestrel"),
         new KestrelTarget("kestrel-batched", framesPerSend: 64),
+        new KestrelTarget("kestrel-echo", echo: true),
         new StandaloneTarget(options),
         new ClusterTarget(options, "everysec"),
         new ClusterTarget(options, "always"),

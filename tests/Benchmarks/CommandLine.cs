@@ -1,14 +1,18 @@
+using System.Globalization;
+
 namespace Tidings.Benchmarks;
 
 /// <summary>The command line's words, read into options.</summary>
 internal static class CommandLine
 {
     public const string Usage = """
-        tests/bench [--rows a,b] [--targets a,b] [--quick] [--json file]
+        tests/bench [--rows a,b] [--targets a,b] [--quick] [--json file] [--rate n]
                     [--gateway-args "--Tidings:X=1 ..."] [--silo-args "..."]
           rows     broadcast channels longpoll smartrest latency connects memory (all), hostile
           targets  kestrel standalone cluster faye (all), cluster-always (appendfsync always),
-                   kestrel-batched (publishers send up to 64 frames at once)
+                   kestrel-batched (publishers send up to 64 frames at once),
+                   kestrel-echo (each subscriber publishes to itself)
+          rate     publishes a second: one step at this rate after warm-ups, instead of the search
         """;
 
     public static BenchmarkOptions Parse(IReadOnlyList<string> words)
@@ -32,6 +36,7 @@ internal static class CommandLine
         "--rows" => options with { Rows = Split(value, ',') },
         "--targets" => options with { Targets = Split(value, ',') },
         "--json" => options with { JsonFile = value },
+        "--rate" => options with { Rate = double.Parse(value, CultureInfo.InvariantCulture) },
         "--gateway-args" => options with { GatewayArguments = Split(value, ' ') },
         "--silo-args" => options with { SiloArguments = Split(value, ' ') },
         _ => throw Unknown(name),

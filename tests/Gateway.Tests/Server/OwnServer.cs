@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Tidings.Gateway.Hosting;
 
@@ -20,6 +21,15 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public Uri Address => Http.BaseAddress!;
 
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Changes a setting while the server runs.</summary>
+    public void Change(string key, string value)
+    {
+        _app.Configuration[key] = value;
+        ((IConfigurationRoot)_app.Configuration).Reload();
+    }
+
     public static Task<OwnServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync("Development", null, settings);
 
     public static Task<OwnServer> StartAsync(string environment, Action<WebApplicationBuilder>? configure, params (string Key, string Value)[] settings) =>
@@ -28,6 +38,10 @@ internal sealed class OwnServer : IAsyncDisposable
     /// <summary>With the page before the endpoints, as the program has it.</summary>
     public static Task<OwnServer> StartWithDemoPageAsync(Action<WebApplicationBuilder> configure) =>
         StartAsync("Development", configure, static app => app.UseDemoPage(), []);
+
+    /// <summary>With what an application maps before it maps the server.</summary>
+    public static Task<OwnServer> StartAsync(string environment, Action<WebApplicationBuilder> configure, Action<WebApplication> before) =>
+        StartAsync(environment, configure, before, []);
 
     private static async Task<OwnServer> StartAsync(
         string environment, Action<WebApplicationBuilder>? configure, Action<WebApplication> before, (string Key, string Value)[] settings)

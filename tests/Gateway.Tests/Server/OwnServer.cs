@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Tidings.Gateway.Hosting;
 
@@ -20,15 +19,6 @@ internal sealed class OwnServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     public Uri Address => Http.BaseAddress!;
-
-    public IServiceProvider Services => _app.Services;
-
-    /// <summary>Changes a setting while the server runs.</summary>
-    public void Change(string key, string value)
-    {
-        _app.Configuration[key] = value;
-        ((IConfigurationRoot)_app.Configuration).Reload();
-    }
 
     public static Task<OwnServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync("Development", null, settings);
 
@@ -61,6 +51,15 @@ internal sealed class OwnServer : IAsyncDisposable
         app.MapTidings();
         await app.StartAsync();
         return new OwnServer(app);
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Changes a setting while the server runs.</summary>
+    public void Change(string key, string value)
+    {
+        _app.Configuration[key] = value;
+        ((Microsoft.Extensions.Configuration.IConfigurationRoot)_app.Configuration).Reload();
     }
 
     public async ValueTask DisposeAsync()

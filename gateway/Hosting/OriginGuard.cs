@@ -12,6 +12,11 @@ internal sealed class OriginGuard(
 {
     public Task InvokeAsync(HttpContext context)
     {
+        if (ServerEndpoint.IsForeign(context))
+        {
+            return next(context);
+        }
+
         var current = options.CurrentValue;
         var isLocal = current.Anonymous != true && !presence.IsConfigured;
         if (isLocal && !IsLoopbackName(context.Request.Host.Host))

@@ -155,7 +155,7 @@ internal static class ChannelsEndpoint
         }
 
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(streams.ReadAsync(channel, bell, after, context.RequestAborted));
+        return TypedResults.ServerSentEvents(streams.ReadAsync(channel, bell, after, context.Response, context.RequestAborted));
     }
 
     private static async ValueTask<IResult?> RefuseAsync(

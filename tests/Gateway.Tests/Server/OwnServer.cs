@@ -31,6 +31,10 @@ internal sealed class OwnServer : IAsyncDisposable
     public static Task<OwnServer> StartWithDemoPageAsync(Action<WebApplicationBuilder> configure) =>
         StartAsync("Development", configure, static app => app.UseDemoPage(), []);
 
+    /// <summary>With what an application maps before it maps the server.</summary>
+    public static Task<OwnServer> StartAsync(string environment, Action<WebApplicationBuilder> configure, Action<WebApplication> before) =>
+        StartAsync(environment, configure, before, []);
+
     private static async Task<OwnServer> StartAsync(
         string environment, Action<WebApplicationBuilder>? configure, Action<WebApplication> before, (string Key, string Value)[] settings)
     {
@@ -49,6 +53,15 @@ internal sealed class OwnServer : IAsyncDisposable
         app.MapTidings();
         await app.StartAsync();
         return new OwnServer(app);
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Changes a setting while the server runs.</summary>
+    public void Change(string key, string value)
+    {
+        _app.Configuration[key] = value;
+        ((Microsoft.Extensions.Configuration.IConfigurationRoot)_app.Configuration).Reload();
     }
 
     public async ValueTask DisposeAsync()

@@ -17,6 +17,9 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
     /// <summary>How many are counted apart.</summary>
     public int Count => _callers.Count;
 
+    /// <summary>How many requests and sockets refer to one.</summary>
+    public int Held => _callers.Values.Sum(static caller => caller.Holders);
+
     /// <summary>The rates of a request, or of the socket it becomes; looked up once and released with it.</summary>
     public CallerRates Of(HttpContext context)
     {

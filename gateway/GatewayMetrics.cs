@@ -19,6 +19,7 @@ internal sealed class GatewayMetrics
         Refused = meter.CreateCounter<long>("tidings.requests.refused", "{request}", "Requests refused as malformed or over a bound, by reason.");
         PublishesRefused = meter.CreateCounter<long>("tidings.publishes.refused", "{message}", "Publishes refused because too much waited for their channel.");
         RowsTruncated = meter.CreateCounter<long>("tidings.smartrest.truncated", "{response}", "Values that would have yielded more SmartREST rows than allowed.");
+        AuditSuppressed = meter.CreateCounter<long>("tidings.audit.suppressed", "{event}", "Refusals that the audit does not have, since their caller caused too many.");
         Sessions = meter.CreateUpDownCounter<long>("tidings.sessions.attached", "{session}", "Sessions this gateway holds.");
     }
 
@@ -37,6 +38,8 @@ internal sealed class GatewayMetrics
     public Counter<long> PublishesRefused { get; }
 
     public Counter<long> RowsTruncated { get; }
+
+    public Counter<long> AuditSuppressed { get; }
 
     public UpDownCounter<long> Sessions { get; }
 }

@@ -63,7 +63,7 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
 
             call.ByHandshake = anonymous;
         }
-        else if (CallerIdentity.Of(context.User) is { } identity && await check.RefreshAsync(identity.Caller) is null)
+        else if (CallerIdentity.Of(context.User) is { } identity && !await check.IsCurrentAsync(identity))
         {
             // A socket outlived what its upgrade had shown.
             context.User = Nobody;
@@ -75,6 +75,7 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
         }
         else if (context.User.Identity is not { IsAuthenticated: true } && !door.Allows(context))
         {
+            audit.Nobody("handshake", context.Request.Path, context.Connection.RemoteIpAddress);
             return AuthorizationDecision.Denied;
         }
 

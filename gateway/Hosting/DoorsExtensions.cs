@@ -31,7 +31,10 @@ internal static class DoorsExtensions
         services.AddHostedService<BindingGuard>();
         services.TryAddSingleton<IAuthenticationPresence, ConfiguredAuthentication>();
         services.AddSingleton<AnonymousAccess>();
-        services.TryAddSingleton<IAudit, Audit>();
+        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AuditBounds>();
+        services.AddSingleton<Audit>();
+        services.TryAddSingleton<IAudit>(static provider => provider.GetRequiredService<Audit>());
         services.AddSingleton<RateBook>();
         services.AddHostedService<RateSweeper>();
         services.AddSingleton<LoginThrottle>();

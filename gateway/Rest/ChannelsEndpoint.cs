@@ -41,9 +41,9 @@ internal static class ChannelsEndpoint
     }
 
     private static async Task<IResult> PublishAsync(
-        string? path, HttpContext context, SessionDoor door, IAuthorizationPolicy policy, RateBook rates, IOptions<TidingsLimits> limits)
+        string? path, HttpContext context, SessionDoor door, AuthorizationService authorization, RateBook rates, IOptions<TidingsLimits> limits)
     {
-        if (await RefuseAsync(path, AuthorizationAction.Publish, context, policy, limits.Value) is { } refusal)
+        if (await RefuseAsync(path, AuthorizationAction.Publish, context, authorization, limits.Value) is { } refusal)
         {
             return refusal;
         }
@@ -100,13 +100,13 @@ internal static class ChannelsEndpoint
         HttpContext context,
         IClusterClient cluster,
         ChannelStreams streams,
-        IAuthorizationPolicy policy,
+        AuthorizationService authorization,
         RateBook rates,
         IOptions<TidingsLimits> limits,
         long? after = null,
         int limit = 100)
     {
-        if (await RefuseAsync(path, AuthorizationAction.Subscribe, context, policy, limits.Value) is { } refusal)
+        if (await RefuseAsync(path, AuthorizationAction.Subscribe, context, authorization, limits.Value) is { } refusal)
         {
             return refusal;
         }
@@ -159,7 +159,7 @@ internal static class ChannelsEndpoint
     }
 
     private static async ValueTask<IResult?> RefuseAsync(
-        string? path, AuthorizationAction action, HttpContext context, IAuthorizationPolicy policy, TidingsLimits limits)
+        string? path, AuthorizationAction action, HttpContext context, AuthorizationService authorization, TidingsLimits limits)
     {
         if (Normalize(path, limits) is not { } name || ChannelName.IsPattern(name))
         {
@@ -168,8 +168,15 @@ internal static class ChannelsEndpoint
 
         var reserved = ChannelName.KindOf(name) != ChannelKind.Broadcast
             || (action == AuthorizationAction.Publish && ServerChannels.Contains(name));
-        var decision = reserved ? AuthorizationDecision.Denied : await policy.DecideAsync(
-            new AuthorizationRequest { Action = action, Tenant = context.Tenant(), User = context.User, Channel = name }, context.RequestAborted);
+        var request = new AuthorizationRequest
+        {
+            Action = action,
+            Tenant = context.Tenant(),
+            User = context.User,
+            Address = context.Connection.RemoteIpAddress,
+            Channel = name,
+        };
+        var decision = reserved ? authorization.Deny(request) : await authorization.DecideAsync(request, context.RequestAborted);
         if (!decision.IsAllowed && !reserved && context.User.Identity is not { IsAuthenticated: true })
         {
             context.Response.Headers.WWWAuthenticate = CredentialGuard.Challenge;

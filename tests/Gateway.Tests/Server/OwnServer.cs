@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tidings.Gateway.Hosting;
 
@@ -21,6 +22,9 @@ internal sealed class OwnServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public Uri Address => Http.BaseAddress!;
+
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     public static Task<OwnServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync("Development", null, settings);
 

@@ -95,7 +95,7 @@ public sealed class AdviceTests
                 ["advice"] = new JsonObject { ["reconnect"] = "handshake", ["interval"] = 0, ["hosts"] = new JsonArray(host) },
             };
         });
-        await using var client = New(server.Endpoint) is var made && trusted ? New(server.Endpoint, host) : made;
+        await using var client = trusted ? New(server.Endpoint, host) : New(server.Endpoint);
         var connecting = client.ConnectAsync();
 
         if (trusted)
@@ -147,7 +147,10 @@ public sealed class AdviceTests
             Interlocked.Increment(ref answers) == 1 ? new JsonObject { ["junk"] = new string('x', 5000) } : ScriptedServer.Plain(request));
         await using var client = new TidingsClient(new TidingsClientOptions
         {
-            Url = server.Endpoint, Transports = TidingsTransports.LongPolling, MaxResponseBytes = 2048, MinBackoff = TimeSpan.FromMilliseconds(1),
+            Url = server.Endpoint,
+            Transports = TidingsTransports.LongPolling,
+            MaxResponseBytes = 2048,
+            MinBackoff = TimeSpan.FromMilliseconds(1),
         });
         var reasons = new List<string?>();
         client.StateChanged += (_, change) => reasons.Add(change.Reason);
@@ -159,6 +162,10 @@ public sealed class AdviceTests
 
     private static TidingsClient New(Uri endpoint, params string[] hosts) => new(new TidingsClientOptions
     {
-        Url = endpoint, Transports = TidingsTransports.LongPolling, Hosts = hosts, MinBackoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(20),
+        Url = endpoint,
+        Transports = TidingsTransports.LongPolling,
+        Hosts = hosts,
+        MinBackoff = TimeSpan.FromMilliseconds(1),
+        MaxBackoff = TimeSpan.FromMilliseconds(20),
     });
 }

@@ -12,7 +12,12 @@ internal sealed partial class Link : IAsyncDisposable
 {
     private static readonly BayeuxReaderLimits Limits = new()
     {
-        MaxMessages = 1_000_000, MaxDepth = 1024, MaxChannelLength = 64 * 1024, MaxExtBytes = 1024 * 1024, MaxExtrasBytes = 1024 * 1024, MaxClientIdLength = 4096,
+        MaxMessages = 1_000_000,
+        MaxDepth = 1024,
+        MaxChannelLength = 64 * 1024,
+        MaxExtBytes = 1024 * 1024,
+        MaxExtrasBytes = 1024 * 1024,
+        MaxClientIdLength = 4096,
     };
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource<BayeuxMessage>> _pending = new(StringComparer.Ordinal);

@@ -87,6 +87,8 @@ public static class TidingsSiloExtensions
             KeyValuePair.Create("Logging:LogLevel:Orleans.Runtime.Silo", (string?)"Error"),
             KeyValuePair.Create("Logging:LogLevel:Tidings.Grains.Streams.SiloService", (string?)"Warning"),
             KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore", (string?)"Warning"),
+            // The framework's line for each request whose credentials are wrong: the audit has those, in bounds.
+            KeyValuePair.Create("Logging:LogLevel:Tidings.Gateway.Identity.Authentication", (string?)"Warning"),
         ],
     });
 

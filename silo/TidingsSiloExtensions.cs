@@ -98,6 +98,8 @@ public static class TidingsSiloExtensions
             KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore", (string?)"Warning"),
             // Says that requests begin and end, and for that keeps an activity and a scope with each, sockets included, at any level but this.
             KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", (string?)"None"),
+            // The framework's line for each request whose credentials are wrong: the audit has those, in bounds.
+            KeyValuePair.Create("Logging:LogLevel:Tidings.Gateway.Identity.Authentication", (string?)"Warning"),
         ],
     });
 

@@ -18,8 +18,8 @@ internal static class AdminEndpoint
 
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/admin/tenants").WithTags("Administration").AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MostBytes)).AddEndpointFilter(AdminFilter.CheckAsync)
-            
+        var group = routes.MapGroup("/api/admin/tenants").WithTags("Administration").AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MostBytes))
+            .AddEndpointFilter(AdminFilter.CheckAsync)
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status412PreconditionFailed);
         group.MapGet("", TenantAdmin.ListAsync).WithName("ListTenants").WithSummary("Lists the tenants that the caller manages").Produces<TenantView[]>();
         group.MapGet("/{tenant}", TenantAdmin.GetAsync).WithName("GetTenant").WithSummary("Shows a tenant and its roles").Produces<TenantView>();

@@ -69,6 +69,23 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task A_flood_of_wrong_passwords_and_of_callers_without_any_leaves_few_lines_of_whatever_kind()
+    {
+        using var log = new Recorder();
+        await using var server = await SecuredServer.StartAsync(builder => builder.Logging.AddProvider(log), ("Audit:RefusalsAtOnce", "5"), ("Audit:RefusalEvery", "00:01:00"));
+        var before = log.Lines.Count;
+
+        for (var i = 0; i < 40; i++)
+        {
+            (await server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Basic($"user{i}", "wrong"))).Dispose();
+            (await server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Bearer("wrong"))).Dispose();
+            (await server.SendAsync(HttpMethod.Post, "/s")).Dispose();
+        }
+
+        Assert.InRange(log.Lines.Count - before, 5, 20);
+    }
+
+    [Fact]
     public async Task A_password_in_an_address_is_in_no_log()
     {
         using var log = new Recorder();

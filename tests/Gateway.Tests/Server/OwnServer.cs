@@ -59,8 +59,6 @@ internal sealed class OwnServer : IAsyncDisposable
         return new OwnServer(app);
     }
 
-    public IServiceProvider Services => _app.Services;
-
     /// <summary>Changes a setting while the server runs.</summary>
     public void Change(string key, string value)
     {

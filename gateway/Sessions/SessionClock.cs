@@ -51,6 +51,11 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
         foreach (var session in hub.Sessions)
         {
             session.Protocol?.Tick(session, now);
+            if (session.IsForsaken(now))
+            {
+                session.Orphan();
+            }
+
             if (NeedsAttaching(session) && session is { IsMoving: false, IsAdopted: false })
             {
                 Observe(door.AdoptAsync(session));

@@ -3,6 +3,8 @@ namespace Tidings.Gateway.Sessions;
 /// <content>Coming and going: attaching, joining, and giving the session up.</content>
 internal sealed partial class LocalSession
 {
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(4);
+
     private static long _lastStay;
 
     private Dictionary<string, long>? _caughtUp;
@@ -13,6 +15,7 @@ internal sealed partial class LocalSession
     private bool _released;
     private bool _answered;
     private bool _joined;
+    private DateTimeOffset? _waitsSince;
 
     /// <summary>Whether it came to stay, with all that it missed: nothing needs to be asked of its silo.</summary>
     public bool IsAttached { get; private set; }
@@ -98,6 +101,25 @@ internal sealed partial class LocalSession
         }
     }
 
+    /// <summary>
+    /// Whether its silo said long ago that messages would come by themselves, and nothing came: a silo may die between its word and the frame, and
+    /// its link with it, before the session is known to belong there. Asked at every scan.
+    /// </summary>
+    public bool IsForsaken(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (State != LocalState.Attaching || !IsAttached)
+            {
+                _waitsSince = null;
+                return false;
+            }
+
+            _waitsSince ??= now;
+            return now - _waitsSince > JoinPatience;
+        }
+    }
+
     /// <summary>Its silo fell silent: it must be attached again.</summary>
     public void Orphan()
     {
@@ -116,6 +138,7 @@ internal sealed partial class LocalSession
     {
         lock (_lock)
         {
+            _waitsSince = null;
             _caughtUp ??= new(StringComparer.Ordinal);
             var seen = _caughtUp.GetValueOrDefault(batch.Channel.Name);
             if (batch.Messages[^1].Offset <= seen)

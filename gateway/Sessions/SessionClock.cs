@@ -81,6 +81,11 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
     private void Scan(LocalSession session, DateTimeOffset now)
     {
         session.Protocol?.Tick(session, now);
+        if (session.IsForsaken(now))
+        {
+            session.Orphan();
+        }
+
         if (NeedsAttaching(session) && session is { IsMoving: false, IsAdopted: false })
         {
             Observe(door.AdoptAsync(session));

@@ -64,28 +64,16 @@ internal sealed partial class PublishLanes(
     private async Task SendAsync(ChannelId channel, Lane lane)
     {
         var grain = channels.Of(channel);
-        var group = Take(channel, lane);
-        var call = PublishAsync(grain, channel, group);
-        while (group.Length > 0)
+        while (Take(channel, lane) is { Length: > 0 } group)
         {
-            var result = await call;
-            var answered = group;
-            Answered(lane, answered);
-
-            // What waits is on its way before publishers hear of the last group, as they go on right here.
-            group = Take(channel, lane);
-            call = group.Length > 0 ? PublishAsync(grain, channel, group) : call;
-            for (var i = 0; i < answered.Length; i++)
-            {
-                answered[i].SetResult(result.At(i));
-            }
+            var result = await PublishAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
+            Answer(lane, group, result);
         }
     }
 
     /// <summary>Tries until the log has the messages or patience ends: a try whose outcome is not known is repeated, as each message is stored once.</summary>
-    private async Task<PublishResult> PublishAsync(IChannelGrain grain, ChannelId channel, WaitingPublish[] group)
+    private async Task<PublishResult> PublishAsync(IChannelGrain grain, ChannelId channel, PublishItem[] items)
     {
-        var items = Array.ConvertAll(group, static publish => publish.Item);
         for (var (start, pause) = (time.GetTimestamp(), FirstPause); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
@@ -109,6 +97,30 @@ internal sealed partial class PublishLanes(
 
             await Task.Delay(pause, time);
         }
+    }
+
+    /// <summary>
+    /// A publisher alone goes on right here, and no other thread need wake for it. Where many wait, they must not hold the next call up.
+    /// </summary>
+    private void Answer(Lane lane, WaitingPublish[] group, PublishResult result)
+    {
+        Answered(lane, group);
+        if (group.Length == 1)
+        {
+            group[0].SetResult(result.At(0));
+            return;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static answer =>
+            {
+                for (var i = 0; i < answer.group.Length; i++)
+                {
+                    answer.group[i].SetResult(answer.result.At(i));
+                }
+            },
+            (group, result),
+            preferLocal: true);
     }
 
     private void Answered(Lane lane, WaitingPublish[] group)

@@ -64,19 +64,11 @@ internal sealed partial class PublishLanes(
     private async Task SendAsync(ChannelId channel, Lane lane)
     {
         var grain = channels.Of(channel);
-        var call = NextAsync();
-        while (call is not null)
+        while (Take(channel, lane) is { Length: > 0 } group)
         {
-            var (answered, result) = await call;
-            Answered(lane, answered);
-
-            // What waits is on its way before publishers hear of the last group, as they go on right here.
-            call = NextAsync();
-            SetResults(answered, result);
+            var (answered, result) = await PublishAsync(grain, channel, lane, group);
+            Answer(lane, answered, result);
         }
-
-        Task<(WaitingPublish[] Group, PublishResult Result)>? NextAsync() =>
-            Take(channel, lane) is { Length: > 0 } group ? PublishAsync(grain, channel, lane, group) : null;
     }
 
     /// <summary>
@@ -97,19 +89,19 @@ internal sealed partial class PublishLanes(
 
             // The first that came are the first to give up.
             var patient = Array.FindIndex(group, publish => time.GetElapsedTime(publish.Since) <= _limits.PublishPatience);
-            if (patient != 0)
-            {
-                Log.PublishFailed(logger, patient < 0 ? group.Length : patient, channel.Tenant);
-            }
-
             if (patient < 0)
             {
+                Log.PublishFailed(logger, group.Length, channel.Tenant);
                 return (group, result);
             }
 
-            Answered(lane, group[..patient]);
-            SetResults(group[..patient], result);
-            group = group[patient..];
+            if (patient > 0)
+            {
+                Log.PublishFailed(logger, patient, channel.Tenant);
+                Answer(lane, group[..patient], result);
+                group = group[patient..];
+            }
+
             await Task.Delay(pause, time);
         }
     }
@@ -127,13 +119,28 @@ internal sealed partial class PublishLanes(
         }
     }
 
-    /// <summary>Tells publishers, who go on right here.</summary>
-    private static void SetResults(WaitingPublish[] group, PublishResult result)
+    /// <summary>
+    /// A publisher alone goes on right here, and no other thread need wake for it. Where many wait, they must not hold the next call up.
+    /// </summary>
+    private void Answer(Lane lane, WaitingPublish[] group, PublishResult result)
     {
-        for (var i = 0; i < group.Length; i++)
+        Answered(lane, group);
+        if (group.Length == 1)
         {
-            group[i].SetResult(result.At(i));
+            group[0].SetResult(result.At(0));
+            return;
         }
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static answer =>
+            {
+                for (var i = 0; i < answer.group.Length; i++)
+                {
+                    answer.group[i].SetResult(answer.result.At(i));
+                }
+            },
+            (group, result),
+            preferLocal: true);
     }
 
     private void Answered(Lane lane, WaitingPublish[] group)

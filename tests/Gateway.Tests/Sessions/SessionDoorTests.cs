@@ -19,9 +19,9 @@ public sealed class SessionDoorTests
         var cluster = StubCluster.Of((_, _) => StubSession.Of(() => _answers.Dequeue()()));
         var metrics = TestMetrics.New();
         var limits = Options.Create(new TidingsLimits());
-        _hub = new GatewayHub(cluster, limits, _time, metrics, NullLogger<GatewayHub>.Instance);
+        _hub = new GatewayHub(cluster, limits, new WindowPolicies(Options.Create(new WindowOptions()), metrics), _time, metrics, NullLogger<GatewayHub>.Instance);
         _door = new SessionDoor(
-            cluster, _hub, new PublishLanes(cluster, limits, _time, metrics, NullLogger<PublishLanes>.Instance), null!, _time, metrics, NullLogger<SessionDoor>.Instance);
+            cluster, _hub, new PublishLanes(new ChannelGrains(cluster), limits, _time, metrics, NullLogger<PublishLanes>.Instance), null!, _time, metrics, NullLogger<SessionDoor>.Instance);
     }
 
     [Fact]

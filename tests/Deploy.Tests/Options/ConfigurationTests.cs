@@ -59,12 +59,12 @@ public sealed partial class ConfigurationTests
     private static IEnumerable<string> NamedIn(string text) => Name().Matches(text)
         .Select(static match => match.Value.Replace("__", ":", StringComparison.Ordinal).TrimEnd(':')).Distinct();
 
-    /// <summary>A setting, or what settings begin with.</summary>
+    /// <summary>A setting, or what settings begin with; a script's variable may be any part.</summary>
     private static bool Exists(string name) => Keys.Any(key => Begins(key.Split(':'), name.Split(':')));
 
     private static bool Begins(string[] key, string[] name) => name.Length <= key.Length && name.Zip(key).All(static pair =>
-        pair.First == pair.Second || pair.Second == "{name}" || (pair.Second == "0" && pair.First.All(char.IsAsciiDigit)));
+        pair.First == pair.Second || pair.First[0] == '$' || pair.Second == "{name}" || (pair.Second == "0" && pair.First.All(char.IsAsciiDigit)));
 
-    [GeneratedRegex(@"(?<![\w/""])Tidings(?:(?:__|:)(?:[A-Za-z0-9_]*?[A-Za-z0-9]|\{name\}|\$\w+))+(?![A-Za-z])")]
+    [GeneratedRegex(@"(?<![\w/""])Tidings(?:(?:__|:)(?:[A-Za-z0-9_]*?[A-Za-z0-9]|\{name\}|\$\w+))+(?![A-Za-z0-9])")]
     private static partial Regex Name();
 }

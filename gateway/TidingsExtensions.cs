@@ -90,6 +90,7 @@ public static class TidingsExtensions
         services.AddSingleton<GatewayMetrics>();
         services.AddOptions<WindowOptions>().BindConfiguration(WindowOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WindowOptions>, WindowOptionsValidator>();
+        services.AddLatest<WindowOptions>();
         services.AddSingleton<WindowPolicies>();
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<ChannelGrains>();

@@ -16,6 +16,7 @@ internal static class DoorsExtensions
         services.AddOptions<DoorOptions>().BindConfiguration(DoorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<TlsOptions>().BindConfiguration(TlsOptions.Section);
         services.AddOptions<RateOptions>().BindConfiguration(RateOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddLatest<RateOptions>();
         services.AddSingleton<IValidateOptions<DoorOptions>, DoorOptionsValidator>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, WebServerSetup>();

@@ -11,7 +11,8 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    private readonly RateOptions _options = options.Value;
+    private Configured _configured = new(options.Value, "");
+    private int _changes;
     private readonly ConcurrentDictionary<string, CallerBuckets> _callers = new(StringComparer.Ordinal);
 
     /// <summary>How many are counted apart.</summary>
@@ -79,37 +80,55 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
 
     private CallerRates Look(HttpContext context)
     {
+        var now = Now();
+        var rates = now.Options;
         var callers = new List<CallerBuckets>(3);
         var address = context.Connection.RemoteIpAddress;
-        if (_options.Loopback || (address is not null && !IPAddress.IsLoopback(address)))
+        if (rates.Loopback || (address is not null && !IPAddress.IsLoopback(address)))
         {
-            callers.Add(Hold("a ", KeyOf(address), _options.Address, _options.SessionsPerAddress));
+            callers.Add(Hold(now, "a ", KeyOf(address), rates.Address, rates.SessionsPerAddress));
         }
 
-        if (IsBounded(_options.User) && context.User.Identity is { IsAuthenticated: true } identity)
+        if (IsBounded(rates.User) && context.User.Identity is { IsAuthenticated: true } identity)
         {
-            callers.Add(Hold("u ", $"{context.Tenant()}/{context.User.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? identity.Name}", _options.User, 0));
+            callers.Add(Hold(now, "u ", $"{context.Tenant()}/{context.User.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? identity.Name}", rates.User, 0));
         }
 
-        if (IsBounded(_options.Tenant))
+        if (IsBounded(rates.Tenant))
         {
-            callers.Add(Hold("t ", context.Tenant(), _options.Tenant, 0));
+            callers.Add(Hold(now, "t ", context.Tenant(), rates.Tenant, 0));
         }
 
         return callers.Count == 0 ? CallerRates.Unlimited : new CallerRates([.. callers], metrics);
     }
 
-    private CallerBuckets Hold(string kind, string name, Rate rate, int sessions)
+    /// <summary>
+    /// The rates as they are configured now. Callers under former ones go by other names, and are forgotten when their last request or
+    /// socket has ended.
+    /// </summary>
+    private Configured Now()
+    {
+        var now = Volatile.Read(ref _configured);
+        if (!ReferenceEquals(now.Options, options.Value))
+        {
+            var latest = new Configured(options.Value, $"{Interlocked.Increment(ref _changes)} ");
+            now = Interlocked.CompareExchange(ref _configured, latest, now) == now ? latest : Volatile.Read(ref _configured);
+        }
+
+        return now;
+    }
+
+    private CallerBuckets Hold(Configured now, string kind, string name, Rate rate, int sessions)
     {
         while (true)
         {
-            var key = kind + name;
-            if (!_callers.ContainsKey(key) && _callers.Count >= _options.Callers)
+            var key = now.Prefix + kind + name;
+            if (!_callers.ContainsKey(key) && _callers.Count >= now.Options.Callers)
             {
-                key = kind;
+                key = now.Prefix + kind;
             }
 
-            var buckets = _callers.GetOrAdd(key, static (_, made) => new CallerBuckets(made.Rate, made.Burst, made.Sessions), (Rate: rate, Burst: _options.BurstSeconds, Sessions: sessions));
+            var buckets = _callers.GetOrAdd(key, static (_, made) => new CallerBuckets(made.Rate, made.Burst, made.Sessions), (Rate: rate, Burst: now.Options.BurstSeconds, Sessions: sessions));
             if (buckets.TryHold())
             {
                 return buckets;
@@ -119,6 +138,8 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
             _callers.TryRemove(KeyValuePair.Create(key, buckets));
         }
     }
+
+    private sealed record Configured(RateOptions Options, string Prefix);
 
     private sealed record Known(ClaimsPrincipal User, CallerRates Rates);
 }

@@ -5,7 +5,8 @@ namespace Tidings.Gateway.Hosting;
 /// <summary>
 /// How fast callers may be, in configuration section <c>Tidings:Rates</c>; each gateway counts for itself. Beyond a rate: HTTP 429 with
 /// <c>Retry-After</c>, a Bayeux message <c>429:limit,value:limit_reached</c>, a handshake also with the advice to wait; counted in
-/// <c>tidings.requests.refused</c>.
+/// <c>tidings.requests.refused</c>. Changes count for a caller's next request or socket, who then begins anew with whole rates; those of failed
+/// log-ins and of log-ins at once are read at the start.
 /// </summary>
 public sealed record RateOptions
 {

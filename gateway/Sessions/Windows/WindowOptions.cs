@@ -2,7 +2,8 @@ namespace Tidings.Gateway.Sessions;
 
 /// <summary>
 /// What happens when a session's window (<see cref="TidingsLimits.PendingMessagesPerSession"/>, <see cref="TidingsLimits.PendingBytesPerSession"/>)
-/// has no room for a channel's message, in configuration section <c>Tidings:Windows</c>. For all tenants; read at the start.
+/// has no room for a channel's message, in configuration section <c>Tidings:Windows</c>. For all tenants.
+/// Changes count from the next message that finds no room.
 /// </summary>
 public sealed record WindowOptions
 {

@@ -26,7 +26,7 @@ internal static class ConfigurationReference
 
     private static void Write(StringBuilder text, OptionClass options, IReadOnlyList<string> sources)
     {
-        var when = options.IsLive(sources) ? "A change of a settings file counts at once, unless a row says otherwise." : "Read at the start.";
+        var when = options.IsLive(sources) ? "A change of a settings file counts without a restart." : "Read at the start.";
         text.Append($"\n## {options.Section} ({options.Type.Name})\n\n{Documentation.Of(options.Type)}\n\nFor {options.Process}. {when}\n\n| Setting | Takes | Meaning |\n|---|---|---|\n");
         foreach (var setting in options.Settings)
         {

@@ -26,8 +26,9 @@ internal sealed record OptionClass(Type Type, string Section)
         : Type.Namespace == typeof(Silo.ConnectionEvents.ConnectionEventOptions).Namespace ? "silos, and a gateway that stands alone"
         : "silos and gateways";
 
-    /// <summary>Whether all that use it look at it anew each time: none in the sources takes a value for good.</summary>
+    /// <summary>Whether all that use it look at it anew each time: none in the sources takes a value for good, or it is registered to follow.</summary>
     public bool IsLive(IReadOnlyList<string> sources) =>
-        sources.Any(source => source.Contains($"IOptionsMonitor<{Type.Name}>", StringComparison.Ordinal))
-        && !sources.Any(source => source.Contains($"IOptions<{Type.Name}>", StringComparison.Ordinal));
+        sources.Any(source => source.Contains($"AddLatest<{Type.Name}>", StringComparison.Ordinal)) ||
+        (sources.Any(source => source.Contains($"IOptionsMonitor<{Type.Name}>", StringComparison.Ordinal))
+        && !sources.Any(source => source.Contains($"IOptions<{Type.Name}>", StringComparison.Ordinal)));
 }

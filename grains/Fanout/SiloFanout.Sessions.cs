@@ -196,7 +196,7 @@ internal sealed partial class SiloFanout
 
             foreach (var cursor in handover?.Cursors ?? [])
             {
-                if (mailbox.Subscriptions.TryGetValue(cursor.Channel, out var held) && held.JoinFrame == NotJoined)
+                if (mailbox.Replayed is { } replayed && replayed.Contains(cursor.Channel))
                 {
                     // Its client said where it is to begin.
                     continue;
@@ -234,6 +234,7 @@ internal sealed partial class SiloFanout
         {
             mailbox.Stay = stay;
             mailbox.Deadline = null;
+            mailbox.Replayed = null;
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed partial class GatewayLink(
     /// <summary>The gateway process.</summary>
     public string GatewayId => gateway.Id;
 
+    /// <summary>Where it is reached.</summary>
+    public GatewayAddress Gateway => gateway;
+
     /// <summary>Up to this frame the gateway has delivered everything to everyone, or parked whom it could not.</summary>
     public long Delivered { get; private set; }
 
@@ -83,17 +86,18 @@ internal sealed partial class GatewayLink(
         {
             _waiting.Enqueue((frame, bytes));
             _bytes += bytes;
-            _lastFrame++;
+            Signal();
+            return ++_lastFrame;
         }
-
-        Signal();
-        return _lastFrame;
     }
 
     public void Close()
     {
         _closed.Cancel();
-        Signal();
+        lock (_lock)
+        {
+            Signal();
+        }
     }
 
     /// <summary>
@@ -213,15 +217,12 @@ internal sealed partial class GatewayLink(
         }
     }
 
+    /// <summary>Tells the pump, unless it has been told already. Called under the lock.</summary>
     private void Signal()
     {
-        try
+        if (_arrived.CurrentCount == 0)
         {
             _arrived.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // The pump has been told already.
         }
     }
 

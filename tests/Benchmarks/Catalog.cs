@@ -17,7 +17,8 @@ internal static class Catalog
             new Cast(500, Channels: 0, Publishers: 1, LongPolling: true, SmartRest: true), firstRate: 50),
         new LatencyRow(),
         new ConnectsRow(),
-        new MemoryRow(),
+        new SocketMemoryRow(),
+        new PollMemoryRow(),
     ];
 
     public static IReadOnlyList<ITarget> Targets(BenchmarkOptions options) =>

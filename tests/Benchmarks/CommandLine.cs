@@ -6,7 +6,7 @@ internal static class CommandLine
     public const string Usage = """
         tests/bench [--rows a,b] [--targets a,b] [--quick] [--json file]
                     [--gateway-args "--Tidings:X=1 ..."] [--silo-args "..."]
-          rows     broadcast channels longpoll smartrest latency connects memory (all)
+          rows     broadcast channels longpoll smartrest latency connects memory memory-polls (all)
           targets  kestrel standalone cluster faye (all), cluster-always (appendfsync always),
                    kestrel-batched (publishers send up to 64 frames at once)
         """;

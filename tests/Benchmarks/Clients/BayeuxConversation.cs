@@ -4,13 +4,26 @@ using Tidings.Benchmarks.Wire;
 
 namespace Tidings.Benchmarks.Clients;
 
-/// <summary>
-/// A Bayeux client: handshake, subscribe when <paramref name="channel"/> is given, then connect again after every connect reply unless
-/// <paramref name="connects"/> is false (https://docs.cometd.org, Bayeux specification). Stamped messages go to <paramref name="subscriber"/>.
-/// </summary>
-internal sealed class BayeuxConversation(string connectionType, string? channel, Subscriber? subscriber, bool connects = true) : IConversation
+/// <summary>How often a Bayeux client connects.</summary>
+internal enum Connects
 {
-    enum Stage { Handshake, Subscribe, Live }
+    /// <summary>Not at all: ready when subscribed.</summary>
+    Never,
+
+    /// <summary>Once, which servers answer immediately: ready with the answer, between two polls.</summary>
+    Once,
+
+    /// <summary>Again after every reply.</summary>
+    Always,
+}
+
+/// <summary>
+/// A Bayeux client: handshake, subscribe when <paramref name="channel"/> is given, then as many connects as <paramref name="connects"/> says
+/// (https://docs.cometd.org, Bayeux specification). Stamped messages go to <paramref name="subscriber"/>.
+/// </summary>
+internal sealed class BayeuxConversation(string connectionType, string? channel, Subscriber? subscriber, Connects connects = Connects.Always) : IConversation
+{
+    enum Stage { Handshake, Subscribe, FirstConnect, Live }
 
     Stage _stage;
 
@@ -28,6 +41,7 @@ internal sealed class BayeuxConversation(string connectionType, string? channel,
     {
         Stage.Handshake => HearHandshake(text),
         Stage.Subscribe => HearSubscribe(text),
+        Stage.FirstConnect => HearFirstConnect(text),
         _ => HearLive(text, now),
     };
 
@@ -50,8 +64,15 @@ internal sealed class BayeuxConversation(string connectionType, string? channel,
 
     byte[]? Begin()
     {
-        _stage = Stage.Live;
-        return connects ? Connect() : null;
+        _stage = connects == Connects.Once ? Stage.FirstConnect : Stage.Live;
+        return connects == Connects.Never ? null : Connect();
+    }
+
+    byte[]? HearFirstConnect(ReadOnlySpan<byte> text)
+    {
+        if (Accepted("/meta/connect"u8, text))
+            _stage = Stage.Live;
+        return null;
     }
 
     byte[]? HearLive(ReadOnlySpan<byte> text, long now)
@@ -59,7 +80,7 @@ internal sealed class BayeuxConversation(string connectionType, string? channel,
         subscriber?.Scan(text, now);
         if (text.IndexOf("\"successful\":false"u8) >= 0)
             Failure = "the server refused: " + Encoding.UTF8.GetString(text[..Math.Min(300, text.Length)]);
-        return connects && text.IndexOf("\"/meta/connect\""u8) >= 0 ? Connect() : null;
+        return connects == Connects.Always && text.IndexOf("\"/meta/connect\""u8) >= 0 ? Connect() : null;
     }
 
     byte[] Connect() => Encoding.UTF8.GetBytes(

@@ -31,7 +31,10 @@ internal sealed class BayeuxDialect : IDialect
         WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null));
 
     public Connection Connecting(EventLoop loop, IPEndPoint server, int channel) =>
-        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null, connects: false));
+        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null, Connects.Never));
+
+    public Connection BetweenPolls(EventLoop loop, IPEndPoint server, int channel) =>
+        new(loop, server, new HttpFraming(server, Path), new BayeuxConversation("long-polling", NameOf(channel), subscriber: null, Connects.Once));
 
     static Connection WebSocket(EventLoop loop, IPEndPoint server, BayeuxConversation conversation) =>
         new(loop, server, new WebSocketFraming(server, Path), conversation);

@@ -8,6 +8,7 @@ using Orleans.Providers;
 using StackExchange.Redis;
 using Tidings.Grains;
 using Tidings.Grains.Logs;
+using Tidings.Grains.Membership;
 using Tidings.Silo.ConnectionEvents;
 
 namespace Tidings.Silo;
@@ -67,6 +68,7 @@ public static class TidingsSiloExtensions
             silo.AddRedisGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME, storage => storage.ConfigurationOptions = redis);
             silo.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
             silo.Services.AddRedisMessageLog(options.ServiceId);
+            silo.Services.AddMembershipWatch();
             silo.AddTidings();
         });
         return host;
@@ -96,6 +98,8 @@ public static class TidingsSiloExtensions
             KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore", (string?)"Warning"),
             // Says that requests begin and end, and for that keeps an activity and a scope with each, sockets included, at any level but this.
             KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", (string?)"None"),
+            // The framework's line for each request whose credentials are wrong: the audit has those, in bounds.
+            KeyValuePair.Create("Logging:LogLevel:Tidings.Gateway.Identity.Authentication", (string?)"Warning"),
         ],
     });
 

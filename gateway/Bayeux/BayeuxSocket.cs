@@ -41,6 +41,10 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
     /// <summary>How fast its caller may be.</summary>
     public CallerRates Rates { get; private set; }
 
+    /// <summary>The session of a secret id, if it is the one that the socket speaks for; spares working out its public id.</summary>
+    public LocalSession? SessionOf(string tenant, string secret) =>
+        Session is { Description: not null, State: not LocalState.Gone } session && session.Tenant == tenant && Secret == secret ? session : null;
+
     /// <summary>Whether this socket did the session's handshake.</summary>
     public bool Began(string secret) => _beganHere && Secret == secret;
 
@@ -107,6 +111,9 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
 
     /// <summary>Closes the socket once what waits is written, so that its client connects anew.</summary>
     public void Stop() => _writer.Close(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.");
+
+    /// <summary>Closes the socket of a client that does not read, and cuts it if even that is not read.</summary>
+    public void Cut() => _ = _writer.CutAsync(WebSocketCloseStatus.PolicyViolation, "Messages were not read in time.");
 
     /// <summary>Writes a message that no request asked for.</summary>
     public void Tell(BayeuxMessage message)

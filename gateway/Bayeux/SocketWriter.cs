@@ -6,7 +6,7 @@ namespace Tidings.Gateway.Bayeux;
 /// Writes to one WebSocket: replies first, then what its session's window holds. One writer at a time, started when there is something
 /// to write, so an idle socket owns no task and no queue of ours.
 /// </summary>
-internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxSocketServices services) : IThreadPoolWorkItem
+internal sealed partial class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxSocketServices services) : IThreadPoolWorkItem
 {
     private readonly BayeuxSocketServices _services = services;
     private WaitingFrame? _replies;
@@ -72,14 +72,27 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
     /// <summary>Ends the socket: what waits is written first, for as long as a client may take to read it.</summary>
     public async Task FinishAsync(WebSocketCloseStatus status, string reason)
     {
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _closed, closed);
+        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var closed = Interlocked.CompareExchange(ref _closed, fresh, null) ?? fresh;
         if (CanClose)
         {
             Close(status, reason);
             await closed.Task.WaitAsync(_services.Options.CurrentValue.WritePatience, _services.Time)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>As <see cref="FinishAsync"/>; a client that does not take its leave in time is cut.</summary>
+    public async Task CutAsync(WebSocketCloseStatus status, string reason)
+    {
+        await FinishAsync(status, reason);
+        if (_closed is { Task.IsCompleted: true })
+        {
+            // Cut at once, it would not get what was just written.
+            await Task.Delay(_services.Options.CurrentValue.WritePatience, _services.Time);
+        }
+
+        socket.Abort();
     }
 
     private bool CanClose => socket.State is WebSocketState.Open or WebSocketState.CloseReceived;
@@ -108,9 +121,13 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
             }
             catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
             {
-                socket.Abort();
-                Volatile.Read(ref _closed)?.TrySetResult();
-                Interlocked.Exchange(ref _read, null)?.TrySetResult();
+                Break();
+            }
+            catch (Exception exception)
+            {
+                // A socket that silently writes no more would be worse than one that is cut.
+                Log.WriteFailed(_services.Logger, exception);
+                Break();
             }
         }
         while (Interlocked.Add(ref _wakes, -wakes) != 0);
@@ -140,6 +157,13 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
         return wrote;
     }
 
+    private void Break()
+    {
+        socket.Abort();
+        Volatile.Read(ref _closed)?.TrySetResult();
+        Interlocked.Exchange(ref _read, null)?.TrySetResult();
+    }
+
     private void Wrote(int bytes)
     {
         var left = Interlocked.Add(ref _replyBytes, -bytes);
@@ -147,5 +171,11 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
         {
             Interlocked.Exchange(ref _read, null)?.TrySetResult();
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2231, LogLevel.Error, "What waits for a socket could not be written; it is cut")]
+        public static partial void WriteFailed(ILogger logger, Exception exception);
     }
 }

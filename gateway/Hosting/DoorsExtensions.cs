@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,10 @@ internal static class DoorsExtensions
         services.AddSingleton<IValidateOptions<DoorOptions>, DoorOptionsValidator>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, WebServerSetup>();
+
+        // What a socket brings is carried on with by the thread that read it, and what is written is sent by the one that wrote it. No
+        // code of ours blocks a thread, which is what makes that unsafe.
+        services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddSingleton<IConfigureOptions<CorsOptions>, AllowedOriginsPolicy>();
         services.AddCors();
         services.AddSingleton<MatcherPolicy, HeaderMatching>();
@@ -26,7 +31,10 @@ internal static class DoorsExtensions
         services.AddHostedService<BindingGuard>();
         services.TryAddSingleton<IAuthenticationPresence, ConfiguredAuthentication>();
         services.AddSingleton<AnonymousAccess>();
-        services.TryAddSingleton<IAudit, Audit>();
+        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AuditBounds>();
+        services.AddSingleton<Audit>();
+        services.TryAddSingleton<IAudit>(static provider => provider.GetRequiredService<Audit>());
         services.AddSingleton<RateBook>();
         services.AddHostedService<RateSweeper>();
         services.AddSingleton<LoginThrottle>();

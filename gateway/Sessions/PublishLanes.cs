@@ -7,7 +7,7 @@ namespace Tidings.Gateway.Sessions;
 /// next. So order survives, and a busy channel costs a call per batch instead of one per message.
 /// </summary>
 internal sealed partial class PublishLanes(
-    IClusterClient cluster, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
+    ChannelGrains channels, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -22,9 +22,11 @@ internal sealed partial class PublishLanes(
     /// <summary>Publishes in the order of these calls. Busy at once where too many, or too large ones, wait already.</summary>
     public Task<PublishResult> PublishAsync(ChannelId channel, PublishItem item)
     {
+        Lane? lane;
+        WaitingPublish publish;
         lock (_lock)
         {
-            if (!_lanes.TryGetValue(channel, out var lane))
+            if (!_lanes.TryGetValue(channel, out lane))
             {
                 lane = new Lane();
             }
@@ -38,16 +40,19 @@ internal sealed partial class PublishLanes(
             _lanes[channel] = lane;
             _bytes += item.Size;
             lane.Bytes += item.Size;
-            var publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item);
+            publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item, time.GetTimestamp());
             lane.Waiting.Enqueue(publish);
-            if (!lane.Sending)
+            if (lane.Sending)
             {
-                lane.Sending = true;
-                _ = SendAsync(channel, lane);
+                return publish.Task;
             }
 
-            return publish.Task;
+            lane.Sending = true;
         }
+
+        // The first call is made by the publisher itself: a thread less to wake where little is published.
+        _ = SendAsync(channel, lane);
+        return publish.Task;
     }
 
     /// <summary>A publish larger than a bound is taken while no other is counted against it: nothing else would ever let it in.</summary>
@@ -58,46 +63,84 @@ internal sealed partial class PublishLanes(
 
     private async Task SendAsync(ChannelId channel, Lane lane)
     {
-        // Leaves the caller's lock before the first call.
-        await Task.Yield();
-        var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
+        var grain = channels.Of(channel);
         while (Take(channel, lane) is { Length: > 0 } group)
         {
-            var result = await PublishAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
-            Answered(lane, group);
-            for (var i = 0; i < group.Length; i++)
-            {
-                group[i].SetResult(result.At(i));
-            }
+            var (answered, result) = await PublishAsync(grain, channel, lane, group);
+            Answer(lane, answered, result);
         }
     }
 
-    /// <summary>Tries until the log has the messages or patience ends: a try whose outcome is not known is repeated, as each message is stored once.</summary>
-    private async Task<PublishResult> PublishAsync(IChannelGrain grain, ChannelId channel, PublishItem[] items)
+    /// <summary>
+    /// Tries until the log has the messages or patience ends, for each counted from its own coming: a try whose outcome is not known is
+    /// repeated, as each message is stored once.
+    /// </summary>
+    /// <returns>The messages that were not given up on the way, and what became of them.</returns>
+    private async Task<(WaitingPublish[] Group, PublishResult Result)> PublishAsync(
+        IChannelGrain grain, ChannelId channel, Lane lane, WaitingPublish[] group)
     {
-        for (var (start, pause) = (time.GetTimestamp(), FirstPause); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            try
+            var result = await TryAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
+            if (result.Status != PublishStatus.Unavailable)
             {
-                var result = await grain.Publish(items);
-                if (result.Status != PublishStatus.Unavailable || time.GetElapsedTime(start) > _limits.PublishPatience)
-                {
-                    return result;
-                }
+                return (group, result);
             }
-            catch (Exception exception)
-            {
-                if (time.GetElapsedTime(start) > _limits.PublishPatience)
-                {
-                    Log.PublishFailed(logger, channel.Tenant, exception);
-                    return new PublishResult(PublishStatus.Unavailable, 0, 0);
-                }
 
-                Log.PublishRepeated(logger, channel.Tenant, exception.Message);
+            // The first that came are the first to give up.
+            var patient = Array.FindIndex(group, publish => time.GetElapsedTime(publish.Since) <= _limits.PublishPatience);
+            if (patient < 0)
+            {
+                Log.PublishFailed(logger, group.Length, channel.Tenant);
+                return (group, result);
+            }
+
+            if (patient > 0)
+            {
+                Log.PublishFailed(logger, patient, channel.Tenant);
+                Answer(lane, group[..patient], result);
+                group = group[patient..];
             }
 
             await Task.Delay(pause, time);
         }
+    }
+
+    private async Task<PublishResult> TryAsync(IChannelGrain grain, ChannelId channel, PublishItem[] items)
+    {
+        try
+        {
+            return await grain.Publish(items);
+        }
+        catch (Exception exception)
+        {
+            Log.PublishRepeated(logger, channel.Tenant, exception.Message);
+            return new PublishResult(PublishStatus.Unavailable, 0, 0);
+        }
+    }
+
+    /// <summary>
+    /// A publisher alone goes on right here, and no other thread need wake for it. Where many wait, they must not hold the next call up.
+    /// </summary>
+    private void Answer(Lane lane, WaitingPublish[] group, PublishResult result)
+    {
+        Answered(lane, group);
+        if (group.Length == 1)
+        {
+            group[0].SetResult(result.At(0));
+            return;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static answer =>
+            {
+                for (var i = 0; i < answer.group.Length; i++)
+                {
+                    answer.group[i].SetResult(answer.result.At(i));
+                }
+            },
+            (group, result),
+            preferLocal: true);
     }
 
     private void Answered(Lane lane, WaitingPublish[] group)
@@ -142,17 +185,20 @@ internal sealed partial class PublishLanes(
         public bool Sending { get; set; }
     }
 
-    private sealed class WaitingPublish(PublishItem item) : TaskCompletionSource<PublishResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class WaitingPublish(PublishItem item, long since) : TaskCompletionSource<PublishResult>
     {
         public PublishItem Item => item;
+
+        /// <summary>The timestamp of its coming.</summary>
+        public long Since => since;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(2122, LogLevel.Warning, "A publish of tenant {Tenant} is tried again: {Reason}")]
+        [LoggerMessage(2122, LogLevel.Warning, "A publish of tenant {Tenant} had no answer: {Reason}")]
         public static partial void PublishRepeated(ILogger logger, string tenant, string reason);
 
-        [LoggerMessage(2121, LogLevel.Error, "A publish of tenant {Tenant} failed")]
-        public static partial void PublishFailed(ILogger logger, string tenant, Exception exception);
+        [LoggerMessage(2121, LogLevel.Error, "{Count} publishes of tenant {Tenant} were given up: the log could not be written for too long")]
+        public static partial void PublishFailed(ILogger logger, int count, string tenant);
     }
 }

@@ -59,22 +59,27 @@ internal sealed partial class SessionDoor(
 
     /// <summary>Looks a session up, wherever it is. Counts as a sign of life of its client.</summary>
     /// <returns>The session, and who speaks for it on behalf of the caller; null if there is none, or none of the caller's.</returns>
-    public async ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchAsync(string tenant, string secret, ClaimsPrincipal user)
+    public ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchAsync(string tenant, string secret, ClaimsPrincipal user) =>
+        FindLocal(tenant, secret) is { } local ? TouchAsync(local, user) : TouchElsewhereAsync(tenant, secret, user);
+
+    /// <summary>As above, for a session that is known to be held here.</summary>
+    public async ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchAsync(LocalSession local, ClaimsPrincipal user)
     {
-        var local = FindLocal(tenant, secret);
-        if ((local?.Description ?? await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Touch())) is not { } session
-            || await owners.SpeakerAsync(tenant, session, user) is not { } speaker)
+        var session = local.Description!;
+        if (await owners.SpeakerAsync(local.Tenant, session, user) is not { } speaker)
         {
             return null;
         }
 
-        if (local is not null)
-        {
-            Touch(local, session.Lifetime);
-        }
-
+        Touch(local, session.Lifetime);
         return (session, speaker);
     }
+
+    private async ValueTask<(SessionDescription Session, ClaimsPrincipal Speaker)?> TouchElsewhereAsync(string tenant, string secret, ClaimsPrincipal user) =>
+        await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Touch()) is { } session
+            && await owners.SpeakerAsync(tenant, session, user) is { } speaker
+            ? (session, speaker)
+            : null;
 
     /// <summary>Makes this gateway the one that holds a session.</summary>
     /// <returns>The session, which another gateway may have taken already; null if there is none, or none of the caller's, or of another protocol.</returns>
@@ -130,6 +135,19 @@ internal sealed partial class SessionDoor(
         return session.IsAttached || session is { IsPartial: true, HasPending: true }
             ? Task.FromResult(Presence.Here)
             : session.InTurn(() => AttachInTurnAsync(session, onlyIfFree: false));
+    }
+
+    /// <summary>As <see cref="EnsureAttachedAsync"/>, for those who need not wait for it: what fails is tried again by the periodic scan.</summary>
+    public async Task CatchUpAsync(LocalSession session)
+    {
+        try
+        {
+            await EnsureAttachedAsync(session);
+        }
+        catch (Exception exception)
+        {
+            Log.NotAdopted(logger, session.Id, exception.Message);
+        }
     }
 
     /// <summary>Attaches a session whose silo fell silent, wherever it is by then; tells its client where it is no more.</summary>
@@ -268,7 +286,8 @@ internal sealed partial class SessionDoor(
             hub.EndedBySilo(local, reason);
         }
 
-        return await GrainOf(tenant, sessionId).Close(reason);
+        // A silo that is not told would take the session for held, and keep it as long as this gateway lives.
+        return await PatientlyAsync(() => GrainOf(tenant, sessionId).Close(reason));
     }
 
     /// <summary>A sign of life that is no connect prolongs a session, but not for ever.</summary>

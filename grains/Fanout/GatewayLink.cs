@@ -22,8 +22,8 @@ internal sealed partial class GatewayLink(
 
     private readonly Lock _lock = new();
     private readonly Queue<(LinkFrame Frame, int Bytes)> _waiting = new();
-    private readonly SemaphoreSlim _arrived = new(0, 1);
     private readonly CancellationTokenSource _closed = new();
+    private TaskCompletionSource? _idle;
     private long _lastFrame;
     private long _sentFrame;
     private long _takenFrame;
@@ -80,24 +80,51 @@ internal sealed partial class GatewayLink(
     public void Start() => _ = Task.Run(PumpAsync);
 
     /// <summary>Adds a frame and gives its number. Called under the fan-out's lock, so that frames are in the order of events.</summary>
-    public long Add(LinkFrame frame, int bytes = 0)
+    /// <param name="frame">The frame.</param>
+    /// <param name="bytes">Bytes of messages in it.</param>
+    /// <param name="quietly">Whether the caller calls <see cref="Wake"/> when it has added everything and given the lock back.</param>
+    public long Add(LinkFrame frame, int bytes = 0, bool quietly = false)
     {
+        TaskCompletionSource? idle = null;
+        long number;
         lock (_lock)
         {
             _waiting.Enqueue((frame, bytes));
             _bytes += bytes;
-            Signal();
-            return ++_lastFrame;
+            number = ++_lastFrame;
+            if (!quietly)
+            {
+                (idle, _idle) = (_idle, null);
+            }
         }
+
+        if (idle is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static idle => idle.SetResult(), idle, preferLocal: true);
+        }
+
+        return number;
+    }
+
+    /// <summary>Has what waits sent. Where no call is in flight the next one is made right here, and no other thread need wake for it.</summary>
+    public void Wake()
+    {
+        TaskCompletionSource? idle = null;
+        lock (_lock)
+        {
+            if (_waiting.Count > 0)
+            {
+                (idle, _idle) = (_idle, null);
+            }
+        }
+
+        idle?.SetResult();
     }
 
     public void Close()
     {
         _closed.Cancel();
-        lock (_lock)
-        {
-            Signal();
-        }
+        EndWait();
     }
 
     /// <summary>
@@ -143,7 +170,7 @@ internal sealed partial class GatewayLink(
                     return;
                 }
 
-                await WaitAsync(AskForNews);
+                await Task.Delay(AskForNews, time, _closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -182,16 +209,31 @@ internal sealed partial class GatewayLink(
 
     private async Task WaitAsync(TimeSpan longest)
     {
-        try
+        var idle = new TaskCompletionSource();
+        lock (_lock)
         {
-            using var patience = new CancellationTokenSource(longest, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _closed.Token);
-            await _arrived.WaitAsync(either.Token);
+            if (_waiting.Count > 0 || IsLost)
+            {
+                return;
+            }
+
+            _idle = idle;
         }
-        catch (OperationCanceledException)
+
+        using var news = time.CreateTimer(static link => ((GatewayLink)link!).EndWait(), this, longest, Timeout.InfiniteTimeSpan);
+        await idle.Task;
+    }
+
+    /// <summary>It is time to ask for news, or over.</summary>
+    private void EndWait()
+    {
+        TaskCompletionSource? idle;
+        lock (_lock)
         {
-            // Time to ask for news.
+            (idle, _idle) = (_idle, null);
         }
+
+        idle?.SetResult();
     }
 
     private LinkFrame[] Take()
@@ -214,15 +256,6 @@ internal sealed partial class GatewayLink(
             _bytes -= bytes;
             _sentFrame += frames.Count;
             return [.. frames];
-        }
-    }
-
-    /// <summary>Tells the pump, unless it has been told already. Called under the lock.</summary>
-    private void Signal()
-    {
-        if (_arrived.CurrentCount == 0)
-        {
-            _arrived.Release();
         }
     }
 

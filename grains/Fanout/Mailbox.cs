@@ -41,6 +41,9 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>What its last gateway wrote that its client may yet acknowledge.</summary>
     public UnacknowledgedBatch[] Batches { get; set; } = [];
 
+    /// <summary>What its last gateway dropped and did not tell its client of.</summary>
+    public ChannelCursor[] Gaps { get; set; } = [];
+
     /// <summary>When it ends unless a gateway takes it; null while one keeps its clock.</summary>
     public DateTimeOffset? Deadline { get; set; }
 
@@ -55,6 +58,14 @@ internal sealed class Mailbox(string tenant, string sessionId)
 
     /// <summary>How long it lives without a gateway.</summary>
     public TimeSpan Lifetime { get; set; }
+
+    /// <summary>Keeps what a gateway told that the next one is to know; with what it was not told itself.</summary>
+    public void Keep(SessionHandover? handover)
+    {
+        var isUntold = handover is { Unanswered: true };
+        Batches = [.. (isUntold ? Batches : []).Concat(handover?.Batches ?? []).DistinctBy(static batch => batch.Number)];
+        Gaps = [.. isUntold ? Gaps : [], .. handover?.Gaps ?? []];
+    }
 
     /// <summary>Every channel seen so far that one of its subscriptions matches, with the frame its subscription joined at.</summary>
     public IEnumerable<(ChannelFeed Feed, long JoinFrame)> Feeds()

@@ -172,7 +172,7 @@ internal sealed partial class SiloFanout
 
             if (feed.Epoch > 0 && feed.Deferred is null && feed.Topics.Count > 0)
             {
-                feed.Deferred = [];
+                feed.Deferred = new DeferredBatches(_limits.StreamQueueBytes);
                 _ = Task.Run(() => RepairAsync(feed));
             }
         }

@@ -214,7 +214,7 @@ internal sealed partial class SiloFanout
                 Queue(mailbox, direct);
             }
 
-            mailbox.Batches = handover?.Batches ?? [];
+            mailbox.Keep(handover);
         }
     }
 
@@ -397,6 +397,7 @@ internal sealed partial class SiloFanout
             if (_links.TryGetValue(link.GatewayId, out var current) && ReferenceEquals(current, link))
             {
                 _links.Remove(link.GatewayId);
+                _linked = [.. _links.Values];
             }
 
             foreach (var mailbox in _mailboxes.Values.Where(mailbox => ReferenceEquals(mailbox.Link, link)))

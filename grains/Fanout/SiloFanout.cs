@@ -26,12 +26,36 @@ internal sealed partial class SiloFanout(
     private readonly Dictionary<ChannelId, ChannelFeed> _feeds = [];
     private readonly Dictionary<ChannelId, Topic> _topics = [];
     private readonly Dictionary<string, GatewayLink> _links = new(StringComparer.Ordinal);
+    private volatile GatewayLink[] _linked = [];
+
+    // While an event is passed on, its links are woken at its end.
+    private bool _delivering;
     private readonly ConcurrentDictionary<ChannelId, Task> _unregistering = new();
     private readonly TidingsLimits _limits = limits.Value;
     private readonly string _silo = SiloStream.NameOf(silo.SiloAddress);
 
-    /// <summary>Passes on a batch of a channel, or notices that something before it is missing.</summary>
-    public void Deliver(ChannelBatch batch)
+    /// <summary>Passes on batches of channels, or notices that something before them is missing. What goes to one gateway goes in one call.</summary>
+    public void Deliver(params ReadOnlySpan<ChannelBatch> batches)
+    {
+        foreach (var batch in batches)
+        {
+            try
+            {
+                DeliverOne(batch);
+            }
+            catch (Exception exception)
+            {
+                Log.DeliverFailed(logger, exception);
+            }
+        }
+
+        foreach (var link in _linked)
+        {
+            link.Wake();
+        }
+    }
+
+    private void DeliverOne(ChannelBatch batch)
     {
         lock (_lock)
         {
@@ -40,16 +64,28 @@ internal sealed partial class SiloFanout(
             {
                 // It crossed this silo's leaving: followed from here, the channel would seem to have a gap when it is joined again.
                 RemoveFeed(feed);
-                return;
             }
-
-            if (feed.Deferred is { } waiting)
+            else if (feed.Deferred is not null)
             {
-                waiting.Add(batch);
-                return;
+                Defer(feed, batch);
             }
+            else
+            {
+                DeliverLive(feed, batch);
+            }
+        }
+    }
 
+    private void DeliverLive(ChannelFeed feed, ChannelBatch batch)
+    {
+        _delivering = true;
+        try
+        {
             DeliverInOrder(feed, batch);
+        }
+        finally
+        {
+            _delivering = false;
         }
     }
 
@@ -91,7 +127,7 @@ internal sealed partial class SiloFanout(
         if (feed.Epoch == 0 && log.IsShared && batch is not { Messages: [{ Offset: 1 }, ..] })
         {
             // A pattern's channel, seen here for the first time: what came before may have been lost on its way.
-            feed.Deferred = [batch];
+            Defer(feed, batch);
             _ = Task.Run(() => BeginAsync(feed));
             return;
         }
@@ -118,12 +154,22 @@ internal sealed partial class SiloFanout(
 
         if (fresh.Length > 0 ? fresh[0].Offset > feed.Head + 1 : batch.Head > feed.Head)
         {
-            feed.Deferred = [batch];
+            Defer(feed, batch);
             _ = Task.Run(() => RepairAsync(feed));
         }
         else if (fresh.Length > 0)
         {
             PassOn(feed, fresh);
+        }
+    }
+
+    /// <summary>Has a batch wait for a repair.</summary>
+    private void Defer(ChannelFeed feed, ChannelBatch batch)
+    {
+        feed.Deferred ??= new DeferredBatches(_limits.StreamQueueBytes);
+        if (!feed.Deferred.Add(batch))
+        {
+            metrics.StreamEventsDropped.Add(1);
         }
     }
 
@@ -134,6 +180,7 @@ internal sealed partial class SiloFanout(
         feed.Start(batch.Epoch, known ? 0 : batch is { Messages: [var first, ..] } ? first.Offset - 1 : batch.Head);
         if (known)
         {
+            metrics.LogsLost.Add(1);
             TellGap(feed, 1);
         }
     }
@@ -178,7 +225,8 @@ internal sealed partial class SiloFanout(
                 Subscriptions = NamesFor(feed, link),
                 Batches = [BatchOf(feed, messages)],
             },
-            messages.Sum(static message => message.Size));
+            messages.Sum(static message => message.Size),
+            quietly: _delivering);
         feed.NoteSent(link, frame, messages[^1].Offset);
     }
 
@@ -246,12 +294,16 @@ internal sealed partial class SiloFanout(
 
         link = new GatewayLink(_silo, gateway, _limits, time, logger, ResumeAsync, OnLinkLost);
         _links[gateway.Id] = link;
+        _linked = [.. _links.Values];
         link.Start();
         return link;
     }
 
     private static partial class Log
     {
+        [LoggerMessage(1111, LogLevel.Error, "A batch could not be passed on; its gap will be repaired from the log")]
+        public static partial void DeliverFailed(ILogger logger, Exception exception);
+
         [LoggerMessage(1211, LogLevel.Warning, "Gateway {Gateway} takes deliveries too slowly; the rest waits in the logs")]
         public static partial void GatewayBehind(ILogger logger, string gateway);
 

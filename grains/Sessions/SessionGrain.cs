@@ -101,12 +101,13 @@ internal sealed partial class SessionGrain(
             _started |= given is { Started: true };
         }
 
-        var batches = _holder?.Id == gateway.Id ? null : mailbox.Batches;
+        var knows = _holder?.Id == gateway.Id && handover is not { Unanswered: true };
+        var (batches, gaps) = knows ? (null, null) : (mailbox.Batches, mailbox.Gaps);
         _holder = gateway;
         fanout.BeginStay(mailbox, stay);
         var live = await fanout.AttachAsync(mailbox, gateway);
         _holder = Known(mailbox, gateway);
-        return new AttachResult(_description, live, _started, Batches: batches);
+        return new AttachResult(_description, live, _started, Batches: batches, Gaps: gaps);
     }
 
     public async Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime)

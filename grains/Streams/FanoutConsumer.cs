@@ -93,18 +93,7 @@ internal sealed partial class FanoutConsumer(
     public Task OnNextAsync(FanoutEvent item, StreamSequenceToken? token = null)
     {
         Volatile.Write(ref _heard, time.GetTimestamp());
-        foreach (var batch in item.Batches)
-        {
-            try
-            {
-                fanout.Deliver(batch);
-            }
-            catch (Exception exception)
-            {
-                Log.DeliverFailed(logger, exception);
-            }
-        }
-
+        fanout.Deliver(item.Batches);
         return Task.CompletedTask;
     }
 
@@ -118,9 +107,6 @@ internal sealed partial class FanoutConsumer(
     {
         [LoggerMessage(1114, LogLevel.Warning, "This silo's stream brings nothing; subscribing to it anew")]
         public static partial void Deaf(ILogger logger);
-
-        [LoggerMessage(1111, LogLevel.Error, "A batch could not be passed on; its gap will be repaired from the log")]
-        public static partial void DeliverFailed(ILogger logger, Exception exception);
 
         [LoggerMessage(1112, LogLevel.Warning, "This silo's stream reported an error")]
         public static partial void StreamFailed(ILogger logger, Exception exception);

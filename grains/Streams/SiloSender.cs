@@ -46,8 +46,12 @@ internal sealed partial class SiloSender(
     {
         private readonly Lock _lock = new();
         private readonly Queue<(ChannelBatch Batch, long Bytes)> _waiting = new();
+        private IAsyncStream<FanoutEvent>? _stream;
         private long _bytes;
         private bool _sending;
+
+        private IAsyncStream<FanoutEvent> Stream => _stream ??= sender._services
+            .GetRequiredKeyedService<IStreamProvider>(SiloStream.Provider).GetStream<FanoutEvent>(SiloStream.IdOf(silo));
 
         public void Add(ChannelBatch batch, long bytes)
         {
@@ -69,26 +73,44 @@ internal sealed partial class SiloSender(
                 _sending = true;
             }
 
-            // Off the channel grain's turn: sending must not delay the next publish.
-            _ = Task.Run(SendAsync);
+            // An event for this silo itself is gone at once, and no other thread need wake for it.
+            var sent = SendAsync(TakeWaiting());
+            if (!sent.IsCompleted || !IsDone())
+            {
+                _ = GoOnAsync(sent);
+            }
         }
 
-        private async Task SendAsync()
+        /// <summary>Sends the rest off the channel grain's turn: sending must not delay the next publish.</summary>
+        private async Task GoOnAsync(Task sent)
         {
-            var stream = sender._services.GetRequiredKeyedService<IStreamProvider>(SiloStream.Provider)
-                .GetStream<FanoutEvent>(SiloStream.IdOf(silo));
+            await sent.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             while (TakeWaiting() is { Length: > 0 } batches)
             {
-                try
-                {
-                    sender._metrics.StreamEvents.Add(1);
-                    await stream.OnNextAsync(new FanoutEvent(batches));
-                }
-                catch (Exception exception)
-                {
-                    sender._metrics.StreamEventsDropped.Add(1);
-                    Log.EventLost(sender._logger, silo, exception);
-                }
+                await SendAsync(batches);
+            }
+        }
+
+        private async Task SendAsync(ChannelBatch[] batches)
+        {
+            try
+            {
+                sender._metrics.StreamEvents.Add(1);
+                await Stream.OnNextAsync(new FanoutEvent(batches)).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                sender._metrics.StreamEventsDropped.Add(1);
+                Log.EventLost(sender._logger, silo, exception);
+            }
+        }
+
+        private bool IsDone()
+        {
+            lock (_lock)
+            {
+                _sending = _waiting.Count > 0;
+                return !_sending;
             }
         }
 

@@ -12,8 +12,14 @@ internal sealed record BenchmarkOptions
 
     public IReadOnlyList<string> Targets { get; init; } = ["kestrel", "standalone", "cluster", "faye"];
 
+    /// <summary>How often each cell is measured, targets in turn; the middle figure counts, the better of the middle two.</summary>
+    public int Times { get; init; } = 1;
+
     /// <summary>Where figures go as JSON, or null.</summary>
     public string? JsonFile { get; init; }
+
+    /// <summary>The one rate to look at, publishes a second; null searches the highest that is held.</summary>
+    public double? Rate { get; init; }
 
     /// <summary>Further arguments for every gateway and silo, for example <c>--Tidings:Anonymous=true</c>.</summary>
     public IReadOnlyList<string> GatewayArguments { get; init; } = [];

@@ -23,6 +23,9 @@ internal interface IDialect
     /// <summary>A WebSocket client that publishes to <paramref name="channels"/> channels from <paramref name="firstChannel"/> on.</summary>
     (Connection Connection, Publisher Publisher) Publisher(EventLoop loop, IPEndPoint server, int firstChannel, int channels);
 
+    /// <summary>How many publishers serve a cast.</summary>
+    int PublishersOf(Cast cast) => cast.Publishers;
+
     /// <summary>A WebSocket client that is subscribed and then silent.</summary>
     Connection Idle(EventLoop loop, IPEndPoint server, int channel);
 

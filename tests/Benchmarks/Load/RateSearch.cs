@@ -8,12 +8,15 @@ namespace Tidings.Benchmarks.Load;
 internal sealed class RateSearch(Func<Task<Scene>> open, double firstRate, BenchmarkOptions options, Action<string> progress) : IDisposable
 {
     const double LowestRate = 1;
+    const int WarmUps = 4;
 
     Scene? _scene;
 
     /// <summary>The best step, or null when no rate was held; then <see cref="LastFailure"/> says why.</summary>
     public async Task<StepResult?> RunAsync()
     {
+        if (options.Rate is { } fixedRate)
+            return await LookAsync(fixedRate);
         var high = await DoubleAsync();
         var (low, best) = await ConfirmAsync(high / 2);
         high = Math.Min(high, low * 2);
@@ -33,6 +36,15 @@ internal sealed class RateSearch(Func<Task<Scene>> open, double firstRate, Bench
     public string LastFailure { get; private set; } = "";
 
     public void Dispose() => _scene?.Dispose();
+
+    /// <summary>One rate alone, after as much warm-up as a search has behind it when it comes to an end; for comparing builds.</summary>
+    async Task<StepResult?> LookAsync(double rate)
+    {
+        for (var step = 0; step < WarmUps; step++)
+            await StepAsync(rate / (WarmUps - step), options.FullStep);
+        var result = await StepAsync(rate, options.FullStep);
+        return result.Held ? result : null;
+    }
 
     /// <summary>The first rate of the doubling that is not held.</summary>
     async Task<double> DoubleAsync()

@@ -35,6 +35,8 @@ internal sealed class Scene : IDisposable
 
     public IReadOnlyList<Publisher> Publishers => _publishers;
 
+    public IReadOnlyList<System.Net.IPEndPoint> Servers => _target.Servers;
+
     public IReadOnlyList<int> ServerProcessIds => _target.ProcessIds;
 
     /// <summary>Deliveries owed for all publishes so far.</summary>
@@ -91,12 +93,14 @@ internal sealed class Scene : IDisposable
 
     void AddPublishers(ITarget target)
     {
-        var share = Math.Max(1, Cast.Channels / Cast.Publishers);
-        for (var i = 0; i < Cast.Publishers; i++)
+        var count = target.Dialect.PublishersOf(Cast);
+        var share = Math.Max(1, Cast.Channels / count);
+        for (var i = 0; i < count; i++)
         {
             var server = _target.Servers[i % _target.Servers.Count];
             var (connection, publisher) = target.Dialect.Publisher(_loop, server, Cast.Channels == 0 ? 0 : 1 + (i * share), share);
-            _connections.Add(connection);
+            if (!_connections.Contains(connection))
+                _connections.Add(connection);
             _publishers.Add(publisher);
         }
     }

@@ -15,7 +15,7 @@ public sealed class PublishLanesTests : IDisposable
     private readonly PublishLanes _lanes;
 
     public PublishLanesTests() => _lanes = new PublishLanes(
-        StubCluster.Of((_, key) => key == Channel.ToKey() ? _channel : _other),
+        new ChannelGrains(StubCluster.Of((_, key) => key == Channel.ToKey() ? _channel : _other)),
         Options.Create(new TidingsLimits { PendingPublishesPerChannel = 3, PublishLaneBytes = 1500, PublishTotalBytes = 2500, PublishPatience = TimeSpan.Zero }),
         TimeProvider.System,
         new GatewayMetrics(_services.GetRequiredService<IMeterFactory>()),

@@ -17,7 +17,7 @@ public sealed class PublishRepeatTests : IDisposable
     private readonly PublishLanes _lanes;
 
     public PublishRepeatTests() => _lanes = new PublishLanes(
-        StubCluster.Of((_, _) => _channel),
+        new ChannelGrains(StubCluster.Of((_, _) => _channel)),
         Options.Create(new TidingsLimits { PublishPatience = TimeSpan.FromSeconds(10) }),
         _time,
         new GatewayMetrics(_services.GetRequiredService<IMeterFactory>()),

@@ -250,6 +250,12 @@ internal sealed partial class SiloFanout
     /// <summary>Prolongs a waiting session by its lifetime, from now.</summary>
     public void Touch(Mailbox mailbox)
     {
+        if (mailbox.Deadline is null)
+        {
+            // Its gateway keeps its clock. Should that be lost right now, a whole lifetime begins anyway.
+            return;
+        }
+
         lock (_lock)
         {
             if (mailbox.Deadline is { } deadline && time.GetUtcNow() + mailbox.Lifetime is var later && later > deadline)

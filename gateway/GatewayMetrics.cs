@@ -12,18 +12,22 @@ internal sealed class GatewayMetrics
     {
         var meter = meters.Create(MeterName);
         Delivered = meter.CreateCounter<long>("tidings.messages.delivered", "{message}", "Messages written whole to a client.");
-        WindowsDropped = meter.CreateCounter<long>("tidings.windows.dropped", "{session}", "Sessions whose window was full and that fell back to their cursors.");
+        WindowsDropped = meter.CreateCounter<long>("tidings.windows.dropped", "{session}", "Sessions whose window was full and that went back to the log or were ended, by policy.");
+        MessagesDropped = meter.CreateCounter<long>("tidings.messages.dropped", "{message}", "Messages not given to a session whose window was full, by the policy of their channel (reason).");
         Parked = meter.CreateCounter<long>("tidings.sessions.parked", "{session}", "Sessions given back to their silo because their client took nothing.");
         GapsTold = meter.CreateCounter<long>("tidings.gaps.told.sessions", "{session}", "Sessions told that a log no longer holds what they missed.");
         Refused = meter.CreateCounter<long>("tidings.requests.refused", "{request}", "Requests refused as malformed or over a bound, by reason.");
         PublishesRefused = meter.CreateCounter<long>("tidings.publishes.refused", "{message}", "Publishes refused because too much waited for their channel.");
         RowsTruncated = meter.CreateCounter<long>("tidings.smartrest.truncated", "{response}", "Values that would have yielded more SmartREST rows than allowed.");
+        AuditSuppressed = meter.CreateCounter<long>("tidings.audit.suppressed", "{event}", "Refusals that the audit does not have, since their caller caused too many.");
         Sessions = meter.CreateUpDownCounter<long>("tidings.sessions.attached", "{session}", "Sessions this gateway holds.");
     }
 
     public Counter<long> Delivered { get; }
 
     public Counter<long> WindowsDropped { get; }
+
+    public Counter<long> MessagesDropped { get; }
 
     public Counter<long> Parked { get; }
 
@@ -34,6 +38,8 @@ internal sealed class GatewayMetrics
     public Counter<long> PublishesRefused { get; }
 
     public Counter<long> RowsTruncated { get; }
+
+    public Counter<long> AuditSuppressed { get; }
 
     public UpDownCounter<long> Sessions { get; }
 }

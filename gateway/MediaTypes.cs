@@ -5,6 +5,9 @@ internal static class MediaTypes
 {
     public const string Json = "application/json";
 
+    /// <summary>Characters of the longest media type that is kept with a message.</summary>
+    public const int Longest = 255;
+
     /// <summary>JSON itself or a <c>+json</c> type (RFC 6839).</summary>
     public static bool IsJson(string mediaType) =>
         Essence(mediaType) is var essence

@@ -22,7 +22,7 @@ builder.AddTidings();
 var app = builder.Build();
 app.UseDemoPage();
 app.MapTidings();
-if (BindingGuard.RefusalOf(app.Services) is { } refusal)
+if (await BindingGuard.RefusalOfAsync(app.Services) is { } refusal)
 {
     await Console.Error.WriteLineAsync(refusal);
     return 1;

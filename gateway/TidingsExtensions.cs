@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
@@ -37,22 +38,27 @@ public static class TidingsExtensions
         return builder;
     }
 
-    /// <summary>Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/s</c>, <c>/health</c>, <c>/openapi</c>.</summary>
+    /// <summary>
+    /// Maps every endpoint of the server: <c>/cometd</c>, <c>/channels</c>, <c>/health</c>, <c>/openapi</c>, <c>/login</c>, <c>/token</c>, <c>/api</c>,
+    /// and the paths of Cumulocity, SMC (<c>/{version}/…</c>) and Personium (<c>/{cell}/{box}/…</c>). Endpoints of the application's own come before
+    /// these where both match, and keep their own rules: who may call, from which page and with which credentials is checked for the server's only.
+    /// </summary>
     public static WebApplication MapTidings(this WebApplication app)
     {
         app.UseDoors();
         app.UseIdentity();
         app.UseMiddleware<AnonymousDoor>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        app.MapBayeux("/cometd");
-        app.MapCumulocityBayeux();
-        app.MapChannels();
-        app.MapSmartRest();
-        app.MapSmc();
-        app.MapPersonium();
-        app.MapIdentity();
-        app.MapOpenApi().AllowAnonymous();
-        app.MapTidingsHealth();
+        var server = app.MapGroup("").WithMetadata(ServerEndpoint.Instance);
+        server.MapBayeux("/cometd");
+        server.MapCumulocityBayeux();
+        server.MapChannels();
+        server.MapSmartRest();
+        server.MapSmc();
+        server.MapPersonium();
+        server.MapIdentity();
+        server.MapOpenApi().AllowAnonymous();
+        server.MapTidingsHealth();
         return app;
     }
 
@@ -82,6 +88,9 @@ public static class TidingsExtensions
         services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<GatewayMetrics>();
+        services.AddOptions<WindowOptions>().BindConfiguration(WindowOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WindowOptions>, WindowOptionsValidator>();
+        services.AddSingleton<WindowPolicies>();
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<ChannelGrains>();
         services.AddSingleton<PublishLanes>();

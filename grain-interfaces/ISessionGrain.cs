@@ -153,13 +153,15 @@ public enum OpenStatus
 /// <param name="Started">Whether its client has asked for deliveries before, through any gateway.</param>
 /// <param name="Elsewhere">Whether another gateway holds it, and nothing was changed.</param>
 /// <param name="Batches">What another gateway wrote that the client may yet acknowledge.</param>
+/// <param name="Gaps">What another gateway dropped and did not tell the client of.</param>
 [GenerateSerializer, Immutable, Alias("tidings.AttachResult")]
 public sealed record AttachResult(
     [property: Id(0)] SessionDescription? Description,
     [property: Id(1)] bool Live,
     [property: Id(2)] bool Started,
     [property: Id(3)] bool Elsewhere = false,
-    [property: Id(4)] UnacknowledgedBatch[]? Batches = null);
+    [property: Id(4)] UnacknowledgedBatch[]? Batches = null,
+    [property: Id(5)] ChannelCursor[]? Gaps = null);
 
 /// <summary>How a subscribe or unsubscribe ended.</summary>
 public enum SubscribeStatus
@@ -210,6 +212,9 @@ public enum SessionEnd
 
     /// <summary>Its server stopped, and keeps sessions nowhere else.</summary>
     Stopped,
+
+    /// <summary>Its client did not take its messages in time, and their channel's policy is to end it.</summary>
+    TooSlow,
 }
 
 /// <summary>What a gateway had delivered of a session when it gave it up.</summary>
@@ -239,6 +244,12 @@ public sealed record SessionHandover
 
     /// <summary>Batches that were written and not acknowledged, oldest first; <see cref="Cursors"/> are before them.</summary>
     [Id(6)] public UnacknowledgedBatch[] Batches { get; init; } = [];
+
+    /// <summary>Messages that were dropped and that its client was not told of, each with the first offset after them.</summary>
+    [Id(7)] public ChannelCursor[] Gaps { get; init; } = [];
+
+    /// <summary>Whether the gateway asked for the session and got no answer: it does not know what the answer would have told.</summary>
+    [Id(8)] public bool Unanswered { get; init; }
 }
 
 /// <summary>What was written to a client that has not acknowledged it.</summary>

@@ -46,7 +46,7 @@ public sealed record PublishItem
     [Id(5)] public Guid? Key { get; init; }
 
     /// <summary>Bytes this message is counted with against bounds.</summary>
-    public int Size => Body.Length + (Ext?.Length ?? 0) + (Extras?.Length ?? 0);
+    public int Size => Body.Length + (MediaType?.Length ?? 0) + (Ext?.Length ?? 0) + (Extras?.Length ?? 0);
 }
 
 /// <summary>A message as the log of its channel holds it.</summary>

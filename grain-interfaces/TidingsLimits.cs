@@ -88,7 +88,10 @@ public sealed record TidingsLimits
     [Range(1, 1_000_000)]
     public int StreamQueueEvents { get; init; } = 10_000;
 
-    /// <summary>As <see cref="StreamQueueEvents"/>, in bytes of payload. Default 64 MiB. A larger event is taken while no other waits.</summary>
+    /// <summary>
+    /// As <see cref="StreamQueueEvents"/>, in bytes of payload; also of the events of one channel that wait while a gap before them is read from
+    /// the log. Default 64 MiB. A larger event is taken while no other waits.
+    /// </summary>
     [Range(64 * 1024, int.MaxValue)]
     public int StreamQueueBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -101,8 +104,8 @@ public sealed record TidingsLimits
     public TimeSpan PublishKeyAge { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How long a gateway tries to publish while the channel's silo or its log is away. Default 10 seconds. Beyond: <c>503::unavailable</c>,
-    /// and whether the message was stored is not known.
+    /// How long a gateway tries to publish while the channel's silo or its log is away. Default 10 seconds. A try under way then is waited for, so
+    /// that an answer can take up to 8 seconds longer. Beyond: <c>503::unavailable</c>, and whether the message was stored is not known.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan PublishPatience { get; init; } = TimeSpan.FromSeconds(10);

@@ -16,6 +16,8 @@ internal sealed class SiloMetrics
         StreamEvents = meter.CreateCounter<long>("tidings.stream.events", "{event}", "Events sent on silos' streams.");
         StreamEventsDropped = meter.CreateCounter<long>("tidings.stream.events.dropped", "{event}", "Events not taken by a silo's queue.");
         GapsRepaired = meter.CreateCounter<long>("tidings.gaps.repaired", "{gap}", "Jumps in a channel's offsets repaired from the log.");
+        LogsLost = meter.CreateCounter<long>("tidings.logs.lost", "{log}", "Logs that began anew because their store had lost messages, as seen by a silo that followed them.");
+        MembershipsLost = meter.CreateCounter<long>("tidings.memberships.lost", "{silo}", "Times the table of members had lost this silo, which then ended.");
         GapsTold = meter.CreateCounter<long>("tidings.gaps.told", "{gap}", "Gaps that the log could not fill and sessions were told of.");
         LinkOverflows = meter.CreateCounter<long>("tidings.link.overflows", "{overflow}", "Times a gateway took deliveries too slowly and its sessions fell back to their cursors.");
         SessionsOpened = meter.CreateCounter<long>("tidings.sessions.opened", "{session}", "Sessions begun.");
@@ -33,6 +35,10 @@ internal sealed class SiloMetrics
     public Counter<long> StreamEventsDropped { get; }
 
     public Counter<long> GapsRepaired { get; }
+
+    public Counter<long> LogsLost { get; }
+
+    public Counter<long> MembershipsLost { get; }
 
     public Counter<long> GapsTold { get; }
 

@@ -40,7 +40,8 @@ public static class TidingsGrainsExtensions
         silo.Services.AddSingleton<FanoutConsumer>();
         silo.Services.AddSingleton<IHostedService>(static services => services.GetRequiredService<FanoutConsumer>());
         silo.Services.AddSingleton<IHostedService>(static services => services.GetRequiredService<HeadAnnouncer>());
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloDeparture>();
+        silo.Services.AddSingleton<SiloDeparture>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<SiloDeparture>());
         silo.Services.AddHostedService<SessionSweeper>();
         silo.AddGrainService<SiloService>();
         return silo.AddPersistentStreams(SiloStream.Provider, SiloQueueAdapter.Create, streams =>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Tidings.Grains.Logs;
+using Tidings.Grains.Membership;
 
 namespace Tidings.Silo;
 
@@ -31,8 +32,10 @@ public static class TidingsHealth
     private sealed class MembershipHealthCheck(IServiceProvider services) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-            services.GetRequiredService<ISiloStatusOracle>().CurrentStatus == SiloStatus.Active
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy("This silo is not an active member of the cluster."));
+            services.GetRequiredService<ISiloStatusOracle>().CurrentStatus != SiloStatus.Active
+                ? HealthCheckResult.Unhealthy("This silo is not an active member of the cluster.")
+                : services.GetService<ISiloMembership>() is { IsForgotten: true }
+                    ? HealthCheckResult.Unhealthy("The table of members has lost this silo.")
+                    : HealthCheckResult.Healthy());
     }
 }

@@ -8,6 +8,7 @@ using Orleans.Providers;
 using StackExchange.Redis;
 using Tidings.Grains;
 using Tidings.Grains.Logs;
+using Tidings.Grains.Membership;
 using Tidings.Silo.ConnectionEvents;
 
 namespace Tidings.Silo;
@@ -15,6 +16,12 @@ namespace Tidings.Silo;
 /// <summary>Adds a silo of Tidings to a host.</summary>
 public static class TidingsSiloExtensions
 {
+    /// <summary>
+    /// Grains whose place a silo remembers. Channels are called all the time; sessions, of which there are far more, when something about them
+    /// changes. Orleans' default is a million, for which it makes room at once.
+    /// </summary>
+    private const int DirectoryCacheSize = 100_000;
+
     /// <summary>
     /// A silo that stands alone: memory logs and storage, nothing else to install. It listens on free loopback ports, since nobody but
     /// its own process uses them.
@@ -61,6 +68,7 @@ public static class TidingsSiloExtensions
             silo.AddRedisGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME, storage => storage.ConfigurationOptions = redis);
             silo.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
             silo.Services.AddRedisMessageLog(options.ServiceId);
+            silo.Services.AddMembershipWatch();
             silo.AddTidings();
         });
         return host;
@@ -69,6 +77,7 @@ public static class TidingsSiloExtensions
     private static void AddTidings(this ISiloBuilder silo)
     {
         silo.AddTidingsGrains();
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = DirectoryCacheSize);
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TidingsRedis.CallPatience);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
@@ -87,6 +96,10 @@ public static class TidingsSiloExtensions
             KeyValuePair.Create("Logging:LogLevel:Orleans.Runtime.Silo", (string?)"Error"),
             KeyValuePair.Create("Logging:LogLevel:Tidings.Grains.Streams.SiloService", (string?)"Warning"),
             KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore", (string?)"Warning"),
+            // Says that requests begin and end, and for that keeps an activity and a scope with each, sockets included, at any level but this.
+            KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", (string?)"None"),
+            // The framework's line for each request whose credentials are wrong: the audit has those, in bounds.
+            KeyValuePair.Create("Logging:LogLevel:Tidings.Gateway.Identity.Authentication", (string?)"Warning"),
         ],
     });
 

@@ -49,9 +49,15 @@ internal sealed class Authorizer(AccountCache accounts, ChannelExistence channel
             return GrantsOf(rules, ChannelId.DefaultTenant, [BuiltInRoles.Anonymous]);
         }
 
-        return identity.Grants is { } known && ReferenceEquals(known.Rules, rules)
-            ? known
-            : identity.Grants = GrantsOf(rules, identity.Caller.Tenant, identity.Caller.Roles);
+        var caller = identity.Caller;
+        if (identity.GrantsOf(caller) is { } known && ReferenceEquals(known.Rules, rules))
+        {
+            return known;
+        }
+
+        var grants = GrantsOf(rules, caller.Tenant, caller.Roles);
+        identity.Keep(caller, grants);
+        return grants;
     }
 
     private static bool IsAllowed(ChannelGrants grants, AuthorizationRequest request) => request.Action switch

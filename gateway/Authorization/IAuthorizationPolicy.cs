@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 
 namespace Tidings;
@@ -42,6 +43,9 @@ public sealed record AuthorizationRequest
 
     /// <summary>The channel or pattern; null for a handshake.</summary>
     public string? Channel { get; init; }
+
+    /// <summary>The caller's address; null where it has none.</summary>
+    public IPAddress? Address { get; init; }
 
     /// <summary>The <c>ext</c> of the Bayeux message, JSON; empty if there is none.</summary>
     public ReadOnlyMemory<byte> Ext { get; init; }

@@ -14,6 +14,9 @@ internal sealed class BayeuxCall
 
     public string Tenant => Exchange.Tenant;
 
+    /// <summary>Ends what waits for a request's sake. A socket has none: to watch over each would cost every idle one its registrations.</summary>
+    public CancellationToken Aborted => Socket is null ? Exchange.HttpContext.RequestAborted : CancellationToken.None;
+
     /// <summary>How fast its caller may be.</summary>
     public required CallerRates Rates { get; init; }
 

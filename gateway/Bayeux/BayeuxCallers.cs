@@ -41,6 +41,8 @@ internal sealed class AuthenticationExt : IExtCredentialsReader
 /// <summary>Who speaks in an exchange: whom the request's credentials name, or those in the message.</summary>
 internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck check, IEnumerable<IExtCredentialsReader> readers, AnonymousAccess door, IdentityAudit audit)
 {
+    // How deep a message may be is decided where it is read.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = int.MaxValue };
     private static readonly ClaimsPrincipal Nobody = new(new ClaimsIdentity());
     private readonly IExtCredentialsReader[] _readers = [.. readers];
 
@@ -61,7 +63,7 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
 
             call.ByHandshake = anonymous;
         }
-        else if (CallerIdentity.Of(context.User) is { } identity && await check.RefreshAsync(identity.Caller) is null)
+        else if (CallerIdentity.Of(context.User) is { } identity && !await check.IsCurrentAsync(identity))
         {
             // A socket outlived what its upgrade had shown.
             context.User = Nobody;
@@ -73,6 +75,7 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
         }
         else if (context.User.Identity is not { IsAuthenticated: true } && !door.Allows(context))
         {
+            audit.Nobody("handshake", context.Request.Path, context.Connection.RemoteIpAddress);
             return AuthorizationDecision.Denied;
         }
 
@@ -113,15 +116,17 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
             return null;
         }
 
-        using var ext = JsonDocument.Parse(message.Ext);
-        foreach (var reader in _readers)
+        try
         {
-            if (ext.RootElement.ValueKind == JsonValueKind.Object && reader.Read(ext.RootElement) is { } found)
-            {
-                return found;
-            }
+            using var ext = JsonDocument.Parse(message.Ext, Deep);
+            return ext.RootElement.ValueKind == JsonValueKind.Object
+                ? _readers.Select(reader => reader.Read(ext.RootElement)).FirstOrDefault(static found => found is not null)
+                : null;
         }
-
-        return null;
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is valid JSON and no text (RFC 8259, section 8.2). Nobody is called so: refused as any wrong credentials.
+            return new ExtCredentials("", "");
+        }
     }
 }

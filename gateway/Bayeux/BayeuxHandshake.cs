@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
@@ -7,7 +8,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>The handshake: begins a session that this gateway holds.</summary>
 internal sealed class BayeuxHandshake(
-    SessionDoor door, BayeuxCallers callers, BayeuxExtensions extensions, IAuthorizationPolicy policy, IOptionsMonitor<BayeuxOptions> options)
+    SessionDoor door, BayeuxCallers callers, BayeuxExtensions extensions, AuthorizationService authorization, IOptionsMonitor<BayeuxOptions> options)
 {
     private const string Version = "1.0";
 
@@ -28,7 +29,7 @@ internal sealed class BayeuxHandshake(
             return Denied(call.Dialect, message, refusal);
         }
 
-        var decision = await policy.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Exchange.HttpContext.RequestAborted);
+        var decision = await authorization.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Aborted);
         return decision.IsAllowed ? await OpenAsync(call, answer, message) : Denied(call.Dialect, message, decision);
     }
 

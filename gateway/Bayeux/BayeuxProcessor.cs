@@ -29,7 +29,9 @@ internal sealed partial class BayeuxProcessor(
         if (messages.Count > 1 && messages.Any(static message => message.Channel == MetaChannels.Handshake))
         {
             // A batch beside a handshake can mean no session yet: nothing of it is carried out, and no session is left behind.
-            answer.Replies.AddRange(messages.Select(static message => BayeuxReplies.Failure(message, "400::handshake_not_alone", BayeuxReplies.None)));
+            // Only the handshake is told to stop: clients follow advice on any message, and another session's client may share the request.
+            answer.Replies.AddRange(messages.Select(static message => BayeuxReplies.Failure(
+                message, "400::handshake_not_alone", message.Channel == MetaChannels.Handshake ? BayeuxReplies.None : null)));
             return answer;
         }
 
@@ -96,12 +98,13 @@ internal sealed partial class BayeuxProcessor(
 
     private async ValueTask<BayeuxMessage?> DispatchAsync(BayeuxCall call, BayeuxAnswer answer, BayeuxMessage message, string channel)
     {
-        if (channel == MetaChannels.Handshake)
+        if (message.Channel == MetaChannels.Handshake)
         {
             return await handshake.ProcessAsync(call, answer, message);
         }
 
-        if (ChannelName.KindOf(channel) == ChannelKind.Meta && !IsMeta(channel))
+        // Meta channels as they were written: with a trailing slash they would be others to extensions, and here the same.
+        if (ChannelName.KindOf(channel) == ChannelKind.Meta && !IsMeta(message.Channel!))
         {
             return BayeuxReplies.Failure(message, BayeuxErrors.CreateDenied);
         }

@@ -5,7 +5,7 @@ using Tidings.Protocols.Bayeux;
 namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Publishes on broadcast channels; each is answered when the channel's log has it.</summary>
-internal sealed class BayeuxPublishes(SessionDoor door, IAuthorizationPolicy policy)
+internal sealed class BayeuxPublishes(SessionDoor door, AuthorizationService authorization)
 {
     public async ValueTask<BayeuxMessage> PublishAsync(BayeuxCall call, BayeuxMessage message, string channel)
     {
@@ -20,8 +20,8 @@ internal sealed class BayeuxPublishes(SessionDoor door, IAuthorizationPolicy pol
         }
 
         var deciding = !call.Dialect.TakesPublishes || ServerChannels.Contains(channel)
-            ? ValueTask.FromResult(AuthorizationDecision.Denied)
-            : policy.DecideAsync(call, message, AuthorizationAction.Publish, channel);
+            ? ValueTask.FromResult(authorization.Deny(BayeuxAuthorization.RequestOf(call, message, AuthorizationAction.Publish, channel)))
+            : authorization.DecideAsync(call, message, AuthorizationAction.Publish, channel);
         call.Waited |= !deciding.IsCompleted;
         var decision = await deciding;
         if (!decision.IsAllowed)

@@ -65,12 +65,12 @@ internal static class BayeuxRegistration
         }
 
         var current = options.CurrentValue;
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             DangerousEnableCompression = current.WebSocketCompression,
             KeepAliveInterval = current.WebSocketPing,
             KeepAliveTimeout = current.WebSocketPing,
         });
-        await new BayeuxSocket(socket, context, dialect, services).RunAsync();
+        context.Features.Set<IOpenSocket>(new BayeuxSocket(socket, context, dialect, services));
     }
 }

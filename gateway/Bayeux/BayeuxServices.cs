@@ -1,3 +1,4 @@
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -5,7 +6,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Brings messages on service channels to their handlers.</summary>
 internal sealed partial class BayeuxServices(
-    IEnumerable<IServiceHandler> handlers, SessionDoor door, BayeuxExtensions extensions, IAuthorizationPolicy policy, ILogger<BayeuxServices> logger)
+    IEnumerable<IServiceHandler> handlers, SessionDoor door, BayeuxExtensions extensions, AuthorizationService authorization, ILogger<BayeuxServices> logger)
 {
     private readonly IServiceHandler[] _handlers = [.. handlers];
 
@@ -16,7 +17,7 @@ internal sealed partial class BayeuxServices(
             return BayeuxReplies.Failure(message, BayeuxErrors.DataMissing);
         }
 
-        var decision = await policy.DecideAsync(call, message, AuthorizationAction.Publish, channel);
+        var decision = await authorization.DecideAsync(call, message, AuthorizationAction.Publish, channel);
         if (!decision.IsAllowed)
         {
             return BayeuxReplies.Failure(message, BayeuxErrors.PublishDenied);

@@ -163,6 +163,10 @@ internal sealed class BayeuxSession : IProtocolSession
         {
             Socket?.Tell(BayeuxReplies.Kicked);
         }
+        else if (reason == SessionEnd.TooSlow)
+        {
+            Socket?.Cut();
+        }
 
         _held?.End(EndFor(reason));
         Socket?.Leave(session);

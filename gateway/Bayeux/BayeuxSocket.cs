@@ -9,8 +9,9 @@ namespace Tidings.Gateway.Bayeux;
 /// Bayeux over one WebSocket, and the session it speaks for. Messages are pushed as they come, all that wait in one frame; only a connect's
 /// reply is held.
 /// </summary>
-internal sealed class BayeuxSocket : ISessionSink
+internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
 {
+    private readonly WebSocket _socket;
     private readonly HttpContext _context;
     private readonly BayeuxSocketServices _services;
     private readonly SocketWriter _writer;
@@ -20,6 +21,7 @@ internal sealed class BayeuxSocket : ISessionSink
     public BayeuxSocket(WebSocket socket, HttpContext context, BayeuxDialect dialect, BayeuxSocketServices services)
     {
         Dialect = dialect;
+        _socket = socket;
         _context = context;
         _services = services;
         Rates = services.Rates.Of(context);
@@ -110,6 +112,9 @@ internal sealed class BayeuxSocket : ISessionSink
     /// <summary>Closes the socket once what waits is written, so that its client connects anew.</summary>
     public void Stop() => _writer.Close(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.");
 
+    /// <summary>Closes the socket of a client that does not read, and cuts it if even that is not read.</summary>
+    public void Cut() => _ = _writer.CutAsync(WebSocketCloseStatus.PolicyViolation, "Messages were not read in time.");
+
     /// <summary>Writes a message that no request asked for.</summary>
     public void Tell(BayeuxMessage message)
     {
@@ -121,7 +126,7 @@ internal sealed class BayeuxSocket : ISessionSink
     /// <summary>Holds a connect, or answers it where it is not to be held.</summary>
     public async ValueTask ConnectAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect)
     {
-        var held = new SocketConnect(this, _services, call.Exchange, connect, _services.Time.GetUtcNow() + connect.Hold);
+        var held = new SocketConnect(this, _services, call.Exchange, connect);
         LetLazyWait(connect);
         connect.Bayeux.Hold(connect.Session, held);
         if (!Use(connect.Request.ClientId!, connect.Session))
@@ -156,9 +161,9 @@ internal sealed class BayeuxSocket : ISessionSink
         }
     }
 
-    /// <summary>Serves the socket until it is closed.</summary>
     public async Task RunAsync()
     {
+        using var disposal = _socket;
         try
         {
             await _reader.RunAsync();

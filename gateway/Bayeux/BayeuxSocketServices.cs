@@ -15,7 +15,8 @@ internal sealed class BayeuxSocketServices(
     IOptions<TidingsLimits> limits,
     RateBook rates,
     TimeProvider time,
-    GatewayMetrics metrics)
+    GatewayMetrics metrics,
+    ILogger<BayeuxSocket> logger)
 {
     public BayeuxProcessor Processor => processor;
 
@@ -34,6 +35,8 @@ internal sealed class BayeuxSocketServices(
     public TimeProvider Time => time;
 
     public GatewayMetrics Metrics => metrics;
+
+    public ILogger Logger => logger;
 
     public BayeuxReaderLimits ReaderLimits { get; } = BayeuxReading.LimitsOf(limits.Value);
 }

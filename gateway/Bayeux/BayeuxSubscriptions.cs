@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
 namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Subscribe and unsubscribe: one channel or many, checked whole, then carried out whole.</summary>
-internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy policy, IOptions<TidingsLimits> limits)
+internal sealed class BayeuxSubscriptions(SessionDoor door, AuthorizationService authorization, IOptions<TidingsLimits> limits)
 {
     public async ValueTask<BayeuxMessage> SubscribeAsync(BayeuxCall call, BayeuxMessage message)
     {
@@ -17,7 +18,9 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, IAuthorizationPolicy
 
         foreach (var name in names)
         {
-            var denied = ChannelName.KindOf(name) == ChannelKind.Meta ? AuthorizationDecision.Denied : await policy.DecideAsync(call, message, AuthorizationAction.Subscribe, name);
+            var denied = ChannelName.KindOf(name) == ChannelKind.Meta
+                ? authorization.Deny(BayeuxAuthorization.RequestOf(call, message, AuthorizationAction.Subscribe, name))
+                : await authorization.DecideAsync(call, message, AuthorizationAction.Subscribe, name);
             if (!denied.IsAllowed)
             {
                 return BayeuxReplies.Failure(message, denied.Reason is null ? BayeuxErrors.SubscribeDenied : BayeuxErrors.SubscribeDeniedBecause(denied.Reason));

@@ -24,6 +24,7 @@ public interface IBayeuxExtension
 public sealed class BayeuxExchange
 {
     private string? _moved;
+    private List<DirectMessage>? _directs;
 
     /// <summary>The caller's tenant.</summary>
     public required string Tenant
@@ -48,10 +49,11 @@ public sealed class BayeuxExchange
     internal void MoveTo(string? tenant) => _moved = tenant ?? _moved;
 
     /// <summary>Queues messages that go to the session of a handshake under way.</summary>
-    internal List<DirectMessage> Directs { get; } = [];
+    internal IReadOnlyList<DirectMessage> Directs => _directs ?? [];
 
     /// <summary>In the reply of a successful handshake: queues a message for the new session.</summary>
     /// <param name="channel">The channel it is delivered on.</param>
     /// <param name="data">Its data, JSON.</param>
-    public void Deliver(string channel, ReadOnlyMemory<byte> data) => Directs.Add(new DirectMessage { Channel = channel, Body = data.ToArray() });
+    public void Deliver(string channel, ReadOnlyMemory<byte> data) =>
+        (_directs ??= []).Add(new DirectMessage { Channel = channel, Body = data.ToArray() });
 }

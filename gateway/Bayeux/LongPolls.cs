@@ -19,9 +19,18 @@ internal sealed class LongPolls(
         var poll = new LongPoll(connect.Request, time.GetUtcNow() + hold, connect.Lifetime, keepAlive, bayeux, rules, time);
         bayeux.Socket = null;
         bayeux.Hold(session, poll);
-        var (end, items) = session.Bind(poll) ? await HoldAsync(context, call, connect, poll, hold) : (BayeuxSession.EndFor(session), null);
-        session.Unbind(poll);
-        bayeux.Take(session, poll, time.GetUtcNow());
+        var (end, items) = (ConnectEnd.Aborted, (List<OutboxItem>?)null);
+        try
+        {
+            (end, items) = session.Bind(poll) ? await HoldAsync(context, call, connect, poll, hold) : (BayeuxSession.EndFor(session), null);
+        }
+        finally
+        {
+            // Whatever happened, the session's clock runs again: a poll that counts as held for ever would keep it for ever.
+            session.Unbind(poll);
+            bayeux.Take(session, poll, time.GetUtcNow());
+        }
+
         if (end == ConnectEnd.Aborted)
         {
             return;
@@ -75,7 +84,7 @@ internal sealed class LongPolls(
             }
 
             connect.Session.Written();
-            await door.EnsureAttachedAsync(connect.Session); // where only a first part of what was missed had come, the rest follows
+            await door.CatchUpAsync(connect.Session); // where only a first part of what was missed had come, the rest follows
         }
     }
 

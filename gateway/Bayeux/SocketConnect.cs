@@ -1,10 +1,13 @@
+using Tidings.Gateway.Sessions;
+using Tidings.Protocols.Bayeux;
+
 namespace Tidings.Gateway.Bayeux;
 
-/// <summary>A connect held on a socket: no task waits for it, its reply is written when it ends.</summary>
-internal sealed class SocketConnect(
-    BayeuxSocket socket, BayeuxSocketServices services, BayeuxExchange exchange, PendingConnect connect, DateTimeOffset until)
-    : HeldConnect(connect.Request.ToOwned(), until, connect.Lifetime)
+/// <summary>A connect held on a socket: no task waits for it, its reply is written when it ends. It owns a copy of the request alone.</summary>
+internal sealed class SocketConnect(BayeuxSocket socket, BayeuxSocketServices services, BayeuxExchange exchange, PendingConnect connect)
+    : HeldConnect(Own(connect.Request, socket.Secret), services.Time.GetUtcNow() + connect.Hold, connect.Lifetime)
 {
+    private readonly LocalSession _session = connect.Session;
     private int _ended;
 
     public BayeuxExchange Exchange => exchange;
@@ -13,13 +16,20 @@ internal sealed class SocketConnect(
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
-            connect.Bayeux.Take(connect.Session, this, services.Time.GetUtcNow());
+            ((BayeuxSession)_session.Protocol!).Take(_session, this, services.Time.GetUtcNow());
             _ = ReplyAsync(end);
         }
     }
 
+    private static BayeuxMessage Own(BayeuxMessage request, string? secret)
+    {
+        var owned = request.ToOwned();
+        owned.ClientId = owned.ClientId == secret ? secret : owned.ClientId;
+        return owned;
+    }
+
     private async Task ReplyAsync(ConnectEnd end)
     {
-        socket.Tell(await services.Connects.ReplyAsync(socket.Dialect, exchange, connect.Session, Request, end));
+        socket.Tell(await services.Connects.ReplyAsync(socket.Dialect, exchange, _session, Request, end));
     }
 }

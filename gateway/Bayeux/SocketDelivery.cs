@@ -35,7 +35,7 @@ internal static class SocketDelivery
         await WriteAsync(session, dialect, items, connect as SocketConnect, writer, services);
         if (session is { IsPartial: true, HasPending: false } or { State: LocalState.Lagging or LocalState.Parked })
         {
-            await services.Door.EnsureAttachedAsync(session);
+            await services.Door.CatchUpAsync(session);
         }
 
         return true;

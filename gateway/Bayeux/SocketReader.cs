@@ -10,12 +10,12 @@ internal sealed class SocketReader(
 {
     private readonly BayeuxSocketServices _services = services;
     private readonly FrameReceiver _frames = new(socket, services.Limits.MessageBytes);
-    private readonly SemaphoreSlim _publishes = new(services.Limits.PublishesInFlight);
+    private SemaphoreSlim? _publishes;
 
     /// <summary>Reads until the socket is closed, by its client or because of what came.</summary>
     public async Task RunAsync()
     {
-        while (await MayReadAsync() && await _frames.ReadAsync(context.RequestAborted) is { } frame)
+        while (await MayReadAsync() && await _frames.ReadAsync(await _frames.WhenReadableAsync()) is { } frame)
         {
             var underWay = frame.IsTooBig
                 ? await LeaveAsync(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes.")
@@ -39,7 +39,7 @@ internal sealed class SocketReader(
 
     private async ValueTask<bool> MayReadAsync()
     {
-        await writer.WhenReadAsync(context.RequestAborted);
+        await writer.WhenReadAsync(context);
         return socket.State == WebSocketState.Open;
     }
 
@@ -100,15 +100,16 @@ internal sealed class SocketReader(
         }
 
         // Everything in it has started, in order: the next frame need not wait for the log.
+        _publishes ??= new SemaphoreSlim(_services.Limits.PublishesInFlight);
         await _publishes.WaitAsync(context.RequestAborted);
-        return AnswerLaterAsync(call, processing);
+        return AnswerLaterAsync(call, processing, _publishes);
     }
 
     private bool CanOverlap(IReadOnlyList<BayeuxMessage> messages) =>
         owner.Session is not null && _services.Processor.StartsInOrder
         && messages.All(static message => message.Channel is { } channel && ChannelName.KindOf(channel) == ChannelKind.Broadcast);
 
-    private async Task AnswerLaterAsync(BayeuxCall call, Task<BayeuxAnswer> processing)
+    private async Task AnswerLaterAsync(BayeuxCall call, Task<BayeuxAnswer> processing, SemaphoreSlim publishes)
     {
         try
         {
@@ -116,7 +117,7 @@ internal sealed class SocketReader(
         }
         finally
         {
-            _publishes.Release();
+            publishes.Release();
         }
     }
 

@@ -1,18 +1,17 @@
-using System.Collections.Concurrent;
 using System.Net.WebSockets;
 
 namespace Tidings.Gateway.Bayeux;
 
 /// <summary>
 /// Writes to one WebSocket: replies first, then what its session's window holds. One writer at a time, started when there is something
-/// to write, so an idle socket owns no task of ours.
+/// to write, so an idle socket owns no task and no queue of ours.
 /// </summary>
-internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxSocketServices services) : IThreadPoolWorkItem
+internal sealed partial class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxSocketServices services) : IThreadPoolWorkItem
 {
     private readonly BayeuxSocketServices _services = services;
-    private readonly ConcurrentQueue<ReadOnlyMemory<byte>> _replies = new();
-    private readonly SemaphoreSlim _replied = new(0);
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WaitingFrame? _replies;
+    private TaskCompletionSource? _read;
+    private TaskCompletionSource? _closed;
     private long _replyBytes;
     private int _wakes;
     private long _writingSince;
@@ -31,16 +30,25 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
     public void Reply(ReadOnlyMemory<byte> json)
     {
         Interlocked.Add(ref _replyBytes, json.Length);
-        _replies.Enqueue(json);
+        WaitingFrame.Add(ref _replies, json);
         Signal();
     }
 
     /// <summary>Waits while the client does not read its replies, so that they do not pile up.</summary>
-    public async ValueTask WhenReadAsync(CancellationToken cancellationToken)
+    public ValueTask WhenReadAsync(HttpContext context) => IsBehind ? new ValueTask(WaitUntilReadAsync(context.RequestAborted)) : default;
+
+    private bool IsBehind => Interlocked.Read(ref _replyBytes) > _services.Limits.MessageBytes && socket.State == WebSocketState.Open;
+
+    private async Task WaitUntilReadAsync(CancellationToken cancellationToken)
     {
-        while (Volatile.Read(ref _replyBytes) > _services.Limits.MessageBytes && socket.State == WebSocketState.Open)
+        while (IsBehind)
         {
-            await _replied.WaitAsync(cancellationToken);
+            var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Interlocked.Exchange(ref _read, read);
+            if (IsBehind)
+            {
+                await read.Task.WaitAsync(cancellationToken);
+            }
         }
     }
 
@@ -64,13 +72,30 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
     /// <summary>Ends the socket: what waits is written first, for as long as a client may take to read it.</summary>
     public async Task FinishAsync(WebSocketCloseStatus status, string reason)
     {
-        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var closed = Interlocked.CompareExchange(ref _closed, fresh, null) ?? fresh;
+        if (CanClose)
         {
             Close(status, reason);
-            await _closed.Task.WaitAsync(_services.Options.CurrentValue.WritePatience, _services.Time)
+            await closed.Task.WaitAsync(_services.Options.CurrentValue.WritePatience, _services.Time)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>As <see cref="FinishAsync"/>; a client that does not take its leave in time is cut.</summary>
+    public async Task CutAsync(WebSocketCloseStatus status, string reason)
+    {
+        await FinishAsync(status, reason);
+        if (_closed is { Task.IsCompleted: true })
+        {
+            // Cut at once, it would not get what was just written.
+            await Task.Delay(_services.Options.CurrentValue.WritePatience, _services.Time);
+        }
+
+        socket.Abort();
+    }
+
+    private bool CanClose => socket.State is WebSocketState.Open or WebSocketState.CloseReceived;
 
     /// <summary>Writes one frame. Called by what the writer itself calls only.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> json)
@@ -96,9 +121,13 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
             }
             catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
             {
-                socket.Abort();
-                _closed.TrySetResult();
-                _replied.Release();
+                Break();
+            }
+            catch (Exception exception)
+            {
+                // A socket that silently writes no more would be worse than one that is cut.
+                Log.WriteFailed(_services.Logger, exception);
+                Break();
             }
         }
         while (Interlocked.Add(ref _wakes, -wakes) != 0);
@@ -107,11 +136,11 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
     private async ValueTask<bool> WriteOnceAsync()
     {
         var wrote = false;
-        while (_replies.TryDequeue(out var reply))
+        for (var reply = WaitingFrame.TakeAll(ref _replies); reply is not null; reply = reply.Next)
         {
-            await SendAsync(reply);
+            await SendAsync(reply.Bytes);
             wrote = true;
-            Wrote(reply.Length);
+            Wrote(reply.Bytes.Length);
         }
 
         if (owner.Session is { } session && socket.State == WebSocketState.Open)
@@ -119,13 +148,20 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
             wrote |= await SocketDelivery.WriteAsync(session, owner.Dialect, this, _services);
         }
 
-        if (!wrote && _close is { } close && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        if (!wrote && _close is { } close && CanClose)
         {
             await socket.CloseOutputAsync(close.Status, close.Reason, CancellationToken.None);
-            _closed.TrySetResult();
+            Volatile.Read(ref _closed)?.TrySetResult();
         }
 
         return wrote;
+    }
+
+    private void Break()
+    {
+        socket.Abort();
+        Volatile.Read(ref _closed)?.TrySetResult();
+        Interlocked.Exchange(ref _read, null)?.TrySetResult();
     }
 
     private void Wrote(int bytes)
@@ -133,7 +169,13 @@ internal sealed class SocketWriter(WebSocket socket, BayeuxSocket owner, BayeuxS
         var left = Interlocked.Add(ref _replyBytes, -bytes);
         if (left <= _services.Limits.MessageBytes && left + bytes > _services.Limits.MessageBytes)
         {
-            _replied.Release();
+            Interlocked.Exchange(ref _read, null)?.TrySetResult();
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2231, LogLevel.Error, "What waits for a socket could not be written; it is cut")]
+        public static partial void WriteFailed(ILogger logger, Exception exception);
     }
 }

@@ -11,7 +11,9 @@ internal sealed class AnonymousDoor(
     RequestDelegate next, AnonymousAccess anonymous, IAuthenticationPresence presence, GatewayMetrics metrics, IAudit audit)
 {
     public Task InvokeAsync(HttpContext context) =>
-        context.User.Identity is { IsAuthenticated: true } || anonymous.Allows(context) || IsOpen(context.GetEndpoint()) ? next(context) : RefuseAsync(context);
+        context.User.Identity is { IsAuthenticated: true } || ServerEndpoint.IsForeign(context) || anonymous.Allows(context) || IsOpen(context.GetEndpoint())
+            ? next(context)
+            : RefuseAsync(context);
 
     private bool IsOpen(Endpoint? endpoint) => endpoint is null
         || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null

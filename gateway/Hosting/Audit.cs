@@ -3,7 +3,7 @@ using System.Net;
 namespace Tidings.Gateway.Hosting;
 
 /// <summary>Writes the audit to the log; where it is kept is the logging configuration's decision.</summary>
-internal sealed partial class Audit(ILoggerFactory loggers) : IAudit
+internal sealed partial class Audit(ILoggerFactory loggers, AuditBounds bounds) : IAudit
 {
     /// <summary>The log category.</summary>
     public const string Category = "Tidings.Audit";
@@ -15,14 +15,49 @@ internal sealed partial class Audit(ILoggerFactory loggers) : IAudit
     public void LoggedIn(string tenant, string user, string method, IPAddress? address) =>
         Log.LoggedIn(_logger, Clean(tenant), Clean(user), method, address);
 
-    public void LoginFailed(string account, string method, string reason, IPAddress? address) =>
-        Log.LoginFailed(_logger, Clean(account), method, reason, address);
+    public void LoginFailed(string account, string method, string reason, IPAddress? address)
+    {
+        if (IsToWrite(null, null, address))
+        {
+            Log.LoginFailed(_logger, Clean(account), method, reason, address);
+        }
+    }
 
-    public void Refused(string? tenant, string? user, string action, string? target, string reason, IPAddress? address) =>
-        Log.Refused(_logger, action, Clean(target), Clean(tenant), Clean(user), reason, address);
+    public void Refused(string? tenant, string? user, string action, string? target, string reason, IPAddress? address)
+    {
+        if (IsToWrite(tenant, user, address))
+        {
+            Log.Refused(_logger, action, Clean(target), Clean(tenant), Clean(user), Clean(reason), address);
+        }
+    }
 
     public void Changed(string tenant, string user, string action, string target, IPAddress? address) =>
         Log.Changed(_logger, action, Clean(target), Clean(tenant), Clean(user), address);
+
+    /// <summary>Tells of whom refusals were not written, where nothing else has.</summary>
+    public void Sweep()
+    {
+        foreach (var (caller, suppressed) in bounds.Sweep())
+        {
+            Log.Suppressed(_logger, suppressed, caller);
+        }
+    }
+
+    private bool IsToWrite(string? tenant, string? user, IPAddress? address)
+    {
+        var caller = user is null ? RateBook.KeyOf(address) : $"{RateBook.KeyOf(address)} {tenant}/{user}";
+        if (!bounds.TryEnter(caller, out var suppressed))
+        {
+            return false;
+        }
+
+        if (suppressed > 0)
+        {
+            Log.Suppressed(_logger, suppressed, Clean(caller));
+        }
+
+        return true;
+    }
 
     /// <summary>
     /// What a client sent, fit for a line of a log: control characters and what is written from right to left or not at all would let it
@@ -50,6 +85,9 @@ internal sealed partial class Audit(ILoggerFactory loggers) : IAudit
 
         [LoggerMessage(2403, LogLevel.Warning, "Refused: {Action} {Target} for {User} of {Tenant} from {Address}: {Reason}")]
         public static partial void Refused(ILogger logger, string action, string target, string tenant, string user, string reason, IPAddress? address);
+
+        [LoggerMessage(2405, LogLevel.Warning, "{Count} more refusals of {Caller} were not written")]
+        public static partial void Suppressed(ILogger logger, long count, string caller);
 
         [LoggerMessage(2404, LogLevel.Information, "Changed: {Action} {Target} by {User} for {Tenant} from {Address}")]
         public static partial void Changed(ILogger logger, string action, string target, string tenant, string user, IPAddress? address);

@@ -11,26 +11,25 @@ namespace Tidings.Gateway.Hosting;
 internal sealed class BindingGuard(IServer server, IConfiguration configuration, BindingRules rules) : IHostedLifecycleService
 {
     /// <summary>Why the server is not to be started as it is configured; null if nothing speaks against it.</summary>
-    public static string? RefusalOf(IServiceProvider services)
+    public static ValueTask<string?> RefusalOfAsync(IServiceProvider services)
     {
         var server = services.GetRequiredService<IServer>();
         var addresses = (IEnumerable<string>)[.. Addresses(server), .. Configured(services.GetRequiredService<IConfiguration>())];
-        return services.GetRequiredService<BindingRules>().RefusalOf(addresses);
+        return services.GetRequiredService<BindingRules>().RefusalBeforeStartAsync(addresses);
     }
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        Check(Addresses(server));
+        Check(rules.RefusalOf(Addresses(server)));
         return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // The server takes its addresses from the configuration only when it starts.
-        Check([.. Addresses(server), .. Configured(configuration)]);
-        return Task.CompletedTask;
+        Check(await rules.RefusalBeforeStartAsync([.. Addresses(server), .. Configured(configuration)]));
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -55,11 +54,11 @@ internal sealed class BindingGuard(IServer server, IConfiguration configuration,
 
     private static string[] Split(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private void Check(IEnumerable<string> addresses)
+    private static void Check(string? refusal)
     {
-        if (rules.RefusalOf(addresses) is { } reason)
+        if (refusal is not null)
         {
-            throw new InvalidOperationException(reason);
+            throw new InvalidOperationException(refusal);
         }
     }
 }

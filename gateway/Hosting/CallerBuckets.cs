@@ -22,6 +22,9 @@ internal sealed class CallerBuckets : IDisposable
 
     public TokenBucket? Bytes { get; }
 
+    /// <summary>How many connections refer to it.</summary>
+    public int Holders => Math.Max(0, Volatile.Read(ref _holders));
+
     /// <summary>A place for one more session, to be disposed at its end; null where sessions are not counted.</summary>
     public RateLimitLease? EnterSession() => _sessions?.AttemptAcquire();
 

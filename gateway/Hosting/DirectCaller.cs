@@ -15,9 +15,12 @@ internal sealed class DirectCaller(RequestDelegate next)
         "X-Original-For", "X-Original-Host", "X-Original-Proto", "X-Real-IP",
     ];
 
+    private static readonly Mark Direct = new(true);
+    private static readonly Mark Indirect = new(false);
+
     public Task InvokeAsync(HttpContext context)
     {
-        context.Features.Set(new Mark(IsDirect(context)));
+        context.Features.Set(IsDirect(context) ? Direct : Indirect);
         return next(context);
     }
 

@@ -31,7 +31,10 @@ internal static class DoorsExtensions
         services.AddHostedService<BindingGuard>();
         services.TryAddSingleton<IAuthenticationPresence, ConfiguredAuthentication>();
         services.AddSingleton<AnonymousAccess>();
-        services.TryAddSingleton<IAudit, Audit>();
+        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AuditBounds>();
+        services.AddSingleton<Audit>();
+        services.TryAddSingleton<IAudit>(static provider => provider.GetRequiredService<Audit>());
         services.AddSingleton<RateBook>();
         services.AddHostedService<RateSweeper>();
         services.AddSingleton<LoginThrottle>();
@@ -46,6 +49,7 @@ internal static class DoorsExtensions
             return;
         }
 
+        app.UseMiddleware<SocketStage>();
         app.UseMiddleware<DirectCaller>();
         if (app.Services.GetRequiredService<IOptions<DoorOptions>>().Value.Proxies.Count > 0)
         {

@@ -9,14 +9,20 @@ internal sealed class FrameReceiver(WebSocket socket, int mostBytes)
     private const int FirstBytes = 4096;
 
     /// <summary>The next message; null when the client closes.</summary>
-    public async ValueTask<ReceivedFrame?> ReadAsync(CancellationToken cancellationToken)
-    {
-        // Waits without a buffer, so that an idle socket holds none. An empty message is over with it: what can be read then is the next.
-        var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
-        return first.MessageType == WebSocketMessageType.Close ? null
-            : first.EndOfMessage ? new ReceivedFrame(first.MessageType, [], 0, IsTooBig: false)
-            : await ReadWholeAsync(cancellationToken);
-    }
+    public async ValueTask<ReceivedFrame?> ReadAsync(CancellationToken cancellationToken) =>
+        await ReadAsync(await WhenReadableAsync(cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Waits for the next message without a buffer, so that an idle socket holds none. Ends with the connection even where no token says so.
+    /// </summary>
+    public ValueTask<ValueWebSocketReceiveResult> WhenReadableAsync(CancellationToken cancellationToken = default) =>
+        socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+
+    /// <summary>The message that was waited for. An empty one is over with that: what can be read then is the next.</summary>
+    public ValueTask<ReceivedFrame?> ReadAsync(ValueWebSocketReceiveResult first, CancellationToken cancellationToken = default) =>
+        first.MessageType == WebSocketMessageType.Close ? default
+            : first.EndOfMessage ? new ValueTask<ReceivedFrame?>(new ReceivedFrame(first.MessageType, [], 0, IsTooBig: false))
+            : ReadWholeAsync(cancellationToken);
 
     private async ValueTask<ReceivedFrame?> ReadWholeAsync(CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace Tidings.Gateway.Hosting;
 
 /// <summary>
 /// What an operator wants to be able to look up later: structured events of log category <c>Tidings.Audit</c>. Never given a secret.
-/// What clients sent is cut short and freed of line breaks and other control characters.
+/// What clients sent is cut short and freed of line breaks and other control characters. Refusals of one caller are bounded (<see cref="AuditOptions"/>).
 /// </summary>
 internal interface IAudit
 {

@@ -5,4 +5,7 @@ internal interface IAuthenticationPresence
 {
     /// <summary>Whether a user, an issuer of tokens or a store of users is configured.</summary>
     bool IsConfigured { get; }
+
+    /// <summary>The same before the server starts: looks into the store of users where the configuration has none.</summary>
+    ValueTask<bool> LookAsync();
 }

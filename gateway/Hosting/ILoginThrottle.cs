@@ -14,7 +14,8 @@ internal interface ILoginThrottle
 {
     /// <summary>Begins an attempt; waits while too many of one address are being checked at once.</summary>
     /// <param name="address">The client's address; null counts as one address of its own.</param>
-    /// <param name="account">What is logged in to, such as <c>tenant/user</c>, whether it exists or not.</param>
+    /// <param name="account">What is logged in to, such as <c>tenant/user</c>, whether it exists or not. Empty where
+    /// credentials name none, as keys do: only the address counts then, lest all who have keys wait for one who guesses.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The attempt, to be disposed when the credentials are checked.</returns>
     ValueTask<LoginAttempt> BeginAsync(IPAddress? address, string account, CancellationToken cancellationToken);

@@ -15,13 +15,16 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
     private const int LongestAccount = 256;
 
     private readonly RateOptions _options = options.Value;
-    private readonly ConcurrentDictionary<string, FailedLogins> _failures = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, VirtualSchedule> _failures = new(StringComparer.Ordinal);
     private readonly PartitionedRateLimiter<string> _checking = PartitionedRateLimiter.Create<string, string>(address =>
         RateLimitPartition.GetConcurrencyLimiter(address, _ => new ConcurrencyLimiterOptions
         {
             PermitLimit = options.Value.LoginsAtOnce,
             QueueLimit = options.Value.LoginsAtOnce * WaitingPerChecking,
         }));
+
+    /// <summary>A log-in failed here: the address as it counts, and the account. Other gateways of a cluster are to count it, too.</summary>
+    public event Action<string, string>? FailedHere;
 
     public async ValueTask<LoginAttempt> BeginAsync(IPAddress? address, string account, CancellationToken cancellationToken)
     {
@@ -48,6 +51,9 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
 
         return new LoginAttempt(() => Fail(from, account), checking);
     }
+
+    /// <summary>A log-in failed at another gateway.</summary>
+    public void FailedElsewhere(string from, string account) => Count(from, account);
 
     /// <summary>Forgets failures that have been made up for.</summary>
     public void Sweep()
@@ -82,7 +88,7 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
             one = address.Wait(now);
         }
 
-        if (_failures.TryGetValue(Place(AccountKey(account)), out var named))
+        if (account.Length > 0 && _failures.TryGetValue(Place(AccountKey(account)), out var named))
         {
             other = named.Wait(now);
         }
@@ -92,12 +98,21 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
 
     private void Fail(string from, string account)
     {
-        Count(AddressKey(from), _options.FailedLoginsPerAddress);
-        Count(AccountKey(account), _options.FailedLoginsPerAccount);
+        Count(from, account);
+        FailedHere?.Invoke(from, account);
     }
 
-    private void Count(string key, int allowed) => _failures
-        .GetOrAdd(Place(key), static (_, made) => new FailedLogins(made.Allowed, made.Penalty), (Allowed: allowed, Penalty: _options.FailedLoginPenalty))
+    private void Count(string from, string account)
+    {
+        Add(AddressKey(from), _options.FailedLoginsPerAddress);
+        if (account.Length > 0)
+        {
+            Add(AccountKey(account), _options.FailedLoginsPerAccount);
+        }
+    }
+
+    private void Add(string key, int allowed) => _failures
+        .GetOrAdd(Place(key), static (_, made) => new VirtualSchedule(made.Allowed, made.Penalty), (Allowed: allowed, Penalty: _options.FailedLoginPenalty))
         .Add(time.GetUtcNow());
 
     /// <summary>Where a key is counted: beyond the bound, newcomers of a kind share one count.</summary>

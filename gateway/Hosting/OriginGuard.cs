@@ -5,13 +5,19 @@ namespace Tidings.Gateway.Hosting;
 
 /// <summary>
 /// Refuses what a browser was tricked into: requests to a local server under a foreign host name (DNS rebinding), and requests of pages
-/// from origins that are not allowed (cross-site WebSockets and posts carry no preflight). RFC 6454, RFC 6455 section 10.2.
+/// from origins that are not allowed (cross-site WebSockets and posts carry no preflight, scripts no origin). RFC 6454, RFC 6455 section 10.2,
+/// W3C "Fetch Metadata Request Headers".
 /// </summary>
 internal sealed class OriginGuard(
     RequestDelegate next, IOptionsMonitor<DoorOptions> options, IAuthenticationPresence presence, GatewayMetrics metrics, IAudit audit)
 {
     public Task InvokeAsync(HttpContext context)
     {
+        if (ServerEndpoint.IsForeign(context))
+        {
+            return next(context);
+        }
+
         var current = options.CurrentValue;
         var isLocal = current.Anonymous != true && !presence.IsConfigured;
         if (isLocal && !IsLoopbackName(context.Request.Host.Host))
@@ -19,8 +25,8 @@ internal sealed class OriginGuard(
             return RefuseAsync(context, "This server answers to loopback names only. Configure users, or set Tidings:Anonymous, to serve others.");
         }
 
-        var origin = context.Request.Headers.Origin;
-        if (origin.Count > 0 && !(origin.Count == 1 && IsAllowed(origin.ToString(), context.Request, current, isLocal)))
+        var origin = OriginOf(context.Request);
+        if (origin is not null && !IsAllowed(origin, context.Request, current, isLocal))
         {
             return RefuseAsync(context, "Pages of this origin may not use this server.");
         }
@@ -33,6 +39,19 @@ internal sealed class OriginGuard(
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>
+    /// Whose page asks: as <c>Origin</c> says; for what carries none, such as a script that a page of elsewhere embeds (JSONP), as <c>Referer</c> does.
+    /// Null: no page, or one of this server, or a person who followed a link. Empty: one that does not say, or says two things.
+    /// </summary>
+    private static string? OriginOf(HttpRequest request)
+    {
+        var origin = request.Headers.Origin;
+        return origin.Count > 0 ? origin.Count == 1 ? origin.ToString() : ""
+            : request.Headers["Sec-Fetch-Site"].ToString() is "" or "none" or "same-origin" || request.Headers["Sec-Fetch-Mode"] == "navigate" ? null
+            : Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var page) ? page.GetLeftPart(UriPartial.Authority)
+            : "";
+    }
 
     private static bool IsAllowed(string origin, HttpRequest request, DoorOptions current, bool isLocal)
     {

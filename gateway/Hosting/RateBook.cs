@@ -17,6 +17,9 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
     /// <summary>How many are counted apart.</summary>
     public int Count => _callers.Count;
 
+    /// <summary>How many requests and sockets refer to one.</summary>
+    public int Held => _callers.Values.Sum(static caller => caller.Holders);
+
     /// <summary>The rates of a request, or of the socket it becomes; looked up once and released with it.</summary>
     public CallerRates Of(HttpContext context)
     {
@@ -24,11 +27,23 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
         {
             // Another user: somebody logged in on the way.
             known = new Known(context.User, Look(context));
+            if (ReferenceEquals(known.Rates, CallerRates.Unlimited))
+            {
+                return known.Rates;
+            }
+
             context.Features.Set(known);
             context.Response.RegisterForDispose(known.Rates);
         }
 
         return known.Rates;
+    }
+
+    /// <summary>A request that another one makes inside the server counts as that one's: what it holds is released with the outer one.</summary>
+    public void Lend(HttpContext outer, HttpContext inner)
+    {
+        Of(outer);
+        inner.Features.Set(outer.Features.Get<Known>());
     }
 
     /// <summary>Forgets who has been quiet for a while.</summary>

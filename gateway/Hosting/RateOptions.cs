@@ -36,11 +36,14 @@ public sealed record RateOptions
     [Range(16, 10_000_000)]
     public int Callers { get; init; } = 100_000;
 
-    /// <summary>Failed log-ins of one address before it has to wait. Default 10.</summary>
+    /// <summary>Failed log-ins of one address, at all gateways of a cluster together, before it has to wait. Default 10.</summary>
     [Range(1, 1_000_000)]
     public int FailedLoginsPerAddress { get; init; } = 10;
 
-    /// <summary>Failed log-ins to one account, from everywhere, before all have to wait. Default 20.</summary>
+    /// <summary>
+    /// Failed log-ins to one account, from everywhere and at all gateways together, before all have to wait. Default 20. API keys name no
+    /// account: 256 random bits are not guessed.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int FailedLoginsPerAccount { get; init; } = 20;
 

@@ -1,7 +1,7 @@
 namespace Tidings.Gateway.Hosting;
 
-/// <summary>Forgets callers and log-ins that have been quiet: one scan instead of a timer for each.</summary>
-internal sealed class RateSweeper(RateBook book, LoginThrottle throttle, TimeProvider time) : BackgroundService
+/// <summary>Forgets callers, log-ins and refusals that have been quiet: one scan instead of a timer for each.</summary>
+internal sealed class RateSweeper(RateBook book, LoginThrottle throttle, Audit audit, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
 
@@ -14,6 +14,7 @@ internal sealed class RateSweeper(RateBook book, LoginThrottle throttle, TimePro
             {
                 book.Sweep();
                 throttle.Sweep();
+                audit.Sweep();
             }
         }
         catch (OperationCanceledException)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
 namespace Tidings.Gateway.Hosting;
@@ -19,6 +20,13 @@ internal static class Refusals
     {
         RetryAfter(context, refusal);
         return WriteAsync(context, metrics, StatusCodes.Status429TooManyRequests, refusal.ToString());
+    }
+
+    /// <summary>The same for endpoints that answer with problem details (RFC 9457).</summary>
+    public static ProblemHttpResult TooMany(HttpContext context, RateRefusal refusal)
+    {
+        RetryAfter(context, refusal);
+        return TypedResults.Problem(refusal.ToString(), statusCode: StatusCodes.Status429TooManyRequests);
     }
 
     public static void RetryAfter(HttpContext context, RateRefusal refusal) =>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Tidings.Gateway.Identity.Accounts;
 
@@ -29,12 +27,35 @@ internal sealed class CallerCheck(AccountCache accounts, TimeProvider time)
         var holds = kind switch
         {
             Issuer => true,
-            Password => id == Stamp(user!),
+            Password => id == user!.Stamp,
             Key => await accounts.KeyAsync(id) is { } key && IsGood(key),
-            _ => await FindGrantAsync(id) is { } grant && grant.User == caller.User && grant.Tenant == caller.Tenant,
+            _ => await FindGrantAsync(id) is { } grant && grant.User == caller.User && grant.Tenant == caller.Tenant
+                && (grant.Stamp is null || grant.Stamp == user!.Stamp),
         };
         return !holds ? null : kind == Issuer ? caller : caller with { Roles = user!.Roles };
     }
+
+    /// <summary>
+    /// Brings what a socket or session knows of its caller up to date, which costs nothing while no account changes. False when the
+    /// credential no longer holds.
+    /// </summary>
+    public ValueTask<bool> IsCurrentAsync(CallerIdentity identity) =>
+        ReferenceEquals(identity.LookedAt, accounts.State) && !(identity.Caller.Expires <= time.GetUtcNow()) ? ValueTask.FromResult(true) : LookAsync(identity);
+
+    private async ValueTask<bool> LookAsync(CallerIdentity identity)
+    {
+        var state = accounts.State;
+        if (await RefreshAsync(identity.Caller) is not { } caller)
+        {
+            return false;
+        }
+
+        identity.Update(caller, state);
+        return true;
+    }
+
+    /// <summary>What a log-in of a caller is to remember of the password (<see cref="Grant.Stamp"/>).</summary>
+    public async ValueTask<string?> StampOfAsync(Caller caller) => (await accounts.UserAsync(caller.Tenant, caller.User))?.Stamp;
 
     /// <summary>A log-in that has not ended; null if it has.</summary>
     public async ValueTask<Grant?> FindGrantAsync(string id)
@@ -51,9 +72,6 @@ internal sealed class CallerCheck(AccountCache accounts, TimeProvider time)
     }
 
     public bool IsGood(ApiKey key) => !key.Disabled && !(key.Expires <= time.GetUtcNow());
-
-    /// <summary>Changes when the password does, and tells nothing of it.</summary>
-    public static string Stamp(User user) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user.PasswordHash ?? "")))[..16];
 
     private static Grant? Read(string? json) => json is null ? null : JsonSerializer.Deserialize(json, AccountJson.Default.Grant);
 

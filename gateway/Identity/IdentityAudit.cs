@@ -13,6 +13,9 @@ internal sealed class IdentityAudit(IAudit audit)
     public void Refused(string method, string? account, string reason, IPAddress? address) =>
         audit.LoginFailed(string.IsNullOrEmpty(account) ? "-" : account, method, reason, address);
 
+    /// <summary>Something was refused to somebody who showed no credentials.</summary>
+    public void Nobody(string action, string? target, IPAddress? address) => audit.Refused(null, null, action, target, "no credentials", address);
+
     /// <summary>A live session was ended since its credentials no longer hold.</summary>
     public void Ended(string session, Caller owner) => audit.Refused(owner.Tenant, owner.User, "session", session, "the credentials no longer hold", null);
 

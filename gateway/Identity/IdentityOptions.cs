@@ -5,7 +5,7 @@ namespace Tidings.Gateway.Identity;
 /// <summary>
 /// Who may log in and what they may do, in configuration section <c>Tidings</c>. Names are <c>tenant/name</c>, or <c>name</c> in tenant
 /// <c>default</c>. What is configured is read-only; the admin API manages the rest, which is kept in Redis or, standalone, in a file.
-/// With none of it anywhere, nobody is asked who they are.
+/// With none of it anywhere, neither configured nor kept, nobody is asked who they are.
 /// </summary>
 public sealed record IdentityOptions
 {
@@ -83,7 +83,7 @@ public sealed record IssuerOptions
     /// <summary>Where its JSON Web Key Set is (RFC 7517, section 5).</summary>
     public string? JwksUrl { get; init; }
 
-    /// <summary>A file with its keys: a JSON Web Key Set, or a public key or certificate in PEM.</summary>
+    /// <summary>A file with its keys: a JSON Web Key Set, or public keys or certificates in PEM. Read again within a second of a change.</summary>
     public string? KeyFile { get; init; }
 
     /// <summary>Whether keys may come over HTTP without TLS. Default false.</summary>

@@ -35,12 +35,13 @@ internal static class IdentityRegistration
         services.AddSingleton<DeviceBootstrap>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenService>();
-        services.AddHttpClient(nameof(ForeignIssuer), static http => http.Timeout = TimeSpan.FromSeconds(10));
+        services.AddHttpClient(nameof(ForeignIssuer), static http => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(10), 1024 * 1024));
         services.AddSingleton<CredentialChecker>();
         services.AddSingleton<IdentityAudit>();
         services.AddSingleton<ChannelExistence>();
         services.AddSingleton<Authorizer>();
         services.TryAddSingleton<IAuthorizationPolicy>(static provider => provider.GetRequiredService<Authorizer>());
+        services.AddSingleton<AuthorizationService>();
         services.AddSingleton<SessionOwners>();
         services.AddHostedService<SessionWatch>();
         services.AddTidingsSchemes();
@@ -64,7 +65,7 @@ internal static class IdentityRegistration
     {
         if (redis is null)
         {
-            services.AddSingleton<IIdentityStorage>(static provider =>
+            services.TryAddSingleton<IIdentityStorage>(static provider =>
             {
                 var file = provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<IdentityOptions>>().Value.UserFile;
                 var time = provider.GetRequiredService<TimeProvider>();
@@ -78,5 +79,6 @@ internal static class IdentityRegistration
         services.AddSingleton<RedisIdentityStorage>();
         services.AddSingleton<IIdentityStorage>(static provider => provider.GetRequiredService<RedisIdentityStorage>());
         services.AddHostedService(static provider => provider.GetRequiredService<RedisIdentityStorage>());
+        services.AddHostedService<FailedLoginRelay>();
     }
 }

@@ -29,7 +29,8 @@ internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy poli
 
         if (CallerIdentity.Of(user) is { } identity)
         {
-            return identity.Caller.User == owner.User && identity.Caller.Tenant == tenant ? user : null;
+            // Requests have just been looked at; a socket may be days old.
+            return identity.Caller.User == owner.User && identity.Caller.Tenant == tenant && await check.IsCurrentAsync(identity) ? user : null;
         }
 
         return owner.ByHandshake && await check.RefreshAsync(CallerOf(tenant, owner)) is { } caller
@@ -55,14 +56,9 @@ internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy poli
             return true;
         }
 
-        if (CallerIdentity.Of(user) is { } identity)
+        if (CallerIdentity.Of(user) is { } identity && !await check.IsCurrentAsync(identity))
         {
-            if (await check.RefreshAsync(identity.Caller) is not { } caller)
-            {
-                return false;
-            }
-
-            identity.Update(caller);
+            return false;
         }
 
         session.Grants = GrantsOf(user);

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
 using Tidings.Gateway.Identity.Accounts;
@@ -11,7 +12,7 @@ namespace Tidings.Gateway.Personium;
 /// Who may do what to a collection. Its ACL, with what it inherits, grants privileges to roles; whoever manages its channel has them all. To
 /// send and to listen the rules for channels must allow it, too, so that no protocol is a way round them.
 /// </summary>
-internal sealed class PersoniumAccess(IAuthorizationPolicy policy, AnonymousAccess anonymous, AccountCache accounts, IOptionsMonitor<PersoniumOptions> options)
+internal sealed class PersoniumAccess(AuthorizationService authorization, AnonymousAccess anonymous, AccountCache accounts, IOptionsMonitor<PersoniumOptions> options)
 {
     private const string RolePath = "/__role/";
 
@@ -38,7 +39,7 @@ internal sealed class PersoniumAccess(IAuthorizationPolicy policy, AnonymousAcce
             return Privileges.None;
         }
 
-        return await MayAsync(call, user, AuthorizationAction.Manage, path)
+        return (await authorization.ProbeAsync(RequestOf(call, user, AuthorizationAction.Manage, path), call.Context.RequestAborted)).IsAllowed
             ? Privileges.All
             : view.Inherited
                 .Where(entry => entry.Role is null || (RoleOf(entry.Role) is { } role && caller?.Roles.Contains(role) == true))
@@ -46,13 +47,25 @@ internal sealed class PersoniumAccess(IAuthorizationPolicy policy, AnonymousAcce
     }
 
     /// <summary>Whether the rules for channels allow something.</summary>
-    public async ValueTask<bool> MayAsync(PersoniumCall call, ClaimsPrincipal user, AuthorizationAction action, string path) => (await policy.DecideAsync(
-        new AuthorizationRequest { Action = action, Tenant = call.Cell, User = user, Channel = call.ChannelOf(path) },
-        call.Context.RequestAborted)).IsAllowed;
+    public async ValueTask<bool> MayAsync(PersoniumCall call, ClaimsPrincipal user, AuthorizationAction action, string path) =>
+        (await authorization.DecideAsync(RequestOf(call, user, action, path), call.Context.RequestAborted)).IsAllowed;
+
+    /// <summary>Tells the audit that a privilege was lacking.</summary>
+    public void Refused(PersoniumCall call, ClaimsPrincipal user, AuthorizationAction action, string path) =>
+        authorization.Deny(RequestOf(call, user, action, path));
 
     /// <summary>The answer to a caller who lacks a privilege.</summary>
     public static PersoniumAnswer Lacking(PersoniumCall call) => PersoniumAnswer.Error(
         CallerIdentity.Of(call.Context.User) is null ? PersoniumError.TokenMissing : PersoniumError.PrivilegeMissing);
+
+    private static AuthorizationRequest RequestOf(PersoniumCall call, ClaimsPrincipal user, AuthorizationAction action, string path) => new()
+    {
+        Action = action,
+        Tenant = call.Cell,
+        User = user,
+        Address = call.Context.Connection.RemoteIpAddress,
+        Channel = call.ChannelOf(path),
+    };
 
     /// <summary>The name of a role by its URL, <c>…/__role/{box}/{name}</c>; null for another URL.</summary>
     private static string? RoleOf(string url) =>

@@ -31,7 +31,7 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
                 }
 
                 audit.LoggedIn("token", caller, call.Context.Connection.RemoteIpAddress);
-                return Answer(await tokens.GrantAsync(caller.Tenant, caller.User));
+                return Answer(await tokens.GrantAsync(caller));
             case "refresh_token" when form["refresh_token"].ToString() is { Length: > 0 } refresh:
                 return await tokens.RefreshAsync(refresh) is { } pair && await IsOfAsync(call, pair) ? Answer(pair) : Fault("invalid_grant");
             case "password" or "refresh_token" or "":

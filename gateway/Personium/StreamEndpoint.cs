@@ -40,7 +40,13 @@ internal sealed class StreamEndpoint(
         PersoniumCall call, StreamPath stream, PersoniumView view, Privileges privileges, bool receives, Func<Task<PersoniumAnswer>> then)
     {
         var action = receives ? AuthorizationAction.Subscribe : AuthorizationAction.Publish;
-        if (!StreamRules.May(privileges, receives) || !await access.MayAsync(call, call.Context.User, action, stream.Path))
+        if (!StreamRules.May(privileges, receives))
+        {
+            access.Refused(call, call.Context.User, action, stream.Path);
+            return PersoniumAccess.Lacking(call);
+        }
+
+        if (!await access.MayAsync(call, call.Context.User, action, stream.Path))
         {
             return PersoniumAccess.Lacking(call);
         }

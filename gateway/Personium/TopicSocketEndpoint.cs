@@ -46,7 +46,7 @@ internal sealed class TopicSocketEndpoint(
             return;
         }
 
-        if (!rates.Of(context).TryEnterSession(out var place))
+        if (rates.Of(context).Handshake() is not null || !rates.Of(context).TryEnterSession(out var place))
         {
             await PersoniumAnswer.Empty(StatusCodes.Status429TooManyRequests).WriteAsync(call);
             return;

@@ -33,9 +33,12 @@ internal sealed class TopicTokens(CredentialChecker credentials, StreamDirectory
             return null;
         }
 
-        return StreamRules.MayListen(await access.PrivilegesAsync(call, user, view, topic.Collection))
-            && await access.MayAsync(call, user, AuthorizationAction.Subscribe, topic.Path)
-            ? new TopicToken(user, expires)
-            : null;
+        if (!StreamRules.MayListen(await access.PrivilegesAsync(call, user, view, topic.Collection)))
+        {
+            access.Refused(call, user, AuthorizationAction.Subscribe, topic.Path);
+            return null;
+        }
+
+        return await access.MayAsync(call, user, AuthorizationAction.Subscribe, topic.Path) ? new TopicToken(user, expires) : null;
     }
 }

@@ -25,14 +25,18 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
     /// <param name="channel">The channel.</param>
     /// <param name="listening">What <see cref="ListenAsync"/> gave; taken down at the end.</param>
     /// <param name="after">The offset to go on after; null begins with the next message.</param>
+    /// <param name="response">Where the events go.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public async IAsyncEnumerable<SseItem<string>> ReadAsync(
-        ChannelId channel, ChannelBell listening, long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ChannelId channel, ChannelBell listening, long? after, HttpResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
         await using var bell = listening;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var last = after ?? (await grain.Read(long.MaxValue - 1, 1)).Head.Offset;
+
+        // From here on nothing is missed: the client is told by the head of the response, which would else wait for the first event.
+        await response.Body.FlushAsync(ending.Token);
         while (!ending.IsCancellationRequested && bell.IsHeard)
         {
             var read = await grain.Read(last, Page);
@@ -93,8 +97,18 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         bell._session = session;
         session.Bind(bell);
         session.Deadline = null;
-        await door.SubscribeAsync(channel.Tenant, secret, [channel.Name]);
-        return bell;
+        try
+        {
+            return await door.SubscribeAsync(channel.Tenant, secret, [channel.Name]) == SubscribeStatus.Done
+                ? bell
+                : throw new TimeoutException("A stream could not be subscribed to its channel.");
+        }
+        catch
+        {
+            // Nobody else would end a session without a deadline.
+            await bell.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Whether its listener may still be here and hear the channel: credentials end, and rules change.</summary>

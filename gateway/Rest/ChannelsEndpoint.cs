@@ -41,9 +41,9 @@ internal static class ChannelsEndpoint
     }
 
     private static async Task<IResult> PublishAsync(
-        string? path, HttpContext context, SessionDoor door, IAuthorizationPolicy policy, RateBook rates, IOptions<TidingsLimits> limits)
+        string? path, HttpContext context, SessionDoor door, AuthorizationService authorization, RateBook rates, IOptions<TidingsLimits> limits)
     {
-        if (await RefuseAsync(path, AuthorizationAction.Publish, context, policy, limits.Value) is { } refusal)
+        if (await RefuseAsync(path, AuthorizationAction.Publish, context, authorization, limits.Value) is { } refusal)
         {
             return refusal;
         }
@@ -84,15 +84,15 @@ internal static class ChannelsEndpoint
         var results = await Task.WhenAll(published.Items.Select(item => door.PublishAsync(channel, item)));
         var failed = Array.FindIndex(results, static result => result.Status != PublishStatus.Stored);
         return failed >= 0
-            ? NotStored(results[failed].Status, published.LineOf(failed))
+            ? NotStored(context, results[failed].Status, published.LineOf(failed))
             : TypedResults.Json(new Published(channel.Name, results[0].FirstOffset, results[^1].FirstOffset, results.Length), RestJson.Default.Published);
     }
 
-    private static ProblemHttpResult NotStored(PublishStatus status, int? line)
+    private static ProblemHttpResult NotStored(HttpContext context, PublishStatus status, int? line)
     {
         var reason = status == PublishStatus.Busy ? "The channel is busy." : "The channel's log cannot be written.";
-        return RestProblems.Of(
-            StatusCodes.Status503ServiceUnavailable, line is null ? reason : $"{reason} Line {line} is the first that was not published.", line);
+        return RestProblems.Unavailable(
+            context, line is null ? reason : $"{reason} Line {line} is the first that was not published.", line);
     }
 
     private static async Task<IResult> ReadAsync(
@@ -100,13 +100,13 @@ internal static class ChannelsEndpoint
         HttpContext context,
         IClusterClient cluster,
         ChannelStreams streams,
-        IAuthorizationPolicy policy,
+        AuthorizationService authorization,
         RateBook rates,
         IOptions<TidingsLimits> limits,
         long? after = null,
         int limit = 100)
     {
-        if (await RefuseAsync(path, AuthorizationAction.Subscribe, context, policy, limits.Value) is { } refusal)
+        if (await RefuseAsync(path, AuthorizationAction.Subscribe, context, authorization, limits.Value) is { } refusal)
         {
             return refusal;
         }
@@ -155,11 +155,11 @@ internal static class ChannelsEndpoint
         }
 
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(streams.ReadAsync(channel, bell, after, context.RequestAborted));
+        return TypedResults.ServerSentEvents(streams.ReadAsync(channel, bell, after, context.Response, context.RequestAborted));
     }
 
     private static async ValueTask<IResult?> RefuseAsync(
-        string? path, AuthorizationAction action, HttpContext context, IAuthorizationPolicy policy, TidingsLimits limits)
+        string? path, AuthorizationAction action, HttpContext context, AuthorizationService authorization, TidingsLimits limits)
     {
         if (Normalize(path, limits) is not { } name || ChannelName.IsPattern(name))
         {
@@ -168,8 +168,15 @@ internal static class ChannelsEndpoint
 
         var reserved = ChannelName.KindOf(name) != ChannelKind.Broadcast
             || (action == AuthorizationAction.Publish && ServerChannels.Contains(name));
-        var decision = reserved ? AuthorizationDecision.Denied : await policy.DecideAsync(
-            new AuthorizationRequest { Action = action, Tenant = context.Tenant(), User = context.User, Channel = name }, context.RequestAborted);
+        var request = new AuthorizationRequest
+        {
+            Action = action,
+            Tenant = context.Tenant(),
+            User = context.User,
+            Address = context.Connection.RemoteIpAddress,
+            Channel = name,
+        };
+        var decision = reserved ? authorization.Deny(request) : await authorization.DecideAsync(request, context.RequestAborted);
         if (!decision.IsAllowed && !reserved && context.User.Identity is not { IsAuthenticated: true })
         {
             context.Response.Headers.WWWAuthenticate = CredentialGuard.Challenge;

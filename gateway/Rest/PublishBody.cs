@@ -27,6 +27,12 @@ internal sealed class PublishBody
     {
         var result = new PublishBody();
         var mediaType = contentType ?? MediaTypes.Json;
+        if (mediaType.Length > MediaTypes.Longest)
+        {
+            result.Fail(StatusCodes.Status415UnsupportedMediaType, $"A media type has at most {MediaTypes.Longest} characters.");
+            return result;
+        }
+
         var isLines = MediaTypes.Essence(mediaType).Equals(NdJson, StringComparison.OrdinalIgnoreCase);
         if ((isLines || MediaTypes.IsJson(mediaType) || MediaTypes.IsText(mediaType)) && !result.Transcode(ref mediaType, ref body, limits))
         {

@@ -7,6 +7,9 @@ namespace Tidings.Gateway.Rest;
 /// <summary>What the REST API answers when it cannot do what was asked (RFC 9457, "Problem Details for HTTP APIs").</summary>
 internal static class RestProblems
 {
+    /// <summary>A silo's death is over by then; a store that is away is asked again soon.</summary>
+    private const string RetryAfterSeconds = "2";
+
     /// <summary>A problem, and where a body has lines, the <c>line</c> it is in.</summary>
     public static ProblemHttpResult Of(int status, string detail, int? line = null) => TypedResults.Problem(
         detail, statusCode: status, extensions: line is null ? [] : [KeyValuePair.Create<string, object?>("line", line)]);
@@ -20,6 +23,13 @@ internal static class RestProblems
     {
         Refusals.RetryAfter(context, refusal);
         return Of(StatusCodes.Status429TooManyRequests, refusal.ToString());
+    }
+
+    /// <summary>What passes by itself, and when it is worth another try (RFC 9110 section 10.2.3).</summary>
+    public static ProblemHttpResult Unavailable(HttpContext context, string detail, int? line = null)
+    {
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return Of(StatusCodes.Status503ServiceUnavailable, detail, line);
     }
 
     /// <summary>Answers a parameter that is not of its type, which the framework refuses without a word.</summary>
@@ -45,7 +55,7 @@ internal static class RestProblems
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
-            return Of(StatusCodes.Status503ServiceUnavailable, "The cluster does not answer; try again.");
+            return Unavailable(context.HttpContext, "The cluster does not answer; try again.");
         }
     }
 }

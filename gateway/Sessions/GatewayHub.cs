@@ -5,7 +5,7 @@ namespace Tidings.Gateway.Sessions;
 
 /// <summary>The sessions this gateway holds, and the receiving end of every silo's link to it.</summary>
 internal sealed partial class GatewayHub(
-    IClusterClient cluster, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<GatewayHub> logger)
+    IClusterClient cluster, IOptions<TidingsLimits> limits, WindowPolicies windows, TimeProvider time, GatewayMetrics metrics, ILogger<GatewayHub> logger)
     : IGatewayObserver
 {
     private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
@@ -42,7 +42,7 @@ internal sealed partial class GatewayHub(
     /// <summary>Makes room for a session whose silo is about to send frames.</summary>
     public LocalSession Add(string tenant, string id)
     {
-        var fresh = new LocalSession(tenant, id, limits.Value);
+        var fresh = new LocalSession(tenant, id, limits.Value, windows);
         var session = _sessions.GetOrAdd(id, fresh);
         if (ReferenceEquals(session, fresh))
         {

@@ -9,6 +9,7 @@ internal sealed partial class LocalSession
     private List<(long Number, List<OutboxItem> Items)>? _unacknowledged;
     private UnacknowledgedBatch[]? _batches;
     private Dictionary<string, ChannelCursor>? _acknowledged;
+    private List<long>? _acknowledgedKnown;
     private long _acknowledgedBatch;
     private long _batch;
     private long _batchUnderWay;
@@ -38,7 +39,8 @@ internal sealed partial class LocalSession
 
     /// <summary>
     /// The client has got every batch up to a number, from whichever gateway. What it has not got waits again, before everything else, and
-    /// is known by its number still: a connect that the client gave up may come late, after one that acknowledged more.
+    /// is known by its number still: a connect that the client gave up may come late, after one that acknowledged more. A lower number than the
+    /// client's says nothing: that batch was lost, and what it held may come in parts.
     /// </summary>
     public void Acknowledge(long number)
     {
@@ -47,9 +49,9 @@ internal sealed partial class LocalSession
             _acknowledgements++;
             _batch = Math.Max(_batch, (_batches ?? []).Aggregate(number, static (last, batch) => Math.Max(last, batch.Number)));
             _acknowledgedBatch = Math.Max(_acknowledgedBatch, number);
-            foreach (var cursor in (_batches ?? []).Where(batch => batch.Number <= number).SelectMany(static batch => batch.Upto))
+            if (Array.Find(_batches ?? [], batch => batch.Number == number) is { } got)
             {
-                (_acknowledged ??= new(StringComparer.Ordinal))[cursor.Channel] = cursor;
+                Acknowledge(got);
             }
 
             _batches = [.. (_batches ?? []).Where(batch => batch.Number > number)];
@@ -75,6 +77,33 @@ internal sealed partial class LocalSession
 
             TrimWaiting();
         }
+    }
+
+    /// <summary>The client has got a batch that was written before it, or elsewhere.</summary>
+    private void Acknowledge(UnacknowledgedBatch got)
+    {
+        foreach (var cursor in got.Upto)
+        {
+            (_acknowledged ??= new(StringComparer.Ordinal))[cursor.Channel] = cursor;
+        }
+
+        _acknowledgedKnown = [.. (_acknowledgedKnown ?? []).TakeLast(BatchesKnown - 1), got.Number];
+    }
+
+    /// <summary>
+    /// What the client acknowledged need not come again. Before the session has joined, its silo goes by cursors alone; afterwards the last frame
+    /// says as much.
+    /// </summary>
+    private ChannelCursor[] NotBeforeAcknowledged(ChannelCursor[] cursors)
+    {
+        if (_acknowledged is not { } acknowledged)
+        {
+            return cursors;
+        }
+
+        var later = cursors.Select(cursor =>
+            acknowledged.TryGetValue(cursor.Channel, out var got) && cursor.Epoch is var epoch && (epoch == 0 || epoch == got.Epoch) && got.Offset > cursor.Offset ? got : cursor);
+        return [.. later, .. _joined ? [] : acknowledged.Values.ExceptBy(cursors.Select(static cursor => cursor.Channel), static got => got.Channel)];
     }
 
     /// <summary>Keeps what was written until it is acknowledged. False where nobody will.</summary>
@@ -126,7 +155,7 @@ internal sealed partial class LocalSession
 
     private void TrimWaiting()
     {
-        if (_waiting is null || (_acknowledged is null && _acknowledgedBatch == 0))
+        if (_waiting is null || _acknowledgedKnown is null)
         {
             return;
         }
@@ -153,7 +182,7 @@ internal sealed partial class LocalSession
     {
         if (item is DirectItem { Message.Batch: > 0 and var batch })
         {
-            return batch <= _acknowledgedBatch ? null : item;
+            return _acknowledgedKnown is not null && _acknowledgedKnown.Contains(batch) ? null : item;
         }
 
         if (_acknowledged is null || item is not DeliveryBatch delivery || !_acknowledged.TryGetValue(delivery.Channel.Name, out var upto)

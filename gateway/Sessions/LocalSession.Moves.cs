@@ -3,6 +3,8 @@ namespace Tidings.Gateway.Sessions;
 /// <content>Coming and going: attaching, joining, and giving the session up.</content>
 internal sealed partial class LocalSession
 {
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(4);
+
     private static long _lastStay;
 
     private Dictionary<string, long>? _caughtUp;
@@ -11,6 +13,9 @@ internal sealed partial class LocalSession
     private ChannelCursor[]? _places;
     private Task _turn = Task.CompletedTask;
     private bool _released;
+    private bool _answered;
+    private bool _joined;
+    private DateTimeOffset? _waitsSince;
 
     /// <summary>Whether it came to stay, with all that it missed: nothing needs to be asked of its silo.</summary>
     public bool IsAttached { get; private set; }
@@ -40,6 +45,10 @@ internal sealed partial class LocalSession
             }
 
             State = LocalState.Attaching;
+            (_answered, _joined) = (false, false);
+
+            // Its silo was told as cursors.
+            _acknowledged = null;
             Stay = NextStay();
             IsOrphan = false;
             return true;
@@ -62,11 +71,16 @@ internal sealed partial class LocalSession
         lock (_lock)
         {
             _handover = null;
+            _answered = true;
             IsPartial = !result.Live;
             IsAttached = result.Live && !IsOrphan && State is (LocalState.Attaching or LocalState.Live);
             Started |= result.Started;
             Description = result.Description;
             _batches = result.Batches ?? _batches;
+            foreach (var gap in result.Gaps ?? [])
+            {
+                NoteGap(gap);
+            }
         }
     }
 
@@ -75,6 +89,7 @@ internal sealed partial class LocalSession
     {
         lock (_lock)
         {
+            _joined = true;
             _caughtUp = State == LocalState.Live ? null : _caughtUp;
             if (State == LocalState.Attaching)
             {
@@ -83,6 +98,25 @@ internal sealed partial class LocalSession
                 _caughtUp = null;
                 _handover = null;
             }
+        }
+    }
+
+    /// <summary>
+    /// Whether its silo said long ago that messages would come by themselves, and nothing came: a silo may die between its word and the frame, and
+    /// its link with it, before the session is known to belong there. Asked at every scan.
+    /// </summary>
+    public bool IsForsaken(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (State != LocalState.Attaching || !IsAttached)
+            {
+                _waitsSince = null;
+                return false;
+            }
+
+            _waitsSince ??= now;
+            return now - _waitsSince > JoinPatience;
         }
     }
 
@@ -104,6 +138,7 @@ internal sealed partial class LocalSession
     {
         lock (_lock)
         {
+            _waitsSince = null;
             _caughtUp ??= new(StringComparer.Ordinal);
             var seen = _caughtUp.GetValueOrDefault(batch.Channel.Name);
             if (batch.Messages[^1].Offset <= seen)
@@ -198,16 +233,20 @@ internal sealed partial class LocalSession
         BeginLeaving();
         lock (_lock)
         {
-            IEnumerable<OutboxItem> undelivered = [.. _writing ?? [], .. _dropped ?? [], .. _waiting ?? []];
+            // What waits again after the window was dropped is older than what was dropped.
+            IEnumerable<OutboxItem> undelivered = [.. _writing ?? [], .. _waiting ?? [], .. _dropped ?? []];
+            var cursors = NotBeforeAcknowledged(CursorsBefore(UnacknowledgedItems().Concat(undelivered), _caughtUp, _places));
             var handover = new SessionHandover
             {
                 Link = _leftAt.Link,
                 Frame = _leftAt.Frame,
-                Cursors = CursorsBefore(UnacknowledgedItems().Concat(undelivered), _caughtUp, _places),
+                Cursors = cursors,
                 CompleteUntil = _places is null ? null : Receiver?.LastHeard,
                 Directs = [.. UnacknowledgedDirects(), .. undelivered.OfType<DirectItem>().Select(item => item.Message)],
                 Started = Started,
                 Batches = BatchesToTell(),
+                Gaps = GapsToTell(cursors),
+                Unanswered = !_answered,
             };
             if (_handover is { } untold)
             {
@@ -253,6 +292,8 @@ internal sealed partial class LocalSession
         Cursors = [.. untold.Cursors.Where(old => !Array.Exists(later.Cursors, cursor => cursor.Channel == old.Channel)), .. later.Cursors],
         CompleteUntil = later.CompleteUntil ?? untold.CompleteUntil,
         Batches = later.Batches,
+        Gaps = later.Gaps,
+        Unanswered = later.Unanswered,
         Directs = [.. untold.Directs, .. later.Directs],
         Started = untold.Started || later.Started,
     };
@@ -267,9 +308,11 @@ internal sealed partial class LocalSession
             cursors[channel] = new ChannelCursor(channel, offset);
         }
 
-        foreach (var batch in undelivered.OfType<DeliveryBatch>().Reverse())
+        // The oldest counts; what waits again may be older than what is being written.
+        foreach (var batches in undelivered.OfType<DeliveryBatch>().GroupBy(static batch => batch.Channel.Name))
         {
-            cursors[batch.Channel.Name] = new ChannelCursor(batch.Channel.Name, batch.FirstOffset - 1, batch.Epoch);
+            var (epoch, first) = batches.Min(static batch => (batch.Epoch, batch.FirstOffset));
+            cursors[batches.Key] = new ChannelCursor(batches.Key, first - 1, epoch);
         }
 
         return [.. cursors.Values];

@@ -56,8 +56,9 @@ internal sealed partial class LocalSession
         }
     }
 
-    /// <summary>Queues an item and tells the sink. A full window (<see cref="TidingsLimits.PendingMessagesPerSession"/>) makes the session lag.</summary>
-    /// <returns>False when the window is full.</returns>
+    /// <summary>Queues an item and tells the sink. A full window (<see cref="TidingsLimits.PendingMessagesPerSession"/>) makes the session lag, unless
+    /// its channels' policy makes room.</summary>
+    /// <returns>False when the session lags from now on.</returns>
     public bool Enqueue(OutboxItem item)
     {
         lock (_lock)
@@ -74,14 +75,16 @@ internal sealed partial class LocalSession
             }
 
             item = fresh;
-            if (_messages + item.Count > limits.PendingMessagesPerSession || _bytes + item.Bytes > limits.PendingBytesPerSession)
+            if (!Fits(item) && _messages > 0)
             {
-                if (_messages > 0)
+                if (MakeRoom(item) is not { } kept)
                 {
                     NotCaughtUp(item);
                     Lag(item.Frame);
                     return false;
                 }
+
+                item = kept;
             }
 
             (_waiting ??= OutboxLists.Get()).Add(item);
@@ -151,7 +154,7 @@ internal sealed partial class LocalSession
                 Forget(_writing!);
             }
 
-            _writing = null;
+            (_writing, _telling) = (null, null);
             written = _written;
             _written = null;
         }
@@ -167,6 +170,7 @@ internal sealed partial class LocalSession
         {
             _batchUnderWay = 0;
             WaitAgain(_writing!);
+            TellAgain();
             _writing = null;
             written = _written;
             _written = null;

@@ -7,10 +7,15 @@ namespace Tidings.Gateway.Sessions;
 /// A session that this gateway holds: an ordinary object with a short queue of references and a deadline. Whatever takes its
 /// messages to the client (a socket, a held poll) is its sink; at most one writes at a time.
 /// </summary>
-internal sealed partial class LocalSession(string tenant, string id, TidingsLimits limits)
+internal sealed partial class LocalSession(string tenant, string id, TidingsLimits limits, WindowPolicies? windows = null)
 {
     private readonly Lock _lock = new();
     private List<ChannelCursor>? _gaps;
+    private List<ChannelCursor>? _telling;
+
+    // Ticks of UTC, as other threads read them while they are written; no deadline is 0.
+    private long _deadline;
+    private long _lastConnect;
 
     public string Tenant => tenant;
 
@@ -49,13 +54,21 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     public IDisposable? Place { get; set; }
 
     /// <summary>When it ends unless its client asks for deliveries again; null while a connect is under way.</summary>
-    public DateTimeOffset? Deadline { get; set; }
+    public DateTimeOffset? Deadline
+    {
+        get => Volatile.Read(ref _deadline) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        set => Volatile.Write(ref _deadline, value?.UtcTicks ?? 0);
+    }
 
     /// <summary>Why it ended; null while it has not.</summary>
     public SessionEnd? EndedBy { get; set; }
 
     /// <summary>When its client last asked for deliveries here.</summary>
-    public DateTimeOffset LastConnect { get; set; }
+    public DateTimeOffset LastConnect
+    {
+        get => new(Volatile.Read(ref _lastConnect), TimeSpan.Zero);
+        set => Volatile.Write(ref _lastConnect, value.UtcTicks);
+    }
 
     /// <summary>Whether its client has asked for deliveries, here or elsewhere.</summary>
     public bool Started { get; set; }
@@ -116,12 +129,13 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
         LastConnect = now;
         Deadline = now + description.Lifetime;
         IsAttached = true;
+        _answered = true;
     }
 
     /// <summary>Its owner showed fresh credentials.</summary>
     public void Renewed(SessionOwner owner) => Description = Description! with { Owner = owner };
 
-    /// <summary>Notes that the log no longer holds some messages of a channel; its protocol tells its client.</summary>
+    /// <summary>Notes that some messages of a channel are not coming any more; its protocol tells its client.</summary>
     public void NoteGap(ChannelCursor gap)
     {
         lock (_lock)
@@ -131,14 +145,26 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
         }
     }
 
-    /// <summary>The gaps to tell, each with the first offset after it.</summary>
+    /// <summary>The gaps to tell, each with the first offset after it. Told with a write that fails, they are to be told again.</summary>
     public IReadOnlyList<ChannelCursor> TakeGaps()
     {
         lock (_lock)
         {
             var gaps = _gaps;
             _gaps = null;
+            _telling = _writing is null ? null : gaps;
             return gaps ?? [];
+        }
+    }
+
+    /// <summary>What was to be told was not; what came since is newer.</summary>
+    private void TellAgain()
+    {
+        var later = _gaps;
+        (_gaps, _telling) = (_telling, null);
+        foreach (var gap in later ?? [])
+        {
+            NoteGap(gap);
         }
     }
 }

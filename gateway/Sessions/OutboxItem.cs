@@ -34,6 +34,9 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
     // Asked under the lock of the one receiver that gives it out.
     private ChannelGrants? _askedFor;
     private bool _visible;
+    private WindowPolicies? _governedBy;
+    private WindowPolicy? _policy;
+    private DeliveryBatch? _latest;
     private readonly byte[]?[] _encoded = new byte[]?[DeliveryCodecs.Count];
 
     public ChannelId Channel => batch.Channel;
@@ -61,6 +64,21 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
 
         return _visible;
     }
+
+    /// <summary>What is done when a window has no room for it; null: the log is read. Looked up once, for all sessions that get it.</summary>
+    public WindowPolicy? PolicyBy(WindowPolicies policies)
+    {
+        if (!ReferenceEquals(Volatile.Read(ref _governedBy), policies))
+        {
+            _policy = policies.Of(Channel.Name);
+            Volatile.Write(ref _governedBy, policies);
+        }
+
+        return _policy;
+    }
+
+    /// <summary>Its last message alone, one object for all sessions.</summary>
+    public DeliveryBatch Latest => Count == 1 ? this : _latest ??= After(LastOffset - 1);
 
     /// <summary>Its messages after an offset, of which there must be some.</summary>
     public DeliveryBatch After(long offset) => new(new ChannelBatch

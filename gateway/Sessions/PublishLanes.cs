@@ -40,7 +40,7 @@ internal sealed partial class PublishLanes(
             _lanes[channel] = lane;
             _bytes += item.Size;
             lane.Bytes += item.Size;
-            publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item);
+            publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item, time.GetTimestamp());
             lane.Waiting.Enqueue(publish);
             if (lane.Sending)
             {
@@ -66,36 +66,56 @@ internal sealed partial class PublishLanes(
         var grain = channels.Of(channel);
         while (Take(channel, lane) is { Length: > 0 } group)
         {
-            var result = await PublishAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
-            Answer(lane, group, result);
+            var (answered, result) = await PublishAsync(grain, channel, lane, group);
+            Answer(lane, answered, result);
         }
     }
 
-    /// <summary>Tries until the log has the messages or patience ends: a try whose outcome is not known is repeated, as each message is stored once.</summary>
-    private async Task<PublishResult> PublishAsync(IChannelGrain grain, ChannelId channel, PublishItem[] items)
+    /// <summary>
+    /// Tries until the log has the messages or patience ends, for each counted from its own coming: a try whose outcome is not known is
+    /// repeated, as each message is stored once.
+    /// </summary>
+    /// <returns>The messages that were not given up on the way, and what became of them.</returns>
+    private async Task<(WaitingPublish[] Group, PublishResult Result)> PublishAsync(
+        IChannelGrain grain, ChannelId channel, Lane lane, WaitingPublish[] group)
     {
-        for (var (start, pause) = (time.GetTimestamp(), FirstPause); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            try
+            var result = await TryAsync(grain, channel, Array.ConvertAll(group, static publish => publish.Item));
+            if (result.Status != PublishStatus.Unavailable)
             {
-                var result = await grain.Publish(items);
-                if (result.Status != PublishStatus.Unavailable || time.GetElapsedTime(start) > _limits.PublishPatience)
-                {
-                    return result;
-                }
+                return (group, result);
             }
-            catch (Exception exception)
-            {
-                if (time.GetElapsedTime(start) > _limits.PublishPatience)
-                {
-                    Log.PublishFailed(logger, channel.Tenant, exception);
-                    return new PublishResult(PublishStatus.Unavailable, 0, 0);
-                }
 
-                Log.PublishRepeated(logger, channel.Tenant, exception.Message);
+            // The first that came are the first to give up.
+            var patient = Array.FindIndex(group, publish => time.GetElapsedTime(publish.Since) <= _limits.PublishPatience);
+            if (patient < 0)
+            {
+                Log.PublishFailed(logger, group.Length, channel.Tenant);
+                return (group, result);
+            }
+
+            if (patient > 0)
+            {
+                Log.PublishFailed(logger, patient, channel.Tenant);
+                Answer(lane, group[..patient], result);
+                group = group[patient..];
             }
 
             await Task.Delay(pause, time);
+        }
+    }
+
+    private async Task<PublishResult> TryAsync(IChannelGrain grain, ChannelId channel, PublishItem[] items)
+    {
+        try
+        {
+            return await grain.Publish(items);
+        }
+        catch (Exception exception)
+        {
+            Log.PublishRepeated(logger, channel.Tenant, exception.Message);
+            return new PublishResult(PublishStatus.Unavailable, 0, 0);
         }
     }
 
@@ -165,17 +185,20 @@ internal sealed partial class PublishLanes(
         public bool Sending { get; set; }
     }
 
-    private sealed class WaitingPublish(PublishItem item) : TaskCompletionSource<PublishResult>
+    private sealed class WaitingPublish(PublishItem item, long since) : TaskCompletionSource<PublishResult>
     {
         public PublishItem Item => item;
+
+        /// <summary>The timestamp of its coming.</summary>
+        public long Since => since;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(2122, LogLevel.Warning, "A publish of tenant {Tenant} is tried again: {Reason}")]
+        [LoggerMessage(2122, LogLevel.Warning, "A publish of tenant {Tenant} had no answer: {Reason}")]
         public static partial void PublishRepeated(ILogger logger, string tenant, string reason);
 
-        [LoggerMessage(2121, LogLevel.Error, "A publish of tenant {Tenant} failed")]
-        public static partial void PublishFailed(ILogger logger, string tenant, Exception exception);
+        [LoggerMessage(2121, LogLevel.Error, "{Count} publishes of tenant {Tenant} were given up: the log could not be written for too long")]
+        public static partial void PublishFailed(ILogger logger, int count, string tenant);
     }
 }

@@ -50,16 +50,14 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
 
         foreach (var session in hub.Sessions)
         {
-            session.Protocol?.Tick(session, now);
-            if (NeedsAttaching(session) && session is { IsMoving: false, IsAdopted: false })
+            try
             {
-                Observe(door.AdoptAsync(session));
+                Scan(session, now);
             }
-
-            if (session.Deadline < now && session.Description is not null)
+            catch (Exception exception)
             {
-                session.Deadline = null;
-                Observe(door.CloseAsync(session.Tenant, session.Id, SessionEnd.Expired));
+                // One that fails each time must not keep all others from their ends.
+                Log.ScanFailed(logger, exception);
             }
         }
 
@@ -77,6 +75,30 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
             {
                 Drop(receiver);
             }
+        }
+    }
+
+    private void Scan(LocalSession session, DateTimeOffset now)
+    {
+        session.Protocol?.Tick(session, now);
+        if (session.IsForsaken(now))
+        {
+            session.Orphan();
+        }
+
+        if (NeedsAttaching(session) && session is { IsMoving: false, IsAdopted: false })
+        {
+            Observe(door.AdoptAsync(session));
+        }
+
+        if (session.IsTooSlow)
+        {
+            Observe(door.CloseAsync(session.Tenant, session.Id, SessionEnd.TooSlow));
+        }
+        else if (session.Deadline < now && session.Description is not null)
+        {
+            session.Deadline = null;
+            Observe(door.CloseAsync(session.Tenant, session.Id, SessionEnd.Expired));
         }
     }
 

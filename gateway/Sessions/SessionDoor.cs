@@ -137,6 +137,19 @@ internal sealed partial class SessionDoor(
             : session.InTurn(() => AttachInTurnAsync(session, onlyIfFree: false));
     }
 
+    /// <summary>As <see cref="EnsureAttachedAsync"/>, for those who need not wait for it: what fails is tried again by the periodic scan.</summary>
+    public async Task CatchUpAsync(LocalSession session)
+    {
+        try
+        {
+            await EnsureAttachedAsync(session);
+        }
+        catch (Exception exception)
+        {
+            Log.NotAdopted(logger, session.Id, exception.Message);
+        }
+    }
+
     /// <summary>Attaches a session whose silo fell silent, wherever it is by then; tells its client where it is no more.</summary>
     public async Task AdoptAsync(LocalSession session)
     {
@@ -273,7 +286,8 @@ internal sealed partial class SessionDoor(
             hub.EndedBySilo(local, reason);
         }
 
-        return await GrainOf(tenant, sessionId).Close(reason);
+        // A silo that is not told would take the session for held, and keep it as long as this gateway lives.
+        return await PatientlyAsync(() => GrainOf(tenant, sessionId).Close(reason));
     }
 
     /// <summary>A sign of life that is no connect prolongs a session, but not for ever.</summary>

@@ -251,7 +251,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
 
         if (!session.Enqueue(delivery))
         {
-            metrics.WindowsDropped.Add(1);
+            metrics.WindowsDropped.Add(1, new KeyValuePair<string, object?>("policy", session.IsTooSlow ? "end_session" : "read_log"));
         }
     }
 

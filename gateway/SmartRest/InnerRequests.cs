@@ -9,7 +9,7 @@ namespace Tidings.Gateway.SmartRest;
 /// Requests made from templates. They go to this server's own endpoints, in process, through the same code as a request from outside
 /// and with the rights of the caller.
 /// </summary>
-internal sealed class InnerRequests(EndpointDataSource endpoints)
+internal sealed class InnerRequests(EndpointDataSource endpoints, RateBook rates)
 {
     private const string Channels = "/channels/";
     private const string EventStream = "text/event-stream";
@@ -25,6 +25,7 @@ internal sealed class InnerRequests(EndpointDataSource endpoints)
         var endpoint = Find(request.Method == HttpMethods.Get ? "Read" : "Publish");
         var body = new MemoryStream();
         var inner = Context(caller, request, body);
+        rates.Lend(caller, inner);
         inner.SetEndpoint(endpoint);
         await endpoint.RequestDelegate!(inner);
         await inner.Response.BodyWriter.FlushAsync(caller.RequestAborted);

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Security.Claims;
+using Tidings.Gateway.Hosting;
 using Tidings.Protocols.SmartRest;
 
 namespace Tidings.Gateway.SmartRest;
@@ -12,6 +14,12 @@ internal sealed class RealtimeCall
 
     /// <summary>The caller's address, if it has one.</summary>
     public required string? Peer { get; init; }
+
+    /// <summary>The same as an address.</summary>
+    public required IPAddress? Address { get; init; }
+
+    /// <summary>How fast its caller may be.</summary>
+    public required CallerRates Rates { get; init; }
 
     /// <summary>The X-Id of the header, as the client wrote it.</summary>
     public required string XId { get; init; }

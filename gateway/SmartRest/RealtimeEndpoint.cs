@@ -11,6 +11,7 @@ internal sealed partial class RealtimeEndpoint(
     RealtimePolls polls,
     IOptions<SmartRestOptions> options,
     IOptions<TidingsLimits> limits,
+    RateBook rates,
     GatewayMetrics metrics,
     ILogger<RealtimeEndpoint> logger)
 {
@@ -27,11 +28,19 @@ internal sealed partial class RealtimeEndpoint(
             return;
         }
 
+        if (rates.Of(context).Bytes(body.Value.Length) is { } tooMany)
+        {
+            await Refusals.TooManyAsync(context, metrics, tooMany);
+            return;
+        }
+
         var call = new RealtimeCall
         {
             Tenant = context.Tenant(),
             User = context.User,
             Peer = context.Peer(),
+            Address = context.Connection.RemoteIpAddress,
+            Rates = rates.Of(context),
             XId = xid,
             Kind = kind,
             Format = options.Value.FormatOf(path, xid),

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.SmartRest;
 
@@ -7,7 +8,7 @@ namespace Tidings.Gateway.SmartRest;
 
 /// <summary>Carries out the rows of a real-time body. A poll is held by the endpoint, after all other rows.</summary>
 internal sealed class RealtimeProcessor(
-    SessionDoor door, TemplateSets sets, IAuthorizationPolicy policy, IOptions<SmartRestOptions> options, IOptions<TidingsLimits> limits)
+    SessionDoor door, TemplateSets sets, AuthorizationService authorization, IOptions<SmartRestOptions> options, IOptions<TidingsLimits> limits)
 {
     private const string Protocol = "smartrest";
 
@@ -56,6 +57,12 @@ internal sealed class RealtimeProcessor(
             return;
         }
 
+        if (call.Rates.Handshake() is not null || !call.Rates.TryEnterSession(out var place))
+        {
+            SmartErrors.Status(handshake.Line, StatusCodes.Status429TooManyRequests).Write(output);
+            return;
+        }
+
         var description = new SessionDescription
         {
             Protocol = Protocol,
@@ -63,7 +70,7 @@ internal sealed class RealtimeProcessor(
             Peer = call.Peer,
             Acknowledges = handshake.Reliable,
         };
-        if (await door.OpenAsync(call.Tenant, description, new SmartSession(), call.User) is var (secret, _))
+        if (await door.OpenAsync(call.Tenant, description, new SmartSession(), call.User, place) is var (secret, _))
         {
             RealtimeWriter.WriteClientId(output, new SmartClientId(secret, handshake.Reliable).ToString());
         }
@@ -142,8 +149,8 @@ internal sealed class RealtimeProcessor(
         return (channel, allowed ? null : StatusCodes.Status403Forbidden);
     }
 
-    private ValueTask<AuthorizationDecision> DecideAsync(RealtimeCall call, AuthorizationAction action, string? channel) => policy.DecideAsync(
-        new AuthorizationRequest { Action = action, Tenant = call.Tenant, User = call.User, Channel = channel }, CancellationToken.None);
+    private ValueTask<AuthorizationDecision> DecideAsync(RealtimeCall call, AuthorizationAction action, string? channel) => authorization.DecideAsync(
+        new AuthorizationRequest { Action = action, Tenant = call.Tenant, User = call.User, Address = call.Address, Channel = channel }, CancellationToken.None);
 
     private static void Write(RealtimeCall call, RealtimeCommand row, string clientId, SubscribeStatus status, IBufferWriter<byte> output)
     {

@@ -34,13 +34,19 @@ internal static class SmartRestEndpoint
     }
 
     private static async Task PostAsync(
-        HttpContext context, SmartRestProcessor processor, IOptions<SmartRestOptions> options, IOptions<TidingsLimits> limits, GatewayMetrics metrics)
+        HttpContext context, SmartRestProcessor processor, IOptions<SmartRestOptions> options, IOptions<TidingsLimits> limits, RateBook rates, GatewayMetrics metrics)
     {
         var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
         {
             metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", StatusCodes.Status413PayloadTooLarge));
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        if (rates.Of(context).Bytes(body.Value.Length) is { } tooMany)
+        {
+            await Refusals.TooManyAsync(context, metrics, tooMany);
             return;
         }
 

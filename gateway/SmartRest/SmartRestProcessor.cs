@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Devices;
 using Tidings.Protocols.SmartRest;
@@ -10,7 +11,7 @@ namespace Tidings.Gateway.SmartRest;
 /// <summary>Carries out what bodies posted to <c>/s</c> ask for: each row by itself, a faulty one costs the others nothing.</summary>
 internal sealed partial class SmartRestProcessor(
     TemplateSets sets,
-    IAuthorizationPolicy policy,
+    AuthorizationService authorization,
     InnerRequests requests,
     DeviceBootstrap devices,
     IOptions<SmartRestOptions> options,
@@ -37,8 +38,15 @@ internal sealed partial class SmartRestProcessor(
         : await sets.DeleteAsync(context.Tenant(), xid) ? StatusCodes.Status204NoContent
         : StatusCodes.Status404NotFound;
 
-    private async ValueTask<bool> MayManageAsync(HttpContext context) => (await policy.DecideAsync(
-        new AuthorizationRequest { Action = AuthorizationAction.Manage, Tenant = context.Tenant(), User = context.User, Channel = Templates },
+    private async ValueTask<bool> MayManageAsync(HttpContext context) => (await authorization.DecideAsync(
+        new AuthorizationRequest
+        {
+            Action = AuthorizationAction.Manage,
+            Tenant = context.Tenant(),
+            User = context.User,
+            Address = context.Connection.RemoteIpAddress,
+            Channel = Templates,
+        },
         context.RequestAborted)).IsAllowed;
 
     private async Task<byte[]> CheckAsync(string tenant, TemplateCheck check)

@@ -1,3 +1,4 @@
+using Tidings.Gateway.Hosting;
 using Tidings.Protocols.Smc;
 
 namespace Tidings.Gateway.Smc;
@@ -52,6 +53,13 @@ internal sealed record SmcAnswer(int Status, byte[] Body)
     public static SmcAnswer Ok(byte[] body) => new(StatusCodes.Status200OK, body);
 
     public static SmcAnswer Error(int status, string message, params ReadOnlySpan<string> details) => new(status, SmcDocuments.Error(status, message, details));
+
+    /// <summary>A caller who was too fast, and how long it waits.</summary>
+    public static SmcAnswer TooMany(HttpContext context, RateRefusal refusal)
+    {
+        Refusals.RetryAfter(context, refusal);
+        return Error(StatusCodes.Status429TooManyRequests, refusal.ToString());
+    }
 
     public async Task WriteAsync(HttpContext context)
     {

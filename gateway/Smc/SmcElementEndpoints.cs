@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Protocols.Smc;
 
@@ -7,7 +8,7 @@ namespace Tidings.Gateway.Smc;
 
 /// <summary>Elements: enough of a store to be real.</summary>
 internal sealed class SmcElementEndpoints(
-    SmcCatalog catalog, SmcLogins logins, IClusterClient cluster, IAuthorizationPolicy policy, IOptions<TidingsLimits> limits)
+    SmcCatalog catalog, SmcLogins logins, IClusterClient cluster, AuthorizationService authorization, RateBook rates, IOptions<TidingsLimits> limits)
 {
     public async Task<SmcAnswer> ListAsync(SmcCall call)
     {
@@ -121,16 +122,31 @@ internal sealed class SmcElementEndpoints(
             return (null, SmcAnswer.NotFound);
         }
 
-        var decision = await policy.DecideAsync(
+        var decision = await authorization.DecideAsync(
             new AuthorizationRequest
             {
                 Action = action,
                 Tenant = session.Record.Tenant,
                 User = session.Principal,
+                Address = call.Context.Connection.RemoteIpAddress,
                 Channel = $"/elements/{call.Type}/{id}",
             },
             call.Context.RequestAborted);
-        return decision.IsAllowed ? (session, SmcAnswer.Served) : (null, SmcAnswer.Error(StatusCodes.Status403Forbidden, "Not permitted"));
+        if (!decision.IsAllowed)
+        {
+            return (null, SmcAnswer.Error(StatusCodes.Status403Forbidden, "Not permitted"));
+        }
+
+        // The login's user counts, not the request's, which shows no credentials of this server.
+        call.Context.User = session.Principal;
+        return action == AuthorizationAction.Publish && Rate(call) is { } refusal ? (null, SmcAnswer.TooMany(call.Context, refusal)) : (session, SmcAnswer.Served);
+    }
+
+    /// <summary>A change is a publish.</summary>
+    private RateRefusal? Rate(SmcCall call)
+    {
+        var caller = rates.Of(call.Context);
+        return caller.Publish() ?? caller.Bytes((int)Math.Min(call.Context.Request.ContentLength ?? 0, limits.Value.SmcElementBytes));
     }
 
     private async Task<(string Name, byte[] Body, SmcAnswer? Fault)> ReadAsync(SmcCall call)

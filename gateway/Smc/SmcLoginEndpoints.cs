@@ -14,6 +14,7 @@ internal sealed class SmcLoginEndpoints(
     ISmcAccounts accounts,
     IClusterClient cluster,
     SessionDoor door,
+    RateBook rates,
     IOptionsMonitor<SmcOptions> options)
 {
     private const int MaxLoginBytes = 8 * 1024;
@@ -85,6 +86,11 @@ internal sealed class SmcLoginEndpoints(
         {
             call.Context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return SmcAnswer.Error(StatusCodes.Status429TooManyRequests, "Login failed", "Too many failed logins.");
+        }
+
+        if (outcome.Caller is not null && rates.Of(call.Context).Handshake() is { } tooMany)
+        {
+            return SmcAnswer.TooMany(call.Context, tooMany);
         }
 
         if (outcome.Caller is not { } account)

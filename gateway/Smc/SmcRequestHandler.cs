@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using Tidings.Protocols.Smc;
 
 namespace Tidings.Gateway.Smc;
@@ -13,7 +14,7 @@ internal sealed record SmcReply(ReadOnlyMemory<byte> Frame, SmcSubscription? Beg
 }
 
 /// <summary>Carries out the requests of one notification socket, one after the other.</summary>
-internal sealed class SmcRequestHandler(SmcSocketEndpoint services, SmcSession login, string secret)
+internal sealed class SmcRequestHandler(SmcSocketEndpoint services, SmcSession login, string secret, IPAddress? address)
 {
     private readonly SmcSubscriptions _subscriptions = new();
 
@@ -91,12 +92,13 @@ internal sealed class SmcRequestHandler(SmcSocketEndpoint services, SmcSession l
     {
         foreach (var pattern in subscription.Patterns)
         {
-            var decision = await services.Policy.DecideAsync(
+            var decision = await services.Authorization.DecideAsync(
                 new AuthorizationRequest
                 {
                     Action = AuthorizationAction.Subscribe,
                     Tenant = login.Record.Tenant,
                     User = login.Principal,
+                    Address = address,
                     Channel = pattern,
                 },
                 CancellationToken.None);

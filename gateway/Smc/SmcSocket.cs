@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.WebSockets;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
@@ -11,7 +12,7 @@ namespace Tidings.Gateway.Smc;
 /// time and started when there is something to write, sends answers and then events, each in a frame and a write of its own, since clients
 /// overlook a second frame in a TLS record.
 /// </summary>
-internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession login, string root)
+internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession login, string root, CallerRates rates, IPAddress? address)
     : ISessionSink, IProtocolSession, IThreadPoolWorkItem
 {
     /// <summary>An open socket uses its login this often, so that the login lives as long as the socket.</summary>
@@ -33,7 +34,7 @@ internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession l
     public async Task RunAsync(WebSocket socket, string secret, LocalSession session, CancellationToken aborted)
     {
         _session = session;
-        _requests = new SmcRequestHandler(services, login, secret);
+        _requests = new SmcRequestHandler(services, login, secret, address);
         Volatile.Write(ref _socket, socket);
         Signal();
         var frames = new FrameReceiver(socket, services.Limits.MessageBytes);
@@ -45,6 +46,13 @@ internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession l
                 {
                     frame.Return();
                     Close(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes.");
+                    break;
+                }
+
+                if (rates.Bytes(frame.Bytes.Length) is not null)
+                {
+                    frame.Return();
+                    Close(WebSocketCloseStatus.PolicyViolation, "Too fast.");
                     break;
                 }
 
@@ -85,6 +93,11 @@ internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession l
         if (reason == SessionEnd.Kicked)
         {
             Close(WebSocketCloseStatus.PolicyViolation, "The session is logged out.");
+        }
+        else if (reason == SessionEnd.TooSlow)
+        {
+            // It would not read a farewell either.
+            Volatile.Read(ref _socket)?.Abort();
         }
         else
         {

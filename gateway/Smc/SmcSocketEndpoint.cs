@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 
@@ -10,7 +11,8 @@ internal sealed class SmcSocketEndpoint(
     SmcLogins logins,
     SessionDoor door,
     SmcDeliveryCodec codec,
-    IAuthorizationPolicy policy,
+    AuthorizationService authorization,
+    RateBook rates,
     IOptionsMonitor<SmcOptions> options,
     IOptions<TidingsLimits> limits,
     GatewayMetrics metrics,
@@ -27,7 +29,7 @@ internal sealed class SmcSocketEndpoint(
 
     public SmcDeliveryCodec Codec => codec;
 
-    public IAuthorizationPolicy Policy => policy;
+    public AuthorizationService Authorization => authorization;
 
     public SmcOptions Options => options.CurrentValue;
 
@@ -56,9 +58,21 @@ internal sealed class SmcSocketEndpoint(
             return SmcAnswer.Error(StatusCodes.Status426UpgradeRequired, "This is a WebSocket.");
         }
 
+        context.User = login.Principal;
+        var caller = rates.Of(context);
+        if (caller.Handshake() is { } tooMany)
+        {
+            return SmcAnswer.TooMany(context, tooMany);
+        }
+
+        if (!caller.TryEnterSession(out var place))
+        {
+            return SmcAnswer.Error(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
+        }
+
         var description = new SessionDescription { Protocol = "smc", Lifetime = SessionLifetime, Peer = context.Peer() };
-        var socket = new SmcSocket(this, login, catalog.RootOf(context, login.Version));
-        if (await door.OpenAsync(login.Record.Tenant, description, socket, login.Principal) is not var (secret, session))
+        var socket = new SmcSocket(this, login, catalog.RootOf(context, login.Version), caller, context.Connection.RemoteIpAddress);
+        if (await door.OpenAsync(login.Record.Tenant, description, socket, login.Principal, place) is not var (secret, session))
         {
             return SmcAnswer.Unavailable;
         }

@@ -168,6 +168,8 @@ async function attempt(note, field, action) {
 function checkChannel(name, { wildcards = true } = {}) {
   if (!name.startsWith('/') || name.length < 2) throw new Error('A channel starts with a slash, such as /demo/hello.');
   if (name.includes('//')) throw new Error('A channel has no empty segments: remove the double slash.');
+  if (wildcards && name.replace(/\/\*{1,2}$/, '').includes('*'))
+    throw new Error('A wildcard is the whole last segment: /demo/* or /demo/**.');
   if (!wildcards && /\/\*{1,2}$/.test(name)) throw new Error('Publish to one channel: wildcards are for subscriptions.');
 }
 

@@ -72,7 +72,7 @@ export class Tidings {
   /** Skips what is left of a pause between two attempts to reconnect. */
   retryNow() { this.#wake(); }
 
-  /** Subscribes to a channel or pattern: `/a/*` is one more segment, `/a/**` any number. Resolves when the server said yes. */
+  /** Subscribes to a channel or pattern: `/a/*` is one more segment, `/a/**` one or more. Resolves when the server said yes. */
   async subscribe(pattern) {
     await this.#ask({ channel: '/meta/subscribe', subscription: pattern });
     this.#patterns.add(pattern);

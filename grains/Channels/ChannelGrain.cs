@@ -83,8 +83,18 @@ internal sealed partial class ChannelGrain(
         }
     }
 
-    public async Task<LogRead> Read(long after, int limit) =>
-        await log.ReadAsync(_channel, after, Math.Clamp(limit, 1, limits.Value.ReadMessages));
+    public async Task<LogRead> Read(long after, int limit)
+    {
+        try
+        {
+            return await log.ReadAsync(_channel, after, Math.Clamp(limit, 1, limits.Value.ReadMessages));
+        }
+        catch (LogUnavailableException exception)
+        {
+            // Callers know nothing of logs; a store that is away is to them what a silo is that does not answer.
+            throw new TimeoutException(exception.Message);
+        }
+    }
 
     /// <summary>Claims the log; calls that need the claim meanwhile wait for the same, as a second claim would fence the first.</summary>
     private Task<LogClaim> ClaimAsync() => _claiming is { IsCompleted: false } underWay ? underWay : _claiming = ClaimOnceAsync();
@@ -95,6 +105,7 @@ internal sealed partial class ChannelGrain(
         _window = null;
         _silos = [.. _claim.Silos];
         _patternVersion = -1;
+        Announce(_claim.Head);
         return _claim;
     }
 
@@ -214,6 +225,20 @@ internal sealed partial class ChannelGrain(
         if (targets.Length > 0)
         {
             sender.Send(targets, new ChannelBatch { Channel = _channel, Epoch = head.Epoch, Messages = messages, Head = head.Offset });
+            announcer.Published(_channel, targets, head);
+        }
+    }
+
+    /// <summary>
+    /// What was stored last may never have been sent: by another activation, or by this one, if the log did not answer in time. Nobody would miss it
+    /// before the next message.
+    /// </summary>
+    private void Announce(ChannelHead head)
+    {
+        var targets = Targets();
+        if (head.Offset > 0 && targets.Length > 0)
+        {
+            sender.Send(targets, new ChannelBatch { Channel = _channel, Epoch = head.Epoch, Messages = [], Head = head.Offset });
             announcer.Published(_channel, targets, head);
         }
     }

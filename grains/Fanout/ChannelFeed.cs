@@ -30,7 +30,7 @@ internal sealed class ChannelFeed(ChannelId channel, int tailLimit)
     public bool MayStartEarlier { get; set; }
 
     /// <summary>Batches that wait for a repair of the gap before them; null when none is under way.</summary>
-    public List<ChannelBatch>? Deferred { get; set; }
+    public DeferredBatches? Deferred { get; set; }
 
     /// <summary>When a message last came, for forgetting feeds whose log has expired.</summary>
     public DateTimeOffset LastUsed { get; set; }

@@ -6,6 +6,9 @@ namespace Tidings.Grains.Fanout;
 /// </summary>
 internal sealed class Mailbox(string tenant, string sessionId)
 {
+    private Dictionary<string, LogPosition>? _cursors;
+    private Queue<DirectMessage>? _directs;
+
     public string Tenant { get; } = tenant;
 
     /// <summary>The session's public id.</summary>
@@ -23,13 +26,23 @@ internal sealed class Mailbox(string tenant, string sessionId)
     public long JoinFrame { get; set; }
 
     /// <summary>Where it stood when it last had no gateway; still true as long as the gateway has not taken in <see cref="JoinFrame"/>.</summary>
-    public Dictionary<string, LogPosition> Cursors { get; set; } = new(StringComparer.Ordinal);
+    public Dictionary<string, LogPosition> Cursors
+    {
+        get => _cursors ??= new(StringComparer.Ordinal);
+        set => _cursors = value;
+    }
+
+    /// <summary>The same, to look at only.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, LogPosition>> KnownCursors => _cursors ?? [];
 
     /// <summary>Direct messages that wait for a gateway.</summary>
-    public Queue<DirectMessage> Directs { get; } = new();
+    public IReadOnlyCollection<DirectMessage> Directs => _directs ?? [];
 
     /// <summary>What its last gateway wrote that its client may yet acknowledge.</summary>
     public UnacknowledgedBatch[] Batches { get; set; } = [];
+
+    /// <summary>What its last gateway dropped and did not tell its client of.</summary>
+    public ChannelCursor[] Gaps { get; set; } = [];
 
     /// <summary>When it ends unless a gateway takes it; null while one keeps its clock.</summary>
     public DateTimeOffset? Deadline { get; set; }
@@ -45,6 +58,14 @@ internal sealed class Mailbox(string tenant, string sessionId)
 
     /// <summary>How long it lives without a gateway.</summary>
     public TimeSpan Lifetime { get; set; }
+
+    /// <summary>Keeps what a gateway told that the next one is to know; with what it was not told itself.</summary>
+    public void Keep(SessionHandover? handover)
+    {
+        var isUntold = handover is { Unanswered: true };
+        Batches = [.. (isUntold ? Batches : []).Concat(handover?.Batches ?? []).DistinctBy(static batch => batch.Number)];
+        Gaps = [.. isUntold ? Gaps : [], .. handover?.Gaps ?? []];
+    }
 
     /// <summary>Every channel seen so far that one of its subscriptions matches, with the frame its subscription joined at.</summary>
     public IEnumerable<(ChannelFeed Feed, long JoinFrame)> Feeds()
@@ -64,7 +85,30 @@ internal sealed class Mailbox(string tenant, string sessionId)
 
     /// <summary>The place in a channel up to which the session has everything, while it has no gateway.</summary>
     public LogPosition CursorOf(ChannelFeed feed) =>
-        Cursors.TryGetValue(feed.Channel.Name, out var cursor) ? cursor : new LogPosition(feed.Epoch, feed.StartedAt);
+        _cursors is not null && _cursors.TryGetValue(feed.Channel.Name, out var cursor) ? cursor : new LogPosition(feed.Epoch, feed.StartedAt);
+
+    /// <summary>Whether it has a cursor of its own in a channel.</summary>
+    public bool HasCursor(string channel) => _cursors is not null && _cursors.ContainsKey(channel);
+
+    /// <summary>Has a direct message wait for a gateway.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="most">How many may wait.</param>
+    /// <returns>Whether the oldest was dropped for it.</returns>
+    public bool Queue(DirectMessage message, int most)
+    {
+        _directs ??= new();
+        var isFull = _directs.Count >= most && _directs.TryDequeue(out _);
+        _directs.Enqueue(message);
+        return isFull;
+    }
+
+    /// <summary>Takes the direct messages that wait.</summary>
+    public IReadOnlyCollection<DirectMessage> TakeDirects()
+    {
+        var waiting = Directs;
+        _directs = null;
+        return waiting;
+    }
 }
 
 /// <summary>A session's hold on a topic.</summary>

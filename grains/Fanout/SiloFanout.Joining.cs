@@ -66,7 +66,7 @@ internal sealed partial class SiloFanout
         mailbox.JoinFrame = frame;
         mailbox.Deadline = null;
         JoinTopics(mailbox, link, [.. mailbox.Subscriptions.Values.Select(subscription => subscription.Topic)], frame);
-        while (mailbox.Directs.TryDequeue(out var direct))
+        foreach (var direct in mailbox.TakeDirects())
         {
             link.Add(DirectFrame(mailbox, direct), direct.Body.Length);
         }

@@ -172,7 +172,7 @@ internal sealed partial class SiloFanout
 
             if (feed.Epoch > 0 && feed.Deferred is null && feed.Topics.Count > 0)
             {
-                feed.Deferred = [];
+                feed.Deferred = new DeferredBatches(_limits.StreamQueueBytes);
                 _ = Task.Run(() => RepairAsync(feed));
             }
         }
@@ -183,7 +183,7 @@ internal sealed partial class SiloFanout
     {
         if (mailbox.Link is not { } link || link.Delivered < mailbox.JoinFrame)
         {
-            foreach (var (channel, place) in mailbox.Cursors)
+            foreach (var (channel, place) in mailbox.KnownCursors)
             {
                 yield return new ChannelCursor(channel, place.Offset, place.Epoch);
             }
@@ -193,7 +193,7 @@ internal sealed partial class SiloFanout
         {
             // Until its gateway has taken its join in, a session stands where it stood before.
             var name = held.Topic.Id.Name;
-            var isBefore = mailbox.Link!.Delivered < Math.Max(mailbox.JoinFrame, held.JoinFrame) && mailbox.Cursors.ContainsKey(name);
+            var isBefore = mailbox.Link!.Delivered < Math.Max(mailbox.JoinFrame, held.JoinFrame) && mailbox.HasCursor(name);
             if (!isBefore && held.Topic.Feeds.FirstOrDefault() is { } feed)
             {
                 yield return new ChannelCursor(name, feed.OffsetAt(mailbox.Link, Math.Max(mailbox.Link.Delivered, held.JoinFrame)), feed.Epoch);
@@ -207,7 +207,7 @@ internal sealed partial class SiloFanout
 
     /// <summary>Puts a session where its record, or better its gateway, says; in other channels it begins at their heads.</summary>
     /// <returns>The channels for which it was said.</returns>
-    private static HashSet<string> Place(Mailbox mailbox, SessionRecord record, SessionHandover? handover)
+    private HashSet<string> Place(Mailbox mailbox, SessionRecord record, SessionHandover? handover)
     {
         var placed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var feed in mailbox.Feeds().Select(static pair => pair.Feed).Where(static feed => feed.Epoch > 0))
@@ -224,7 +224,7 @@ internal sealed partial class SiloFanout
         mailbox.Batches = handover?.Batches ?? [];
         foreach (var direct in record.Directs.Concat(handover?.Directs ?? []))
         {
-            mailbox.Directs.Enqueue(direct);
+            Queue(mailbox, direct);
         }
 
         return placed;

@@ -38,7 +38,7 @@ internal sealed partial class SiloFanout
         long since;
         lock (_lock)
         {
-            var batch = feed.Deferred![0];
+            var batch = feed.Deferred!.Batches[0];
             first = new LogPosition(batch.Epoch, batch is { Messages: [var message, ..] } ? message.Offset - 1 : batch.Head);
             since = feed.Topics.Select(static topic => topic.Sequence).Where(static sequence => sequence > 0).DefaultIfEmpty().Min();
         }
@@ -58,10 +58,10 @@ internal sealed partial class SiloFanout
         metrics.GapsRepaired.Add(1);
         while (true)
         {
-            long after;
+            long after, announced;
             lock (_lock)
             {
-                after = feed.Head;
+                (after, announced) = (feed.Head, feed.Deferred!.Head);
             }
 
             LogRead read;
@@ -78,7 +78,7 @@ internal sealed partial class SiloFanout
 
             lock (_lock)
             {
-                if (TakeRepair(feed, read))
+                if (TakeRepair(feed, read, announced))
                 {
                     return;
                 }
@@ -87,11 +87,15 @@ internal sealed partial class SiloFanout
     }
 
     /// <summary>Passes on what was read; true when the deferred batches followed.</summary>
-    private bool TakeRepair(ChannelFeed feed, LogRead read)
+    /// <param name="feed">The channel.</param>
+    /// <param name="read">What its log has.</param>
+    /// <param name="announced">The head that was announced before the log was read.</param>
+    private bool TakeRepair(ChannelFeed feed, LogRead read, long announced)
     {
         if (read.Head.Epoch > feed.Epoch)
         {
             // The log was lost and began anew: what it holds now is all there is.
+            metrics.LogsLost.Add(1);
             feed.Start(read.Head.Epoch, 0);
             TellGap(feed, read.First);
             return false;
@@ -111,7 +115,13 @@ internal sealed partial class SiloFanout
             }
         }
 
-        var deferred = feed.Deferred!;
+        if (feed.Deferred!.Head > Math.Max(announced, feed.Head))
+        {
+            // Logged since this was read, and not kept.
+            return false;
+        }
+
+        var deferred = feed.Deferred.Batches;
         feed.Deferred = null;
         if (deferred is [{ Messages: [var first, ..] } next, ..] && next.Epoch == feed.Epoch && first.Offset > feed.Head + 1)
         {
@@ -122,9 +132,9 @@ internal sealed partial class SiloFanout
         foreach (var batch in deferred)
         {
             // Whatever a batch still misses before it starts the next repair, which the rest then waits for.
-            if (feed.Deferred is { } waiting)
+            if (feed.Deferred is not null)
             {
-                waiting.Add(batch);
+                Defer(feed, batch);
             }
             else if (batch.Messages.Length > 0)
             {

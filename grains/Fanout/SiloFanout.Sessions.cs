@@ -214,7 +214,7 @@ internal sealed partial class SiloFanout
                 Queue(mailbox, direct);
             }
 
-            mailbox.Batches = handover?.Batches ?? [];
+            mailbox.Keep(handover);
         }
     }
 
@@ -342,13 +342,10 @@ internal sealed partial class SiloFanout
 
     private void Queue(Mailbox mailbox, DirectMessage message)
     {
-        if (mailbox.Directs.Count >= _limits.DirectMessagesPerSession)
+        if (mailbox.Queue(message, _limits.DirectMessagesPerSession))
         {
-            mailbox.Directs.Dequeue();
             metrics.DirectsDropped.Add(1);
         }
-
-        mailbox.Directs.Enqueue(message);
     }
 
     private void StartClock(Mailbox mailbox, TimeSpan lifetime)

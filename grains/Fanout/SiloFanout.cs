@@ -65,9 +65,9 @@ internal sealed partial class SiloFanout(
                 // It crossed this silo's leaving: followed from here, the channel would seem to have a gap when it is joined again.
                 RemoveFeed(feed);
             }
-            else if (feed.Deferred is { } waiting)
+            else if (feed.Deferred is not null)
             {
-                waiting.Add(batch);
+                Defer(feed, batch);
             }
             else
             {
@@ -127,7 +127,7 @@ internal sealed partial class SiloFanout(
         if (feed.Epoch == 0 && log.IsShared && batch is not { Messages: [{ Offset: 1 }, ..] })
         {
             // A pattern's channel, seen here for the first time: what came before may have been lost on its way.
-            feed.Deferred = [batch];
+            Defer(feed, batch);
             _ = Task.Run(() => BeginAsync(feed));
             return;
         }
@@ -154,12 +154,22 @@ internal sealed partial class SiloFanout(
 
         if (fresh.Length > 0 ? fresh[0].Offset > feed.Head + 1 : batch.Head > feed.Head)
         {
-            feed.Deferred = [batch];
+            Defer(feed, batch);
             _ = Task.Run(() => RepairAsync(feed));
         }
         else if (fresh.Length > 0)
         {
             PassOn(feed, fresh);
+        }
+    }
+
+    /// <summary>Has a batch wait for a repair.</summary>
+    private void Defer(ChannelFeed feed, ChannelBatch batch)
+    {
+        feed.Deferred ??= new DeferredBatches(_limits.StreamQueueBytes);
+        if (!feed.Deferred.Add(batch))
+        {
+            metrics.StreamEventsDropped.Add(1);
         }
     }
 
@@ -170,6 +180,7 @@ internal sealed partial class SiloFanout(
         feed.Start(batch.Epoch, known ? 0 : batch is { Messages: [var first, ..] } ? first.Offset - 1 : batch.Head);
         if (known)
         {
+            metrics.LogsLost.Add(1);
             TellGap(feed, 1);
         }
     }

@@ -3,7 +3,8 @@ namespace Tidings.Grains.Logs;
 /// <summary>
 /// The logs of all channels: one interface, a ring in memory (standalone) and Redis (cluster).
 /// A writer claims a channel first; a later claim fences every earlier one, so that two activations of a channel grain can
-/// never fork its history. Offsets are consecutive from 1 and never reused within an epoch; an epoch ends when a log was lost.
+/// never fork its history. Offsets are consecutive from 1 and never reused within an epoch; an epoch ends when a log was lost. Logs of a store
+/// that lost everything go on with offsets larger than any before.
 /// </summary>
 public interface IMessageLog
 {
@@ -52,6 +53,12 @@ public interface IMessageLog
     /// A forgotten channel that comes back has a larger epoch; claims from before are fenced.
     /// </summary>
     ValueTask TrimAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Tells a store that came back without its data that there were logs: whoever claims a channel from now on, even without having known them,
+    /// begins it at an offset larger than any before. A store that lost nothing is left as it is.
+    /// </summary>
+    ValueTask RemindAsync(CancellationToken cancellationToken = default) => default;
 
     /// <summary>Whether the store answers.</summary>
     ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default);

@@ -30,7 +30,7 @@ internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeSpan 
                 var answer = call(redis.GetDatabase()).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
                 return (await answer, attempt);
             }
-            catch (Exception e) when (RedisFailure.IsRedis(e))
+            catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
             {
                 if (!RedisFailure.MayPass(e) || time.GetElapsedTime(start) + Pause >= patience)
                     throw new LogUnavailableException(RedisFailure.Describe(e), e);

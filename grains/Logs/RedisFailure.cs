@@ -21,17 +21,17 @@ internal static class RedisFailure
         ("WRONGTYPE", false, "A key of the log holds something else: the key prefix is shared with another program."),
     ];
 
-    /// <summary>Whether an exception tells of Redis, not of a mistake of ours.</summary>
-    public static bool IsRedis(Exception exception) => exception is RedisException or TimeoutException;
+    /// <summary>Whether an exception tells of Redis, not of a mistake of ours. A connection that is cut cancels what waits on it.</summary>
+    public static bool IsRedis(Exception exception) => exception is RedisException or TimeoutException or OperationCanceledException;
 
     /// <summary>Whether trying again may help.</summary>
-    public static bool MayPass(Exception exception) => exception is TimeoutException or RedisConnectionException || Find(exception).MayPass;
+    public static bool MayPass(Exception exception) => exception is TimeoutException or RedisConnectionException or OperationCanceledException || Find(exception).MayPass;
 
     /// <summary>The failure in a sentence.</summary>
     public static string Describe(Exception exception) => exception switch
     {
         TimeoutException => "Redis did not answer in time.",
-        RedisConnectionException => "Redis cannot be reached.",
+        RedisConnectionException or OperationCanceledException => "Redis cannot be reached.",
         _ => Find(exception).Text ?? $"Redis refused: {exception.Message}",
     };
 

@@ -45,5 +45,11 @@ internal sealed class RedisLogKeys(string prefix)
     /// <summary>The largest epoch of the channels that were forgotten: one that comes back has a larger one.</summary>
     public RedisKey Forgotten(string tenant) => $"{Tag(tenant)}:forgotten";
 
+    /// <summary>
+    /// Hash of a tenant's logs as a whole: <c>at</c>, when the first of them was begun, which tells a store that lost them all from the one known
+    /// before; <c>base</c>, the offset that new channels begin at, 0 unless that happened.
+    /// </summary>
+    public RedisKey Birth(string tenant) => $"{Tag(tenant)}:birth";
+
     private string Tag(string tenant) => $"{{{prefix}/{tenant}/{Shard}}}";
 }

@@ -50,16 +50,41 @@ internal static class RedisLogScripts
 
         """;
 
+    // When a tenant's first log was begun, and the offset that new channels begin at: not 0 when somebody knows of an earlier birth.
+    private const string BirthOf = """
+        local function birth_of(key, known)
+          local birth = redis.call('HMGET', key, 'at', 'base')
+          if not birth[1] or (known ~= '' and known ~= birth[1] and birth[2] == '0') then
+            local now = text(micros())
+            birth = { birth[1] or now, known ~= '' and now or '0' }
+            redis.call('HSET', key, 'at', birth[1], 'base', birth[2])
+          end
+          return birth
+        end
+
+        """;
+
     /// <summary>
-    /// Makes the caller the only writer. Keys: head, log, silos, oldest, used, forgotten. Arguments: channel name, time.
-    /// A head that is missing or does not end where the stream ends tells that something was lost: what the stream still holds is
-    /// kept, under a new epoch. Answer: epoch, writer, offset, silos.
+    /// Lets a store that lost a tenant's logs know that there were some, so that channels begin as <see cref="Claim"/> says. Keys: birth.
+    /// Arguments: the birth as the caller knows it. Answer: the birth.
     /// </summary>
-    public const string Claim = Clock + DropOld + """
+    public const string Remind = Clock + BirthOf + """
+        return birth_of(KEYS[1], ARGV[1])[1]
+        """;
+
+    /// <summary>
+    /// Makes the caller the only writer. Keys: head, log, silos, oldest, used, forgotten, birth. Arguments: channel name, time, the
+    /// birth of the tenant's logs as the caller knows it, or nothing.
+    /// A head that is missing or does not end where the stream ends tells that something was lost: what the stream still holds is
+    /// kept, under a new epoch. Where the tenant's logs were lost altogether, channels begin at an offset larger than any before, so
+    /// that a place in an old log is never taken for one in a new log. Answer: epoch, writer, offset, silos, birth.
+    /// </summary>
+    public const string Claim = Clock + DropOld + BirthOf + """
         local head = redis.call('HMGET', KEYS[1], 'epoch', 'writer', 'offset', 'oldest')
         local epoch, offset = head[1], head[3]
         local last = false
         redis.call('ZADD', KEYS[5], ARGV[2], ARGV[1])
+        local birth = birth_of(KEYS[7], ARGV[3])
         if redis.call('EXISTS', KEYS[2]) == 1 then
           local info = redis.call('XINFO', 'STREAM', KEYS[2])
           for i = 1, #info, 2 do
@@ -73,12 +98,12 @@ internal static class RedisLogScripts
         else
           local first = last and redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
           local oldest = first and first[2][6] or ''
-          epoch, offset = next_epoch(epoch or redis.call('GET', KEYS[6])), first and last or '0'
+          epoch, offset = next_epoch(epoch or redis.call('GET', KEYS[6])), first and last or offset or birth[2]
           redis.call('HSET', KEYS[1], 'epoch', epoch, 'writer', writer, 'offset', offset, 'oldest', oldest)
           index_oldest(KEYS[4], ARGV[1], oldest)
           if not first then redis.call('DEL', KEYS[2]) end
         end
-        return { epoch, writer, offset, redis.call('SMEMBERS', KEYS[3]) }
+        return { epoch, writer, offset, redis.call('SMEMBERS', KEYS[3]), birth[1] }
         """;
 
     /// <summary>

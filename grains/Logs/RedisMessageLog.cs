@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -20,6 +21,10 @@ internal sealed class RedisMessageLog(
     private readonly RedisLogKeys _keys = new(options.Value.KeyPrefix);
     private readonly RedisCalls _calls = new(redis, options.Value.Patience, time, logger);
 
+
+    // By tenant, as this silo last saw it: remembered here, a store that lost everything is recognised.
+    private readonly ConcurrentDictionary<string, string> _births = new(StringComparer.Ordinal);
+
     public bool IsShared => true;
 
     public async ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default)
@@ -30,9 +35,11 @@ internal sealed class RedisMessageLog(
             [
                 _keys.Head(channel), _keys.Log(channel), _keys.Silos(channel),
                 _keys.Oldest(channel.Tenant), _keys.Used(channel.Tenant), _keys.Forgotten(channel.Tenant),
+                _keys.Birth(channel.Tenant),
             ],
-            [channel.Name, Now()],
+            [channel.Name, Now(), _births.GetValueOrDefault(channel.Tenant, "")],
             cancellationToken);
+        _births[channel.Tenant] = (string)answer[4]!;
         return new LogClaim(channel, (long)answer[1], new ChannelHead((long)answer[0], (long)answer[2]), (string[])answer[3]!);
     }
 
@@ -99,6 +106,14 @@ internal sealed class RedisMessageLog(
     public ValueTask TrimAsync(CancellationToken cancellationToken = default) =>
         new RedisLogSweeper(_calls, _keys, _limits).SweepAsync(Now(), cancellationToken);
 
+    public async ValueTask RemindAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (var (tenant, birth) in _births)
+        {
+            _births[tenant] = (string)(await _calls.EvaluateAsync(RedisLogScripts.Remind, [_keys.Birth(tenant)], [birth], cancellationToken)).Answer!;
+        }
+    }
+
     public async ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -106,7 +121,7 @@ internal sealed class RedisMessageLog(
             await redis.GetDatabase().PingAsync(CommandFlags.DemandMaster).WaitAsync(options.Value.Patience, time, cancellationToken);
             return true;
         }
-        catch (Exception e) when (RedisFailure.IsRedis(e))
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }

@@ -10,9 +10,12 @@ internal sealed partial class PatternRegistryGrain(
     [PersistentState("patterns", TidingsStorage.Name)] IPersistentState<PatternRegistryState> state,
     SiloServiceClient silos,
     IClusterMembers membership,
+    TimeProvider time,
     ILogger<PatternRegistryGrain> logger) : Grain, IPatternRegistryGrain
 {
     private static readonly TimeSpan CopyPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CopyPause = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<string, PatternChange> _untold = new(StringComparer.Ordinal);
     private Task _writing = Task.CompletedTask;
     private bool _dirty;
 
@@ -33,10 +36,12 @@ internal sealed partial class PatternRegistryGrain(
     private async Task ChangeAsync(PatternEntry entry, bool added)
     {
         var changed = added ? state.State.Entries.Add(entry) : state.State.Entries.Remove(entry);
-        if (!changed)
+        if (!changed && !added)
         {
             return;
         }
+
+        // One that is added again may have failed the first time, after it was noted here and before everybody was told.
 
         var change = new PatternChange(this.GetPrimaryKeyString(), ++state.State.Version, entry, added);
         ForgetDeadSilos();
@@ -44,16 +49,43 @@ internal sealed partial class PatternRegistryGrain(
         await Task.WhenAll(state.State.Copies.Select(silo => TellAsync(silo, change)));
     }
 
-    /// <summary>A silo that does not answer is passed over: it blocks nobody, and asks for a fresh copy at its next change.</summary>
+    /// <summary>A silo that does not answer blocks nobody: it is told again, and asks for a fresh copy if it missed more.</summary>
     private async Task TellAsync(string silo, PatternChange change)
     {
         try
         {
-            await silos.Of(silo).ChangePattern(change).WaitAsync(CopyPatience);
+            await silos.Of(silo).ChangePattern(change).WaitAsync(CopyPatience, time);
         }
         catch (Exception exception)
         {
             Log.CopyNotTold(logger, silo, change.Tenant, exception);
+            var isAlone = !_untold.ContainsKey(silo);
+            _untold[silo] = change;
+            if (isAlone)
+            {
+                _ = TellAgainAsync(silo);
+            }
+        }
+    }
+
+    /// <summary>Until it answers or is gone: a silo that lacks a pattern keeps its messages back, and no gap would ever show that.</summary>
+    private async Task TellAgainAsync(string silo)
+    {
+        while (_untold.TryGetValue(silo, out var change))
+        {
+            await Task.Delay(CopyPause, time);
+            try
+            {
+                await (membership.IsGone(silo) ? Task.CompletedTask : silos.Of(silo).ChangePattern(change).WaitAsync(CopyPatience, time));
+                if (_untold[silo].Version == change.Version)
+                {
+                    _untold.Remove(silo);
+                }
+            }
+            catch (Exception exception)
+            {
+                Log.CopyNotTold(logger, silo, change.Tenant, exception);
+            }
         }
     }
 

@@ -9,6 +9,9 @@ internal interface ISessionStore
     /// <summary>Whether what is written outlives this process.</summary>
     bool IsDurable { get; }
 
+    /// <summary>Whether what was written may be gone: every record counts as not written.</summary>
+    bool HasForgotten { get; set; }
+
     /// <summary>Takes a session's record over.</summary>
     /// <param name="key">The session grain's key, <see cref="SessionId.ToKey"/>.</param>
     /// <returns>The owner's number and the record; null if there is none.</returns>
@@ -30,6 +33,8 @@ internal interface ISessionStore
 internal sealed class NoSessionStore : ISessionStore
 {
     public bool IsDurable => false;
+
+    public bool HasForgotten { get; set; }
 
     public ValueTask<(long Owner, SessionRecord Record)?> ClaimAsync(string key) => default;
 

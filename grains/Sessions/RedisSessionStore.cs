@@ -41,6 +41,8 @@ internal sealed class RedisSessionStore(
 
     public bool IsDurable => true;
 
+    public bool HasForgotten { get; set; }
+
     public async ValueTask<(long Owner, SessionRecord Record)?> ClaimAsync(string key)
     {
         var (answer, _) = await _calls.EvaluateAsync(Claim, [KeyOf(key)], [], CancellationToken.None);

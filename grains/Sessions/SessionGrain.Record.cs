@@ -23,7 +23,7 @@ internal sealed partial class SessionGrain
         try
         {
             var record = fanout.RecordOf(mailbox, _description!, _started);
-            if (_written is null || !record.SaysTheSameAs(_written) || time.GetUtcNow() - _writtenAt > RecordLife / RecordLives)
+            if (_written is null || store.HasForgotten || !record.SaysTheSameAs(_written) || time.GetUtcNow() - _writtenAt > RecordLife / RecordLives)
             {
                 await WriteAsync(record);
             }

@@ -41,7 +41,7 @@ internal sealed partial class SessionGrain(
                 return OpenStatus.Refused;
             }
 
-            _description = description with { Number = number };
+            _description = number == description.Number ? description : description with { Number = number };
             await WriteAsync();
             return OpenStatus.Opened;
         }
@@ -90,10 +90,11 @@ internal sealed partial class SessionGrain(
             _started |= given is { Started: true };
         }
 
-        var batches = _holder?.Id == gateway.Id ? null : mailbox.Batches;
+        var knows = _holder?.Id == gateway.Id && handover is not { Unanswered: true };
+        var (batches, gaps) = knows ? (null, null) : (mailbox.Batches, mailbox.Gaps);
         _holder = gateway;
         fanout.BeginStay(mailbox, stay);
-        return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started, Batches: batches);
+        return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started, Batches: batches, Gaps: gaps);
     }
 
     public async Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime)

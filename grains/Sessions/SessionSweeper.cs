@@ -20,7 +20,7 @@ internal sealed partial class SessionSweeper(
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private const int TrimEvery = 30;
-    private const int SavesAtOnce = 16;
+    private const int CallsAtOnce = 16;
     private static readonly TimeSpan SavePeriod = TimeSpan.FromMinutes(1);
 
     private IReadOnlySet<string> _alive = members.Alive();
@@ -43,17 +43,10 @@ internal sealed partial class SessionSweeper(
 
     private async Task SweepAsync(bool trim, CancellationToken cancellationToken)
     {
-        foreach (var mailbox in fanout.TakeExpired())
-        {
-            await grains.GetGrain<ISessionGrain>(SessionId.ToKey(mailbox.Tenant, mailbox.SessionId)).Close(SessionEnd.Expired);
-        }
-
+        await ForEachAsync(fanout.TakeExpired(), static session => session.Close(SessionEnd.Expired), cancellationToken);
         if (store.IsDurable)
         {
-            await Parallel.ForEachAsync(
-                fanout.TakeUnsaved(SavePeriod),
-                new ParallelOptions { MaxDegreeOfParallelism = SavesAtOnce, CancellationToken = cancellationToken },
-                async (mailbox, _) => await grains.GetGrain<ISessionGrain>(SessionId.ToKey(mailbox.Tenant, mailbox.SessionId)).Save());
+            await ForEachAsync(fanout.TakeUnsaved(SavePeriod), static session => session.Save(), cancellationToken);
         }
 
         await CatchUpAfterDeathsAsync();
@@ -65,21 +58,41 @@ internal sealed partial class SessionSweeper(
         }
     }
 
+    /// <summary>One session that cannot be reached keeps nothing else waiting: its turn comes again.</summary>
+    private Task ForEachAsync(IEnumerable<Mailbox> mailboxes, Func<ISessionGrain, Task> act, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        mailboxes,
+        new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce, CancellationToken = cancellationToken },
+        async (mailbox, _) =>
+        {
+            try
+            {
+                await act(grains.GetGrain<ISessionGrain>(SessionId.ToKey(mailbox.Tenant, mailbox.SessionId)));
+            }
+            catch (Exception exception)
+            {
+                Log.SessionNotSwept(logger, mailbox.SessionId, exception.Message);
+            }
+        });
+
     /// <summary>A silo that died may have taken events with it that its channels had logged.</summary>
     private async Task CatchUpAfterDeathsAsync()
     {
         var alive = members.Alive();
-        var died = !_alive.IsSubsetOf(alive);
-        _alive = alive;
-        if (died)
+        if (!_alive.IsSubsetOf(alive))
         {
             Log.SiloDied(logger);
             await fanout.CatchUpAllAsync();
         }
+
+        // Only now: a death whose losses could not be looked for is looked at again.
+        _alive = alive;
     }
 
     private static partial class Log
     {
+        [LoggerMessage(1413, LogLevel.Warning, "Session {Session} could not be swept, which is tried again: {Reason}")]
+        public static partial void SessionNotSwept(ILogger logger, string session, string reason);
+
         [LoggerMessage(1412, LogLevel.Information, "A silo left the cluster; looking for messages whose events it may have lost")]
         public static partial void SiloDied(ILogger logger);
 

@@ -16,7 +16,8 @@ internal sealed partial class SiloDeparture(
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(SiloDeparture), ServiceLifecycleStage.Active, static _ => Task.CompletedTask, MoveSessionsAsync);
 
-    private async Task MoveSessionsAsync(CancellationToken cancellationToken)
+    /// <summary>Writes every session down, and tells the gateways to look for them elsewhere; gives up after some seconds.</summary>
+    public async Task MoveSessionsAsync(CancellationToken cancellationToken)
     {
         if (!store.IsDurable)
         {

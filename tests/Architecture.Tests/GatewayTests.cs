@@ -53,7 +53,7 @@ public sealed class GatewayTests
         .Where(static parts => parts.Length > 2)
         .Select(static parts => parts[1])
         .Distinct()
-        .Where(static folder => !Shared.Contains(folder) && folder is not "protocols" and not "cli")];
+        .Where(static folder => !Shared.Contains(folder) && folder is not "protocols" and not "client" and not "cli")];
 
     private static IEnumerable<string> Links(string one, string other) => Repository.Files($"gateway/{one}", "*.cs")
         .Where(path => Knows(Repository.Read(path), other))

@@ -6,6 +6,8 @@ internal sealed record Layer(string File, string[] Projects, string[] Packages, 
     public static IReadOnlyList<Layer> All { get; } =
     [
         new("gateway/protocols/Tidings.Protocols.csproj", [], [], Web: false),
+        new("gateway/client/Tidings.Client.csproj", ["Tidings.Protocols"], ["Microsoft.Extensions.Logging.Abstractions"], Web: false),
+        new("gateway/cli/Tidings.Cli.csproj", ["Tidings.Client"], ["System.CommandLine", "Spectre.Console"], Web: false) { Assembly = "tidings" },
         new("grain-interfaces/Tidings.GrainInterfaces.csproj", [], ["Microsoft.Orleans.Sdk"], Web: false),
         new("grains/Tidings.Grains.csproj", ["Tidings.GrainInterfaces"], ["Microsoft.Orleans.", "StackExchange.Redis"], Web: false),
         new("silo/Tidings.Silo.csproj", ["Tidings.Grains", "Tidings.GrainInterfaces", "Tidings.Protocols"], ["AMQPNetLite.Core", "Microsoft.Orleans.", "StackExchange.Redis", "OpenTelemetry"], Web: true),
@@ -17,7 +19,7 @@ internal sealed record Layer(string File, string[] Projects, string[] Packages, 
     ];
 
     /// <summary>The assembly it is built to.</summary>
-    public string Assembly => Path.GetFileNameWithoutExtension(File);
+    public string Assembly { get; init; } = Path.GetFileNameWithoutExtension(File);
 
     /// <summary>References that must not be, each as a sentence.</summary>
     public IEnumerable<string> Violations(ProjectFile project) =>

@@ -31,6 +31,10 @@ public sealed class LayerTests
     [InlineData("grains/Tidings.Grains.csproj", "<ProjectReference Include=\"../gateway/protocols/Tidings.Protocols.csproj\" />")]
     [InlineData("gateway/Tidings.Gateway.csproj", "<ProjectReference Include=\"../grains/Tidings.Grains.csproj\" />")]
     [InlineData("gateway/Tidings.Gateway.csproj", "<PackageReference Include=\"Microsoft.Orleans.Server\" />")]
+    [InlineData("gateway/client/Tidings.Client.csproj", "<ProjectReference Include=\"../../grain-interfaces/Tidings.GrainInterfaces.csproj\" />")]
+    [InlineData("gateway/client/Tidings.Client.csproj", "<FrameworkReference Include=\"Microsoft.AspNetCore.App\" />")]
+    [InlineData("gateway/cli/Tidings.Cli.csproj", "<ProjectReference Include=\"../protocols/Tidings.Protocols.csproj\" />")]
+    [InlineData("gateway/cli/Tidings.Cli.csproj", "<ProjectReference Include=\"../Tidings.Gateway.csproj\" />")]
     [InlineData("silo/Tidings.Silo.csproj", "<ProjectReference Include=\"../tests/Grains.Tests/Tidings.Grains.Tests.csproj\" />")]
     public void A_forbidden_reference_is_seen(string file, string reference)
     {

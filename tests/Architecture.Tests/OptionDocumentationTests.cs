@@ -16,7 +16,7 @@ public sealed class OptionDocumentationTests
 {
     public static TheoryData<Type> Options =>
         [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(SmcOptions), typeof(SmcKey), typeof(BrowserCookieOptions), typeof(SmartRestOptions), typeof(CumulocityOptions), typeof(DeviceOptions),
-            typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate), typeof(TidingsClusterOptions), typeof(IdentityOptions),
+            typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate), typeof(AuditOptions), typeof(TidingsClusterOptions), typeof(IdentityOptions),
             typeof(UserOptions), typeof(RoleOptions), typeof(IssuerOptions), typeof(BootstrapAdminOptions), typeof(TokenOptions), typeof(ClusterTlsOptions)];
 
     [Theory]

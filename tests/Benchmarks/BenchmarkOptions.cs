@@ -12,6 +12,9 @@ internal sealed record BenchmarkOptions
 
     public IReadOnlyList<string> Targets { get; init; } = ["kestrel", "standalone", "cluster", "faye"];
 
+    /// <summary>How often each cell is measured, targets in turn; the middle figure counts, the better of the middle two.</summary>
+    public int Times { get; init; } = 1;
+
     /// <summary>Where figures go as JSON, or null.</summary>
     public string? JsonFile { get; init; }
 

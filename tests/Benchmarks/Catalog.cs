@@ -16,8 +16,11 @@ internal static class Catalog
         new HeldRateRow("smartrest", "broadcast to 500 SmartREST pollers of two templates, deliveries held",
             new Cast(500, Channels: 0, Publishers: 1, LongPolling: true, SmartRest: true), firstRate: 50),
         new LatencyRow(),
+        new CpuRow("broadcast-cpu", "server CPU a delivery, broadcast to 1,000 WebSockets at 500 publishes/s", new Cast(1000, Channels: 0, Publishers: 1), rate: 500),
+        new CpuRow("channels-cpu", "server CPU a delivery, 1,000 channels at 4,000 publishes/s", new Cast(1000, Channels: 1000, Publishers: 8), rate: 4000),
         new ConnectsRow(),
         new MemoryRow(),
+        new HostileRow(),
     ];
 
     public static IReadOnlyList<ITarget> Targets(BenchmarkOptions options) =>
@@ -26,6 +29,7 @@ internal static class Catalog
         new KestrelTarget("kestrel-batched", framesPerSend: 64),
         new KestrelTarget("kestrel-echo", echo: true),
         new StandaloneTarget(options),
+        new SecuredTarget(options),
         new ClusterTarget(options, "everysec"),
         new ClusterTarget(options, "always"),
         new FayeTarget(options),

@@ -6,12 +6,13 @@ namespace Tidings.Benchmarks;
 internal static class CommandLine
 {
     public const string Usage = """
-        tests/bench [--rows a,b] [--targets a,b] [--quick] [--json file] [--rate n]
+        tests/bench [--rows a,b] [--targets a,b] [--quick] [--times n] [--json file] [--rate n]
                     [--gateway-args "--Tidings:X=1 ..."] [--silo-args "..."]
-          rows     broadcast channels longpoll smartrest latency connects memory (all)
+          rows     broadcast channels longpoll smartrest latency connects memory (all), hostile broadcast-cpu channels-cpu
           targets  kestrel standalone cluster faye (all), cluster-always (appendfsync always),
-                   kestrel-batched (publishers send up to 64 frames at once),
-                   kestrel-echo (each subscriber publishes to itself)
+                   kestrel-batched (publishers send up to 64 frames at once), kestrel-echo (each subscriber publishes
+                   to itself), standalone-secured (users, rules, tokens, rates)
+          times    each cell is measured so often, targets in turn; the middle figure counts (1)
           rate     publishes a second: one step at this rate after warm-ups, instead of the search
         """;
 
@@ -35,6 +36,7 @@ internal static class CommandLine
         "--root" => options with { Root = Path.GetFullPath(value) },
         "--rows" => options with { Rows = Split(value, ',') },
         "--targets" => options with { Targets = Split(value, ',') },
+        "--times" => options with { Times = int.TryParse(value, out var times) && times > 0 ? times : throw Unknown($"--times {value}") },
         "--json" => options with { JsonFile = value },
         "--rate" => options with { Rate = double.Parse(value, CultureInfo.InvariantCulture) },
         "--gateway-args" => options with { GatewayArguments = Split(value, ' ') },

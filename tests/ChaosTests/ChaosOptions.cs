@@ -29,6 +29,18 @@ sealed record ChaosOptions
     /// <summary>Redis appendfsync: always or everysec. Default always.</summary>
     public string Fsync { get; init; } = "always";
 
+    /// <summary>
+    /// A commit whose build every process runs at first; instead of faults, each is stopped once (SIGTERM) and started again from the sources at
+    /// hand, silos first. Default unset: everything runs the sources at hand.
+    /// </summary>
+    public string? UpgradeFrom { get; init; }
+
+    /// <summary>The connection string of a Redis that somebody else runs. Default unset: the cluster has its own.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>Added to the environment of silos and gateways.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The kinds of faults to take from the plan; empty for all.</summary>
     public IReadOnlyList<FaultKind> Only { get; init; } = [];
 

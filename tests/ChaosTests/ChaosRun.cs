@@ -19,7 +19,8 @@ sealed class ChaosRun(ChaosOptions options, Action<string> tell)
     public async Task<ChaosReport> RunAsync(CheckerOptions rules, CancellationToken stop = default)
     {
         var folder = Folder();
-        await using var cluster = new ChaosCluster(options, folder);
+        await using var previous = options.UpgradeFrom is { } commit ? await BuildAsync(commit) : null;
+        await using var cluster = new ChaosCluster(options, folder, previous);
         await cluster.StartAsync();
         tell($"a cluster of {options.Silos} silos and {options.Gateways} gateways at {cluster.Front}, logs in {folder}");
         var clock = new RunClock(TimeProvider.System);
@@ -61,7 +62,15 @@ sealed class ChaosRun(ChaosOptions options, Action<string> tell)
         await watching;
     }
 
-    IReadOnlyList<PlannedFault> Plan() => options.Brief
+    Task<SourceTree> BuildAsync(string commit)
+    {
+        tell($"building {commit}");
+        return SourceTree.BuildAsync(commit);
+    }
+
+    IReadOnlyList<PlannedFault> Plan() => options.UpgradeFrom is not null
+        ? FaultPlan.Rolling(options.Silos, options.Gateways)
+        : options.Brief
         ? FaultPlan.Brief(options.Seed, options.Silos, options.Gateways)
         : FaultPlan.Shuffled(options.Seed, options.Length, options.Silos, options.Gateways, options.Only);
 

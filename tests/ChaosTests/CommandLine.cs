@@ -9,6 +9,7 @@ static class CommandLine
     public const string Usage = """
         tests/chaos [--minutes N] [--seed N] [--sessions N] [--rate N] [--fsync always|everysec] [--silos N] [--gateways N]
                     [--brief] [--only SiloKill,GatewayKill,...] [--gateway-args "..."] [--silo-args "..."] [--folder PATH]
+                    [--upgrade-from COMMIT]
         """;
 
     /// <exception cref="FormatException">A word is unknown or its value is not what it takes.</exception>
@@ -39,6 +40,7 @@ static class CommandLine
         "--only" when value != $"{FaultKind.OwnEnd}" => options with { Only = [.. Split(value, ',').Select(Kind)] },
         "--gateway-args" => options with { GatewayArguments = Split(value, ' ') },
         "--silo-args" => options with { SiloArguments = Split(value, ' ') },
+        "--upgrade-from" => options with { UpgradeFrom = value },
         "--folder" => options with { Folder = Path.GetFullPath(value) },
         _ => throw Unknown(name),
     };

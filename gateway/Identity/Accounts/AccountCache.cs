@@ -24,12 +24,15 @@ internal sealed partial class AccountCache : IHostedService
     public AccountCache(IUserStore store, ConfiguredAccounts configured, IIdentityStorage storage, TimeProvider time, ILogger<AccountCache> logger)
     {
         (_store, _configured, _storage, _time, _logger) = (store, configured, storage, time, logger);
-        _rules = new RuleBook(configured.Tenants.ToFrozenDictionary(static tenant => tenant.Name, StringComparer.Ordinal), configured.IsEmpty);
+        _rules = new RuleBook(configured.Tenants.ToFrozenDictionary(static tenant => tenant.Name, StringComparer.Ordinal), configured.IsEmpty, HasStoredUsers: false);
         store.Changed += () => _ = ReloadAsync();
     }
 
     /// <summary>New rules and accounts are in force.</summary>
     public event Action? Reloaded;
+
+    /// <summary>Stands for what is known now: another object as soon as something changed.</summary>
+    public object State => _entries;
 
     /// <summary>The tenants and their roles.</summary>
     public RuleBook Rules => _rules;
@@ -60,7 +63,11 @@ internal sealed partial class AccountCache : IHostedService
         try
         {
             var tenants = await _store.TenantsAsync();
-            _rules = new RuleBook(tenants.ToFrozenDictionary(static tenant => tenant.Name, StringComparer.Ordinal), _configured.IsEmpty && tenants.Count == 0);
+            var hasUsers = await _store.HasStoredUsersAsync();
+            _rules = new RuleBook(
+                tenants.ToFrozenDictionary(static tenant => tenant.Name, StringComparer.Ordinal),
+                IsOpen: _configured.IsEmpty && tenants.Count == 0 && !hasUsers,
+                hasUsers);
             // What was read while the change was on its way.
             _entries = new();
         }
@@ -122,8 +129,9 @@ internal sealed partial class AccountCache : IHostedService
 
 /// <summary>All tenants and their roles at one time.</summary>
 /// <param name="Tenants">By name.</param>
-/// <param name="IsOpen">Whether nobody and nothing is configured, so that everyone may do everything.</param>
-internal sealed record RuleBook(FrozenDictionary<string, Tenant> Tenants, bool IsOpen)
+/// <param name="IsOpen">Whether nobody and nothing is configured or stored, so that everyone may do everything.</param>
+/// <param name="HasStoredUsers">Whether there are users beside those of the configuration.</param>
+internal sealed record RuleBook(FrozenDictionary<string, Tenant> Tenants, bool IsOpen, bool HasStoredUsers)
 {
-    public static RuleBook Empty { get; } = new(FrozenDictionary<string, Tenant>.Empty, IsOpen: false);
+    public static RuleBook Empty { get; } = new(FrozenDictionary<string, Tenant>.Empty, IsOpen: false, HasStoredUsers: false);
 }

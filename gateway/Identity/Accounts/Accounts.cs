@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,6 +11,10 @@ internal sealed record Tenant
     public required string Name { get; init; }
 
     public bool Disabled { get; init; }
+
+    /// <summary>Which state of what is stored this is; see <see cref="AccountVersion"/>.</summary>
+    [JsonIgnore]
+    public string Version { get; init; } = AccountVersion.None;
 
     public Dictionary<string, RoleOptions> Roles { get; init; } = new(StringComparer.Ordinal);
 }
@@ -26,6 +32,18 @@ internal sealed record User
     public IReadOnlyList<string> Roles { get; init; } = [];
 
     public bool Disabled { get; init; }
+
+    /// <summary>Which state of what is stored this is; see <see cref="AccountVersion"/>.</summary>
+    [JsonIgnore]
+    public string Version { get; init; } = AccountVersion.None;
+
+    /// <summary>The stamp of a configured password, which each process hashes with a salt of its own; null otherwise.</summary>
+    [JsonIgnore]
+    public string? ConfiguredStamp { get; init; }
+
+    /// <summary>Changes when the password does, is the same in every process, and tells nothing of the password.</summary>
+    [JsonIgnore]
+    public string Stamp => ConfiguredStamp ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PasswordHash ?? "")))[..16];
 }
 
 /// <summary>A key that a program logs in with, in the name of a user.</summary>
@@ -53,6 +71,9 @@ internal sealed record Grant
     public required string User { get; init; }
 
     public required DateTimeOffset Expires { get; init; }
+
+    /// <summary>The stamp of the password that the log-in began with: it ends when that is changed. Null: not looked at.</summary>
+    public string? Stamp { get; init; }
 
     /// <summary>SHA-256 of the refresh token that is good now; null for a cookie.</summary>
     public string? RefreshHash { get; init; }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -6,6 +8,9 @@ namespace Tidings.Gateway.Identity.Accounts;
 /// <summary>Tenants and users of the configuration, read at start.</summary>
 internal sealed class ConfiguredAccounts
 {
+    private const int StampIterations = 100_000;
+    private const int StampBytes = 8;
+
     private readonly Dictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Tenant, string Name), User> _users = [];
 
@@ -42,12 +47,15 @@ internal sealed class ConfiguredAccounts
     private void Add((string Tenant, string Name) id, UserOptions options, IPasswordHasher<User> hasher)
     {
         TenantOf(id.Tenant);
-        var user = new User { Tenant = id.Tenant, Name = id.Name, Roles = options.Roles, Disabled = options.Disabled };
-        _users[id] = user with
-        {
-            PasswordHash = options.PasswordHash ?? (string.IsNullOrEmpty(options.Password) ? null : hasher.HashPassword(user, options.Password)),
-        };
+        var user = new User { Tenant = id.Tenant, Name = id.Name, Roles = options.Roles, Disabled = options.Disabled, PasswordHash = options.PasswordHash };
+        _users[id] = options.PasswordHash is not null || string.IsNullOrEmpty(options.Password)
+            ? user
+            : user with { PasswordHash = hasher.HashPassword(user, options.Password), ConfiguredStamp = StampOf(user, options.Password) };
     }
+
+    /// <summary>As slow to guess from as the hash is.</summary>
+    private static string StampOf(User user, string password) => Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(
+        password, Encoding.UTF8.GetBytes($"tidings stamp {user.Tenant}/{user.Name}"), StampIterations, HashAlgorithmName.SHA512, StampBytes));
 
     private Tenant TenantOf(string name) => _tenants.TryGetValue(name, out var tenant) ? tenant : _tenants[name] = new Tenant { Name = name };
 
@@ -66,9 +74,15 @@ internal static class BuiltInRoles
     /// <summary>Manages every tenant. Only an operator makes another.</summary>
     public const string Operator = "operator";
 
-    /// <summary>The role of the user that new devices log in as to fetch credentials of their own.</summary>
+    /// <summary>
+    /// The role of the user that new devices log in as to fetch credentials of their own, in whatever tenant accepted them. Only an operator
+    /// gives it.
+    /// </summary>
     public const string DeviceBootstrap = "devicebootstrap";
 
     /// <summary>The role of callers without credentials.</summary>
     public const string Anonymous = "anonymous";
+
+    /// <summary>Whether a role reaches beyond its tenant, so that no administrator of one tenant and no issuer of tokens can give it.</summary>
+    public static bool IsAboveTenants(string role) => role is Operator or DeviceBootstrap;
 }

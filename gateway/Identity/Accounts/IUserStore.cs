@@ -24,13 +24,19 @@ internal interface IUserStore
     /// <summary>An API key; null if there is none.</summary>
     ValueTask<ApiKey?> FindKeyAsync(string id);
 
-    /// <summary>Adds or changes a tenant.</summary>
-    /// <exception cref="ConfiguredAccountException">A role that is configured would change.</exception>
-    ValueTask SaveAsync(Tenant tenant);
+    /// <summary>Whether any user is stored, beside those of the configuration.</summary>
+    ValueTask<bool> HasStoredUsersAsync();
 
-    /// <summary>Adds or changes a user.</summary>
+    /// <summary>Adds or changes a tenant in one step: what others change meanwhile is not lost, the change is made anew on top of it.</summary>
+    /// <param name="name">The tenant.</param>
+    /// <param name="change">Makes the new one of the one there, null for none; null stores nothing. May be called several times.</param>
+    /// <param name="version">The state it is meant for; null for any.</param>
+    /// <exception cref="ConfiguredAccountException">A role that is configured would change.</exception>
+    ValueTask<AccountChange<Tenant>> ChangeTenantAsync(string name, Func<Tenant?, Tenant?> change, string? version = null);
+
+    /// <summary>Adds or changes a user, as <see cref="ChangeTenantAsync"/> does a tenant.</summary>
     /// <exception cref="ConfiguredAccountException">The user is configured.</exception>
-    ValueTask SaveAsync(User user);
+    ValueTask<AccountChange<User>> ChangeUserAsync(string tenant, string name, Func<User?, User?> change, string? version = null);
 
     /// <summary>Adds or changes an API key.</summary>
     ValueTask SaveAsync(ApiKey key);

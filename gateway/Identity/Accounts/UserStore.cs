@@ -7,6 +7,8 @@ namespace Tidings.Gateway.Identity.Accounts;
 /// <inheritdoc cref="IUserStore"/>
 internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage storage) : IUserStore
 {
+    private const int MostAttempts = 20;
+
     public event Action? Changed
     {
         add => storage.Changed += value;
@@ -15,10 +17,11 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
 
     public async ValueTask<IReadOnlyList<Tenant>> TenantsAsync()
     {
-        var tenants = (await ListAsync(IdentityTables.Tenants, "", AccountJson.Default.Tenant)).ToDictionary(static tenant => tenant.Name, StringComparer.Ordinal);
+        var tenants = (await ListAsync(IdentityTables.Tenants, "", AccountJson.Default.Tenant, static (tenant, state) => tenant with { Version = state }))
+            .ToDictionary(static tenant => tenant.Name, StringComparer.Ordinal);
         foreach (var tenant in configured.Tenants)
         {
-            tenants[tenant.Name] = tenants.TryGetValue(tenant.Name, out var stored) ? Merge(stored, tenant) : tenant;
+            tenants[tenant.Name] = Whole(tenants.GetValueOrDefault(tenant.Name), tenant)!;
         }
 
         return [.. tenants.Values.OrderBy(static tenant => tenant.Name, StringComparer.Ordinal)];
@@ -27,36 +30,44 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
     public async ValueTask<IReadOnlyList<User>> UsersAsync(string tenant)
     {
         var fixedUsers = configured.UsersOf(tenant).ToList();
-        var stored = await ListAsync(IdentityTables.Users, $"{tenant}/", AccountJson.Default.User);
+        var stored = await ListAsync(IdentityTables.Users, $"{tenant}/", AccountJson.Default.User, static (user, state) => user with { Version = state });
         return [.. fixedUsers, .. stored.Where(user => !fixedUsers.Exists(other => other.Name == user.Name))];
     }
 
     public async ValueTask<IReadOnlyList<ApiKey>> KeysAsync(string tenant) =>
-        [.. (await ListAsync(IdentityTables.Keys, "", AccountJson.Default.ApiKey)).Where(key => key.Tenant == tenant)];
+        [.. (await ListAsync(IdentityTables.Keys, "", AccountJson.Default.ApiKey, static (key, _) => key)).Where(key => key.Tenant == tenant)];
 
     public async ValueTask<User?> FindUserAsync(string tenant, string name) =>
-        configured.Find(tenant, name) ?? await FindAsync(IdentityTables.Users, $"{tenant}/{name}", AccountJson.Default.User);
+        configured.Find(tenant, name) ?? await FindAsync(IdentityTables.Users, $"{tenant}/{name}", AccountJson.Default.User, static (user, state) => user with { Version = state });
 
-    public ValueTask<ApiKey?> FindKeyAsync(string id) => FindAsync(IdentityTables.Keys, id, AccountJson.Default.ApiKey);
+    public ValueTask<ApiKey?> FindKeyAsync(string id) => FindAsync(IdentityTables.Keys, id, AccountJson.Default.ApiKey, static (key, _) => key);
 
-    public ValueTask SaveAsync(Tenant tenant)
+    public ValueTask<bool> HasStoredUsersAsync() => storage.AnyAsync(IdentityTables.Users);
+
+    public ValueTask<AccountChange<Tenant>> ChangeTenantAsync(string name, Func<Tenant?, Tenant?> change, string? version = null)
     {
-        var roles = new Dictionary<string, RoleOptions>(tenant.Roles, StringComparer.Ordinal);
-        foreach (var (name, role) in configured.Tenants.FirstOrDefault(other => other.Name == tenant.Name)?.Roles ?? [])
-        {
-            if (!roles.Remove(name, out var saved) || !ReferenceEquals(saved, role))
-            {
-                throw new ConfiguredAccountException($"Role {tenant.Name}/{name}");
-            }
-        }
-
-        return SaveAsync(IdentityTables.Tenants, tenant.Name, tenant with { Roles = roles }, AccountJson.Default.Tenant);
+        var fixedPart = configured.Tenants.FirstOrDefault(tenant => tenant.Name == name);
+        return ChangeAsync(
+            IdentityTables.Tenants,
+            name,
+            AccountJson.Default.Tenant,
+            (stored, state) => change(Whole(stored, fixedPart) is { } whole ? whole with { Version = state } : null) is { } changed
+                ? WithoutConfigured(changed, fixedPart)
+                : null,
+            (tenant, state) => Whole(tenant, fixedPart)! with { Version = state },
+            version);
     }
 
-    public ValueTask SaveAsync(User user)
+    public ValueTask<AccountChange<User>> ChangeUserAsync(string tenant, string name, Func<User?, User?> change, string? version = null)
     {
-        RefuseConfigured(user.Tenant, user.Name);
-        return SaveAsync(IdentityTables.Users, $"{user.Tenant}/{user.Name}", user, AccountJson.Default.User);
+        RefuseConfigured(tenant, name);
+        return ChangeAsync(
+            IdentityTables.Users,
+            $"{tenant}/{name}",
+            AccountJson.Default.User,
+            (stored, state) => change(stored is null ? null : stored with { Version = state }),
+            static (user, state) => user with { Version = state },
+            version);
     }
 
     public ValueTask SaveAsync(ApiKey key) => SaveAsync(IdentityTables.Keys, key.Id, key, AccountJson.Default.ApiKey);
@@ -89,15 +100,65 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
 
     public ValueTask<bool> RemoveKeyAsync(string id) => RemoveAsync(IdentityTables.Keys, id);
 
-    private static Tenant Merge(Tenant stored, Tenant configuredTenant)
+    /// <summary>What is stored with what is configured; null where there is neither.</summary>
+    private static Tenant? Whole(Tenant? stored, Tenant? configuredPart)
     {
+        if (stored is null || configuredPart is null)
+        {
+            return stored ?? configuredPart;
+        }
+
         var roles = new Dictionary<string, RoleOptions>(stored.Roles, StringComparer.Ordinal);
-        foreach (var (name, role) in configuredTenant.Roles)
+        foreach (var (name, role) in configuredPart.Roles)
         {
             roles[name] = role;
         }
 
         return stored with { Roles = roles };
+    }
+
+    private static Tenant WithoutConfigured(Tenant tenant, Tenant? configuredPart)
+    {
+        var roles = new Dictionary<string, RoleOptions>(tenant.Roles, StringComparer.Ordinal);
+        foreach (var (name, role) in configuredPart?.Roles ?? [])
+        {
+            if (!roles.Remove(name, out var saved) || !ReferenceEquals(saved, role))
+            {
+                throw new ConfiguredAccountException($"Role {tenant.Name}/{name}");
+            }
+        }
+
+        return tenant with { Roles = roles };
+    }
+
+    /// <summary>Reads, changes and writes if nobody else wrote meanwhile; otherwise all over.</summary>
+    private async ValueTask<AccountChange<T>> ChangeAsync<T>(
+        string table, string key, JsonTypeInfo<T> type, Func<T?, string, T?> change, Func<T, string, T> mark, string? version)
+        where T : class
+    {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var json = await storage.GetAsync(table, key);
+            var state = AccountVersion.Of(json);
+            if (version is not null && version != state)
+            {
+                return new AccountChange<T>(AccountChangeStatus.Mismatch, null);
+            }
+
+            if (change(json is null ? null : JsonSerializer.Deserialize(json, type), state) is not { } changed)
+            {
+                return new AccountChange<T>(AccountChangeStatus.Refused, null);
+            }
+
+            var next = JsonSerializer.Serialize(changed, type);
+            if (await storage.ReplaceAsync(table, key, json, next))
+            {
+                await storage.AnnounceAsync();
+                return new AccountChange<T>(AccountChangeStatus.Done, mark(changed, AccountVersion.Of(next)));
+            }
+        }
+
+        return new AccountChange<T>(AccountChangeStatus.Busy, null);
     }
 
     private void RefuseConfigured(string tenant, string name)
@@ -108,11 +169,11 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
         }
     }
 
-    private async ValueTask<T?> FindAsync<T>(string table, string key, JsonTypeInfo<T> type)
-        where T : class => await storage.GetAsync(table, key) is { } json ? JsonSerializer.Deserialize(json, type) : null;
+    private async ValueTask<T?> FindAsync<T>(string table, string key, JsonTypeInfo<T> type, Func<T, string, T> mark)
+        where T : class => await storage.GetAsync(table, key) is { } json ? mark(JsonSerializer.Deserialize(json, type)!, AccountVersion.Of(json)) : null;
 
-    private async ValueTask<IReadOnlyList<T>> ListAsync<T>(string table, string prefix, JsonTypeInfo<T> type) =>
-        [.. (await storage.ListAsync(table, prefix)).Select(json => JsonSerializer.Deserialize(json, type)!)];
+    private async ValueTask<IReadOnlyList<T>> ListAsync<T>(string table, string prefix, JsonTypeInfo<T> type, Func<T, string, T> mark) =>
+        [.. (await storage.ListAsync(table, prefix)).Select(json => mark(JsonSerializer.Deserialize(json, type)!, AccountVersion.Of(json)))];
 
     private async ValueTask SaveAsync<T>(string table, string key, T value, JsonTypeInfo<T> type)
     {

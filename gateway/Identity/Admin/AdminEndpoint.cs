@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Tidings.Gateway.Identity.Accounts;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Identity.Devices;
@@ -7,14 +8,19 @@ namespace Tidings.Gateway.Identity.Admin;
 
 /// <summary>
 /// Managing tenants, roles, users and API keys: <c>/api/admin/tenants/{tenant}/…</c>. Role <c>admin</c> manages its own tenant, role
-/// <c>operator</c> every one. Changes are in force on every gateway within a second.
+/// <c>operator</c> every one. Changes are in force on every gateway within a second, and none is lost when two administrators make them at
+/// once; with <c>If-Match</c> (<see cref="Preconditions"/>) one is made only to what its administrator saw.
 /// </summary>
 internal static class AdminEndpoint
 {
+    /// <summary>The largest body: some thousand patterns.</summary>
+    private const int MostBytes = 256 * 1024;
+
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/admin/tenants").WithTags("Administration").AllowAnonymous().AddEndpointFilter(AdminFilter.CheckAsync)
-            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+        var group = routes.MapGroup("/api/admin/tenants").WithTags("Administration").AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MostBytes))
+            .AddEndpointFilter(AdminFilter.CheckAsync)
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status412PreconditionFailed);
         group.MapGet("", TenantAdmin.ListAsync).WithName("ListTenants").WithSummary("Lists the tenants that the caller manages").Produces<TenantView[]>();
         group.MapGet("/{tenant}", TenantAdmin.GetAsync).WithName("GetTenant").WithSummary("Shows a tenant and its roles").Produces<TenantView>();
         group.MapPut("/{tenant}", TenantAdmin.PutAsync).WithName("PutTenant").WithSummary("Adds a tenant, or changes whether it is disabled").Produces<TenantView>();
@@ -22,6 +28,7 @@ internal static class AdminEndpoint
         group.MapPut("/{tenant}/roles/{role}", TenantAdmin.PutRoleAsync).WithName("PutRole").WithSummary("Says what a role may do").Produces<RoleOptions>();
         group.MapDelete("/{tenant}/roles/{role}", TenantAdmin.DeleteRoleAsync).WithName("DeleteRole").WithSummary("Removes a role");
         group.MapGet("/{tenant}/users", UserAdmin.ListAsync).WithName("ListUsers").WithSummary("Lists a tenant's users").Produces<UserView[]>();
+        group.MapGet("/{tenant}/users/{user}", UserAdmin.GetAsync).WithName("GetUser").WithSummary("Shows a user").Produces<UserView>();
         group.MapPut("/{tenant}/users/{user}", UserAdmin.PutAsync).WithName("PutUser").WithSummary("Adds or changes a user; without a password the old one stays").Produces<UserView>();
         group.MapDelete("/{tenant}/users/{user}", UserAdmin.DeleteAsync).WithName("DeleteUser").WithSummary("Removes a user and the user's keys");
         group.MapGet("/{tenant}/keys", UserAdmin.ListKeysAsync).WithName("ListKeys").WithSummary("Lists a tenant's API keys").Produces<KeyView[]>();

@@ -13,8 +13,8 @@ internal static class TenantAdmin
         return TypedResults.Ok(tenants.Where(tenant => AdminFilter.IsOperator(admin) || tenant.Name == admin.Tenant).Select(TenantView.Of).ToArray());
     }
 
-    public static async Task<IResult> GetAsync(string tenant, IUserStore store) =>
-        await FindAsync(store, tenant) is { } found ? TypedResults.Ok(TenantView.Of(found)) : Unknown();
+    public static async Task<IResult> GetAsync(string tenant, HttpContext context, IUserStore store) =>
+        await FindAsync(store, tenant) is { } found ? Preconditions.Show(context, found.Version, TenantView.Of(found)) : Unknown();
 
     public static async Task<IResult> PutAsync(string tenant, TenantChange change, HttpContext context, IUserStore store, IdentityAudit audit)
     {
@@ -23,8 +23,15 @@ internal static class TenantAdmin
             return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Operators add and disable tenants; the default one stays.");
         }
 
-        var changed = (await FindAsync(store, tenant) ?? new Tenant { Name = tenant }) with { Disabled = change.Disabled };
-        return await SaveAsync(changed, context, store, audit);
+        var changed = await store.ChangeTenantAsync(
+            tenant, old => (old ?? new Tenant { Name = tenant }) with { Disabled = change.Disabled }, context.Request.Version());
+        if (changed.Value is not { } now)
+        {
+            return Preconditions.Explain(changed.Status, null);
+        }
+
+        audit.Changed(context, "tenant", tenant);
+        return Preconditions.Show(context, now.Version, TenantView.Of(now));
     }
 
     public static async Task<IResult> DeleteAsync(string tenant, HttpContext context, IUserStore store, IdentityAudit audit)
@@ -41,11 +48,6 @@ internal static class TenantAdmin
     public static async Task<IResult> PutRoleAsync(
         string tenant, string role, RoleOptions rules, HttpContext context, IUserStore store, IOptions<TidingsLimits> limits, IdentityAudit audit)
     {
-        if (await FindAsync(store, tenant) is not { } found)
-        {
-            return Unknown();
-        }
-
         if (role is BuiltInRoles.Admin or BuiltInRoles.Operator)
         {
             return AdminFilter.Problem(StatusCodes.Status409Conflict, "This role is built in.");
@@ -56,21 +58,34 @@ internal static class TenantAdmin
             return AdminFilter.Problem(StatusCodes.Status400BadRequest, fault);
         }
 
-        await store.SaveAsync(found with { Roles = new(found.Roles, StringComparer.Ordinal) { [role] = rules } });
+        var changed = await store.ChangeTenantAsync(
+            tenant,
+            found => found is null ? null : found with { Roles = new(found.Roles, StringComparer.Ordinal) { [role] = rules } },
+            context.Request.Version());
+        if (changed.Value is not { } now)
+        {
+            return Preconditions.Explain(changed.Status, null);
+        }
+
         audit.Changed(context, "role", $"{tenant}/{role}");
-        return TypedResults.Ok(rules);
+        return Preconditions.Show(context, now.Version, rules);
     }
 
     public static async Task<IResult> DeleteRoleAsync(string tenant, string role, HttpContext context, IUserStore store, IdentityAudit audit)
     {
-        if (await FindAsync(store, tenant) is not { } found || !found.Roles.ContainsKey(role))
+        var changed = await store.ChangeTenantAsync(
+            tenant,
+            found =>
+            {
+                var left = new Dictionary<string, RoleOptions>(found?.Roles ?? [], StringComparer.Ordinal);
+                return left.Remove(role) ? found! with { Roles = left } : null;
+            },
+            context.Request.Version());
+        if (changed.Value is null)
         {
-            return Unknown();
+            return Preconditions.Explain(changed.Status, null);
         }
 
-        var left = new Dictionary<string, RoleOptions>(found.Roles, StringComparer.Ordinal);
-        left.Remove(role);
-        await store.SaveAsync(found with { Roles = left });
         audit.Changed(context, "role", $"{tenant}/{role}");
         return TypedResults.NoContent();
     }
@@ -78,13 +93,6 @@ internal static class TenantAdmin
     internal static async Task<Tenant?> FindAsync(IUserStore store, string name) => (await store.TenantsAsync()).FirstOrDefault(tenant => tenant.Name == name);
 
     internal static IResult Unknown() => AdminFilter.Problem(StatusCodes.Status404NotFound, "There is no such thing.");
-
-    private static async Task<IResult> SaveAsync(Tenant tenant, HttpContext context, IUserStore store, IdentityAudit audit)
-    {
-        await store.SaveAsync(tenant);
-        audit.Changed(context, "tenant", tenant.Name);
-        return TypedResults.Ok(TenantView.Of(tenant));
-    }
 }
 
 /// <summary>A change to a tenant.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Tidings.Gateway.Identity.Accounts;
 using Tidings.Gateway.Identity.Authentication;
@@ -13,6 +14,9 @@ internal static class UserAdmin
     public static async Task<IResult> ListAsync(string tenant, IUserStore store) =>
         TypedResults.Ok((await store.UsersAsync(tenant)).Select(UserView.Of).ToArray());
 
+    public static async Task<IResult> GetAsync(string tenant, string user, HttpContext context, IUserStore store) =>
+        await store.FindUserAsync(tenant, user) is { } found ? Preconditions.Show(context, found.Version, UserView.Of(found)) : TenantAdmin.Unknown();
+
     public static async Task<IResult> PutAsync(
         string tenant, string user, UserChange change, HttpContext context, IUserStore store, IPasswordHasher<User> hasher, IdentityAudit audit)
     {
@@ -26,28 +30,44 @@ internal static class UserAdmin
             return AdminFilter.Problem(StatusCodes.Status400BadRequest, $"A password has {ShortestPassword} to {LongestPassword} characters.");
         }
 
-        var old = await store.FindUserAsync(tenant, user);
-        var changed = (old ?? new User { Tenant = tenant, Name = user }) with { Roles = change.Roles ?? old?.Roles ?? [], Disabled = change.Disabled ?? old?.Disabled ?? false };
-        if (changed.Roles.Any(static role => !IdentityName.IsValid(role)))
+        IResult? refusal = null;
+        var isOperator = AdminFilter.IsOperator(context.Admin());
+        var changed = await store.ChangeUserAsync(
+            tenant,
+            user,
+            old =>
+            {
+                var next = Apply(old ?? new User { Tenant = tenant, Name = user }, change, hasher);
+                refusal = RefusalOf(old, next, isOperator);
+                return refusal is null ? next : null;
+            },
+            context.Request.Version());
+        if (changed.Value is not { } now)
         {
-            return AdminFilter.Problem(StatusCodes.Status400BadRequest, "A role's name is like a user's.");
+            return Preconditions.Explain(changed.Status, refusal);
         }
 
-        if ((changed.Roles.Contains(BuiltInRoles.Operator) || old?.Roles.Contains(BuiltInRoles.Operator) == true) && !AdminFilter.IsOperator(context.Admin()))
-        {
-            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator makes or changes another.");
-        }
-
-        await store.SaveAsync(change.Password is null ? changed : changed with { PasswordHash = hasher.HashPassword(changed, change.Password) });
         audit.Changed(context, "user", $"{tenant}/{user}");
-        return TypedResults.Ok(UserView.Of(changed));
+        return Preconditions.Show(context, now.Version, UserView.Of(now));
     }
+
+    private static User Apply(User old, UserChange change, IPasswordHasher<User> hasher)
+    {
+        var changed = old with { Roles = change.Roles ?? old.Roles, Disabled = change.Disabled ?? old.Disabled };
+        return change.Password is null ? changed : changed with { PasswordHash = hasher.HashPassword(changed, change.Password) };
+    }
+
+    private static ProblemHttpResult? RefusalOf(User? old, User changed, bool isOperator) =>
+        changed.Roles.Any(static role => !IdentityName.IsValid(role)) ? AdminFilter.Problem(StatusCodes.Status400BadRequest, "A role's name is like a user's.")
+        : (IsAbove(changed) || IsAbove(old)) && !isOperator
+        ? AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator makes or changes users whose roles reach beyond a tenant.")
+        : null;
 
     public static async Task<IResult> DeleteAsync(string tenant, string user, HttpContext context, IUserStore store, IdentityAudit audit)
     {
         if (await IsAboveAsync(tenant, user, context, store))
         {
-            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator removes another.");
+            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator removes users whose roles reach beyond a tenant.");
         }
 
         audit.Changed(context, "user", $"{tenant}/{user}");
@@ -66,7 +86,7 @@ internal static class UserAdmin
 
         if (await IsAboveAsync(tenant, user, context, store))
         {
-            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator makes keys of another.");
+            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator makes keys of users whose roles reach beyond a tenant.");
         }
 
         var (key, text) = ApiKeyLogin.New(tenant, user, expires);
@@ -87,9 +107,11 @@ internal static class UserAdmin
         return TypedResults.NoContent();
     }
 
-    /// <summary>Whether a user is an operator and the caller is not.</summary>
+    private static bool IsAbove(User? user) => user?.Roles.Any(BuiltInRoles.IsAboveTenants) == true;
+
+    /// <summary>Whether a user's roles reach beyond its tenant and the caller's do not.</summary>
     private static async Task<bool> IsAboveAsync(string tenant, string user, HttpContext context, IUserStore store) =>
-        !AdminFilter.IsOperator(context.Admin()) && (await store.FindUserAsync(tenant, user))?.Roles.Contains(BuiltInRoles.Operator) == true;
+        !AdminFilter.IsOperator(context.Admin()) && IsAbove(await store.FindUserAsync(tenant, user));
 }
 
 /// <summary>A change to a user; what is null stays.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Accounts;
 using Tidings.Gateway.Identity.Storage;
 
@@ -22,7 +23,8 @@ internal static class CookieEndpoint
         group.MapDelete("", EndAsync).WithName("LogOut").WithSummary("Ends the session cookie's log-in").Produces(StatusCodes.Status204NoContent);
     }
 
-    private static async Task<IResult> BeginAsync(HttpContext context, IIdentityStorage storage, IOptions<IdentityOptions> options, TimeProvider time, IdentityAudit audit)
+    private static async Task<IResult> BeginAsync(
+        HttpContext context, IIdentityStorage storage, CallerCheck check, RateBook rates, IOptions<IdentityOptions> options, TimeProvider time, IdentityAudit audit)
     {
         if (CallerIdentity.Of(context.User) is not { Caller: var caller })
         {
@@ -34,9 +36,14 @@ internal static class CookieEndpoint
             return TypedResults.Problem("A cookie is given for a password or a token of this server.", statusCode: StatusCodes.Status403Forbidden);
         }
 
+        if (rates.Of(context).Handshake() is { } tooMany)
+        {
+            return Refusals.TooMany(context, tooMany);
+        }
+
         var lifetime = options.Value.Tokens.CookieLifetime;
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var grant = new Grant { Tenant = caller.Tenant, User = caller.User, Expires = time.GetUtcNow() + lifetime };
+        var grant = new Grant { Tenant = caller.Tenant, User = caller.User, Stamp = await check.StampOfAsync(caller), Expires = time.GetUtcNow() + lifetime };
         await storage.PutAsync(IdentityTables.Grants, CookieHandler.GrantOf(secret), JsonSerializer.Serialize(grant, AccountJson.Default.Grant), lifetime);
         context.Response.Cookies.Append(options.Value.Tokens.CookieName, secret, Attributes(context, lifetime));
         audit.LoggedIn("cookie", caller, context.Connection.RemoteIpAddress);

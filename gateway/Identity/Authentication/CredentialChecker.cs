@@ -23,11 +23,12 @@ internal sealed class CredentialChecker
         IHttpClientFactory http,
         TimeProvider time,
         IdentityAudit audit,
-        IEnumerable<ILoginThrottle> throttles)
+        IEnumerable<ILoginThrottle> throttles,
+        ILogger<ForeignIssuer> logger)
     {
         (_passwords, _keys, _tokens, _audit, _throttle) = (passwords, keys, tokens, audit, throttles.FirstOrDefault());
         _issuers = options.Value.Issuers
-            .Select(issuer => new ForeignIssuer(issuer.Key, issuer.Value, http.CreateClient(nameof(ForeignIssuer)), time))
+            .Select(issuer => new ForeignIssuer(issuer.Key, issuer.Value, http.CreateClient(nameof(ForeignIssuer)), time, logger))
             .ToDictionary(static issuer => issuer.Issuer, StringComparer.Ordinal);
     }
 

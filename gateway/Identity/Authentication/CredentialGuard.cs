@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Net.Http.Headers;
+using Tidings.Gateway.Hosting;
 
 namespace Tidings.Gateway.Identity.Authentication;
 
@@ -11,15 +12,18 @@ internal sealed class CredentialGuard(RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<OwnCredentials>() is not null)
+        if (ServerEndpoint.IsForeign(context))
         {
             await next(context);
             return;
         }
 
-        // Done already by the framework's middleware, which keeps failures to itself.
-        var result = await context.AuthenticateAsync();
-        await (result.Failure is { } failure ? RefuseAsync(context, failure) : next(context));
+        // By its name: the default scheme is that of an application around the server, if there is one.
+        var result = await context.AuthenticateAsync(Schemes.Default);
+        context.User = result.Principal ?? context.User;
+        await (result.Failure is { } failure && context.GetEndpoint()?.Metadata.GetMetadata<OwnCredentials>() is null
+            ? RefuseAsync(context, failure)
+            : next(context));
     }
 
     private static Task RefuseAsync(HttpContext context, Exception failure)

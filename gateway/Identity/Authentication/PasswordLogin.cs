@@ -38,7 +38,7 @@ internal sealed class PasswordLogin(AccountCache accounts, IPasswordHasher<User>
 
         return user!.Disabled || accounts.Rules.Tenants.GetValueOrDefault(tenant) is { Disabled: true }
             ? AuthenticationOutcome.Refused("disabled", account)
-            : AuthenticationOutcome.Success(new Caller(tenant, userName, user.Roles, $"{CallerCheck.Password}:{CallerCheck.Stamp(user)}", null));
+            : AuthenticationOutcome.Success(new Caller(tenant, userName, user.Roles, $"{CallerCheck.Password}:{user.Stamp}", null));
     }
 
     public void Dispose() => _right.Dispose();

@@ -15,16 +15,18 @@ internal static class Schemes
     /// <summary>Tokens and API keys (RFC 6750).</summary>
     public const string Bearer = "Bearer";
 
-    /// <summary>The session cookie.</summary>
-    public const string Cookie = "Cookie";
+    // An application around the server may have schemes of the usual names.
+    private const string BasicScheme = Default + "." + Basic;
+    private const string BearerScheme = Default + "." + Bearer;
+    private const string CookieScheme = Default + ".Cookie";
 
     /// <summary>Adds them.</summary>
     public static void AddTidingsSchemes(this IServiceCollection services) => services
-        .AddAuthentication(Default)
+        .AddAuthentication()
         .AddPolicyScheme(Default, null, static options => options.ForwardDefaultSelector = Select)
-        .AddScheme<AuthenticationSchemeOptions, BasicHandler>(Basic, null)
-        .AddScheme<AuthenticationSchemeOptions, BearerHandler>(Bearer, null)
-        .AddScheme<AuthenticationSchemeOptions, CookieHandler>(Cookie, null);
+        .AddScheme<AuthenticationSchemeOptions, BasicHandler>(BasicScheme, null)
+        .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerScheme, null)
+        .AddScheme<AuthenticationSchemeOptions, CookieHandler>(CookieScheme, null);
 
     /// <summary>What of the Authorization header comes after the scheme; null if it is of another.</summary>
     public static string? ParameterOf(HttpRequest request, string scheme)
@@ -37,9 +39,9 @@ internal static class Schemes
 
     // An unknown scheme goes to Basic, which refuses it: nobody who shows credentials is served as if there were none.
     private static string Select(HttpContext context) =>
-        context.Request.Headers.Authorization.Count > 0 ? ParameterOf(context.Request, Bearer) is null ? Basic : Bearer
-        : context.Request.Headers.ContainsKey(BearerHandler.KeyHeader) ? Bearer
-        : Cookie;
+        context.Request.Headers.Authorization.Count > 0 ? ParameterOf(context.Request, Bearer) is null ? BasicScheme : BearerScheme
+        : context.Request.Headers.ContainsKey(BearerHandler.KeyHeader) ? BearerScheme
+        : CookieScheme;
 }
 
 /// <summary>Turns what a handler finds into the framework's terms.</summary>

@@ -30,7 +30,7 @@ internal static class DeviceAdmin
             return AdminFilter.Problem(StatusCodes.Status400BadRequest, "A device's name is like a user's and at most 57 characters long, a role's is like a user's.");
         }
 
-        if (roles.Contains(BuiltInRoles.Operator) || roles.Contains(BuiltInRoles.Admin))
+        if (roles.Contains(BuiltInRoles.Admin) || roles.Any(BuiltInRoles.IsAboveTenants))
         {
             return AdminFilter.Problem(StatusCodes.Status403Forbidden, "A device is no administrator.");
         }
@@ -46,8 +46,17 @@ internal static class DeviceAdmin
         }
 
         // A device that comes again keeps its user and gets a new password.
-        var user = await store.FindUserAsync(tenant, accepted.User) ?? new User { Tenant = tenant, Name = accepted.User };
-        await store.SaveAsync(user with { Roles = roles, Disabled = false });
+        var changed = await store.ChangeUserAsync(
+            tenant,
+            accepted.User,
+            user => user?.Roles.Any(BuiltInRoles.IsAboveTenants) == true
+                ? null
+                : (user ?? new User { Tenant = tenant, Name = accepted.User }) with { Roles = roles, Disabled = false });
+        if (changed.Value is null)
+        {
+            return Preconditions.Explain(changed.Status, AdminFilter.Problem(StatusCodes.Status403Forbidden, "This user is no device."));
+        }
+
         await acceptances.SaveAsync(accepted);
         audit.Changed(context, "device", $"{tenant}/{device}");
         return TypedResults.Ok(new DeviceView(device, accepted.User, roles, accepted.Expires));

@@ -22,14 +22,19 @@ internal sealed class DeviceBootstrap(
         if (!options.Value.Bootstrap
             || CallerIdentity.Of(context.User)?.Caller.Roles.Contains(BuiltInRoles.DeviceBootstrap) != true
             || !IdentityName.IsValid(device)
-            || await acceptances.FindAsync(device) is not { } accepted
-            || await store.FindUserAsync(accepted.Tenant, accepted.User) is not { Disabled: false } user)
+            || await acceptances.FindAsync(device) is not { } accepted)
         {
             return null;
         }
 
         var password = RandomNumberGenerator.GetString(Alphabet, PasswordLength);
-        await store.SaveAsync(user with { PasswordHash = hasher.HashPassword(user, password) });
+        var changed = await store.ChangeUserAsync(
+            accepted.Tenant, accepted.User, old => old is { Disabled: false } ? old with { PasswordHash = hasher.HashPassword(old, password) } : null);
+        if (changed.Value is not { } user)
+        {
+            return null;
+        }
+
         await acceptances.SaveAsync(accepted with { Expires = Earlier(accepted.Expires, time.GetUtcNow() + options.Value.RepeatFor) });
         audit.Changed(accepted.Tenant, user.Name, "device credentials", device, context.Connection.RemoteIpAddress);
         return new DeviceCredentials(accepted.Tenant, user.Name, password);

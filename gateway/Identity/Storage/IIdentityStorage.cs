@@ -34,8 +34,11 @@ internal interface IIdentityStorage
     /// <summary>Writes a document; one of <see cref="IdentityTables.Grants"/> ends by itself after its lifetime.</summary>
     ValueTask PutAsync(string table, string key, string value, TimeSpan? lifetime = null);
 
-    /// <summary>Writes a document in the place of the one that is expected there. False if it is another by now.</summary>
-    ValueTask<bool> ReplaceAsync(string table, string key, string expected, string value, TimeSpan? lifetime = null);
+    /// <summary>Whether a table has documents at all; not for <see cref="IdentityTables.Grants"/>.</summary>
+    ValueTask<bool> AnyAsync(string table);
+
+    /// <summary>Writes a document in the place of the one that is expected there, null for none. False if it is another by now.</summary>
+    ValueTask<bool> ReplaceAsync(string table, string key, string? expected, string value, TimeSpan? lifetime = null);
 
     /// <summary>Removes a document. False if there was none.</summary>
     ValueTask<bool> RemoveAsync(string table, string key);

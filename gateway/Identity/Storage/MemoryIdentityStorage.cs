@@ -27,6 +27,14 @@ internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000)
         }
     }
 
+    public ValueTask<bool> AnyAsync(string table)
+    {
+        lock (_lock)
+        {
+            return ValueTask.FromResult(Table(table).Count > 0);
+        }
+    }
+
     public ValueTask PutAsync(string table, string key, string value, TimeSpan? lifetime = null)
     {
         lock (_lock)
@@ -37,7 +45,7 @@ internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000)
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<bool> ReplaceAsync(string table, string key, string expected, string value, TimeSpan? lifetime = null)
+    public ValueTask<bool> ReplaceAsync(string table, string key, string? expected, string value, TimeSpan? lifetime = null)
     {
         lock (_lock)
         {

@@ -16,6 +16,9 @@ internal sealed class RedisIdentityKeys(string serviceId)
     /// <summary>Counts changes.</summary>
     public RedisKey Version => _prefix + "version";
 
+    /// <summary>Where failed log-ins are told.</summary>
+    public RedisChannel Failures => RedisChannel.Literal(_prefix + "failures");
+
     /// <summary>Where changes are announced.</summary>
     public RedisChannel Changes => RedisChannel.Literal(_prefix + "changes");
 }

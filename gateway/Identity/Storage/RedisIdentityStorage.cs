@@ -27,6 +27,8 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
         return [.. entries.OrderBy(static entry => entry.Name.ToString(), StringComparer.Ordinal).Select(static entry => entry.Value.ToString())];
     }
 
+    public async ValueTask<bool> AnyAsync(string table) => await Database.KeyExistsAsync(keys.Table(table));
+
     public async ValueTask PutAsync(string table, string key, string value, TimeSpan? lifetime = null)
     {
         if (table == IdentityTables.Grants)
@@ -39,17 +41,17 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
         }
     }
 
-    public async ValueTask<bool> ReplaceAsync(string table, string key, string expected, string value, TimeSpan? lifetime = null)
+    public async ValueTask<bool> ReplaceAsync(string table, string key, string? expected, string value, TimeSpan? lifetime = null)
     {
         var transaction = Database.CreateTransaction();
         if (table == IdentityTables.Grants)
         {
-            transaction.AddCondition(Condition.StringEqual(keys.Grant(key), expected));
+            transaction.AddCondition(expected is null ? Condition.KeyNotExists(keys.Grant(key)) : Condition.StringEqual(keys.Grant(key), expected));
             _ = transaction.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime))));
         }
         else
         {
-            transaction.AddCondition(Condition.HashEqual(keys.Table(table), key, expected));
+            transaction.AddCondition(expected is null ? Condition.HashNotExists(keys.Table(table), key) : Condition.HashEqual(keys.Table(table), key, expected));
             _ = transaction.HashSetAsync(keys.Table(table), key, value);
         }
 
@@ -77,13 +79,16 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
             {
                 See((long?)await Database.StringGetAsync(keys.Version) ?? 0);
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            catch (Exception exception) when (IsOfRedis(exception) && !stoppingToken.IsCancellationRequested)
             {
                 Log.LookFailed(logger, exception.Message);
             }
         }
         while (await ticks.WaitForNextTickAsync(stoppingToken));
     }
+
+    /// <summary>A connection that is cut cancels what waits on it.</summary>
+    private static bool IsOfRedis(Exception exception) => exception is RedisException or TimeoutException or OperationCanceledException;
 
     private async Task SubscribeAsync()
     {
@@ -92,7 +97,7 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
             var changes = await redis.GetSubscriber().SubscribeAsync(keys.Changes);
             changes.OnMessage(message => See((long)message.Message));
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (IsOfRedis(exception))
         {
             // The periodic look is enough.
             Log.LookFailed(logger, exception.Message);

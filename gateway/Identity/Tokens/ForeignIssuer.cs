@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -7,8 +6,11 @@ using Tidings.Gateway.Identity.Authentication;
 
 namespace Tidings.Gateway.Identity.Tokens;
 
-/// <summary>Tokens of one configured issuer. Keys that it rotated are fetched when a token names one that is not known.</summary>
-internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClient http, TimeProvider time)
+/// <summary>
+/// Tokens of one configured issuer. Keys that it rotated are fetched when a token names one that is not known; keys that it withdrew are
+/// forgotten within minutes.
+/// </summary>
+internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClient http, TimeProvider time, ILogger logger)
 {
     private static readonly string[] Algorithms =
     [
@@ -19,13 +21,21 @@ internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClie
 
     private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false };
     private readonly TokenValidationParameters _parameters = ParametersOf(options, http, time);
+    private readonly KeyFile? _file = options.KeyFile is null ? null : new KeyFile(options.KeyFile, time, logger);
 
     /// <summary>The <c>iss</c> of its tokens.</summary>
     public string Issuer => options.Issuer;
 
     public async ValueTask<AuthenticationOutcome> LogInAsync(JsonWebToken token)
     {
-        var result = await _tokens.ValidateTokenAsync(token, _parameters);
+        // The library keeps notes in what it is given.
+        var parameters = _parameters.Clone();
+        if (_file is not null)
+        {
+            parameters.IssuerSigningKeys = _file.Keys;
+        }
+
+        var result = await _tokens.ValidateTokenAsync(token, parameters);
         if (!result.IsValid)
         {
             return AuthenticationOutcome.Refused(result.Exception.GetType().Name);
@@ -38,8 +48,9 @@ internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClie
             return AuthenticationOutcome.Refused("no usable tenant or user in the token");
         }
 
-        // The operator manages all tenants: an issuer that speaks for some must not make one.
-        string[] roles = [.. token.Claims.Where(claim => claim.Type == options.RolesClaim).Select(static claim => claim.Value).Where(static role => IdentityName.IsValid(role) && role != Accounts.BuiltInRoles.Operator)];
+        // An issuer that speaks for some tenants gives nobody rights in others.
+        string[] roles = [.. token.Claims.Where(claim => claim.Type == options.RolesClaim).Select(static claim => claim.Value)
+            .Where(static role => IdentityName.IsValid(role) && !Accounts.BuiltInRoles.IsAboveTenants(role))];
         return AuthenticationOutcome.Success(new Caller(tenant!, user!, roles, $"{CallerCheck.Issuer}:{name}", token.ValidTo));
     }
 
@@ -58,11 +69,7 @@ internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClie
             LifetimeValidator = (notBefore, expires, _, _) =>
                 expires + options.ClockSkew > time.GetUtcNow().UtcDateTime && !(notBefore - options.ClockSkew > time.GetUtcNow().UtcDateTime),
         };
-        if (options.KeyFile is { } file)
-        {
-            parameters.IssuerSigningKeys = KeysOf(File.ReadAllText(file));
-        }
-        else
+        if (options.KeyFile is null)
         {
             parameters.ConfigurationManager = Configuration(options, new HttpDocumentRetriever(http) { RequireHttps = !options.AllowHttp });
         }
@@ -77,33 +84,11 @@ internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClie
             documents)
         {
             RefreshInterval = TimeSpan.FromSeconds(1),
+            AutomaticRefreshInterval = BaseConfigurationManager.MinimumAutomaticRefreshInterval,
+
+            // A key that the issuer withdrew is good no longer, whatever was good before.
+            UseLastKnownGoodConfiguration = false,
         };
-
-    private static IEnumerable<SecurityKey> KeysOf(string text)
-    {
-        if (text.TrimStart().StartsWith('{'))
-        {
-            return new JsonWebKeySet(text).GetSigningKeys();
-        }
-
-        if (text.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal))
-        {
-            return [new X509SecurityKey(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(text))];
-        }
-
-        try
-        {
-            var rsa = RSA.Create();
-            rsa.ImportFromPem(text);
-            return [new RsaSecurityKey(rsa)];
-        }
-        catch (CryptographicException)
-        {
-            var ecdsa = ECDsa.Create();
-            ecdsa.ImportFromPem(text);
-            return [new ECDsaSecurityKey(ecdsa)];
-        }
-    }
 
     /// <summary>Reads a bare key set as if a discovery document had led to it.</summary>
     private sealed class KeySetRetriever : IConfigurationRetriever<OpenIdConnectConfiguration>

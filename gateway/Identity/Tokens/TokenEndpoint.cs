@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Authentication;
 
 namespace Tidings.Gateway.Identity.Tokens;
@@ -8,9 +9,12 @@ namespace Tidings.Gateway.Identity.Tokens;
 /// <summary>Tokens of the server's own: <c>/token</c> (RFC 6749), <c>/token/introspect</c> (RFC 7662), <c>/token/revoke</c> (RFC 7009).</summary>
 internal static class TokenEndpoint
 {
+    /// <summary>The largest form; the longest token that is taken is a quarter of it.</summary>
+    private const int MostBytes = 64 * 1024;
+
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/token").WithTags("Tokens").AllowAnonymous().DisableAntiforgery();
+        var group = routes.MapGroup("/token").WithTags("Tokens").AllowAnonymous().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MostBytes));
         group.MapPost("", TokenAsync).WithName("Token").WithSummary("Gives an access token for a password or a refresh token")
             .Produces<TokenAnswer>().Produces<TokenFault>(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status429TooManyRequests);
         group.MapPost("/introspect", IntrospectAsync).WithName("Introspect").WithSummary("Tells whether a token of the caller's tenant is good, and whose it is")
@@ -22,6 +26,7 @@ internal static class TokenEndpoint
         HttpContext context,
         CredentialChecker credentials,
         TokenService tokens,
+        RateBook rates,
         IdentityAudit audit,
         [FromForm(Name = "grant_type")] string? grantType = null,
         [FromForm] string? username = null,
@@ -29,6 +34,11 @@ internal static class TokenEndpoint
         [FromForm(Name = "refresh_token")] string? refreshToken = null)
     {
         context.Response.Headers.CacheControl = "no-store";
+        if (rates.Of(context).Handshake() is { } tooMany)
+        {
+            return Refusals.TooMany(context, tooMany);
+        }
+
         switch (grantType)
         {
             case "password" when username is not null && password is not null:
@@ -39,7 +49,7 @@ internal static class TokenEndpoint
                 }
 
                 audit.LoggedIn("token", caller, context.Connection.RemoteIpAddress);
-                return Answer(await tokens.GrantAsync(caller.Tenant, caller.User));
+                return Answer(await tokens.GrantAsync(caller));
             case "refresh_token" when refreshToken is not null:
                 return await tokens.RefreshAsync(refreshToken) is { } pair ? Answer(pair) : Fault("invalid_grant");
             case "password" or "refresh_token" or null:

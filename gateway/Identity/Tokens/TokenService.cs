@@ -27,10 +27,10 @@ internal sealed class TokenService(
     private TokenOptions Options => options.Value.Tokens;
 
     /// <summary>Begins a log-in for someone who has just proved who they are.</summary>
-    public async Task<TokenPair> GrantAsync(string tenant, string user)
+    public async Task<TokenPair> GrantAsync(Caller caller)
     {
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var (grant, secret) = NewGrant(tenant, user);
+        var (grant, secret) = NewGrant(caller.Tenant, caller.User, await check.StampOfAsync(caller));
         await storage.PutAsync(IdentityTables.Grants, id, JsonSerializer.Serialize(grant, AccountJson.Default.Grant), Options.RefreshLifetime);
         return await PairAsync(id, grant, secret);
     }
@@ -45,7 +45,7 @@ internal sealed class TokenService(
         }
 
         var caller = new Caller(old.Tenant, old.User, [], $"{CallerCheck.Token}:{id}", null);
-        var (grant, next) = NewGrant(old.Tenant, old.User);
+        var (grant, next) = NewGrant(old.Tenant, old.User, old.Stamp);
         if (!IsSecret(secret, old)
             || await check.RefreshAsync(caller) is null
             || !await storage.ReplaceAsync(IdentityTables.Grants, id, json, JsonSerializer.Serialize(grant, AccountJson.Default.Grant), Options.RefreshLifetime))
@@ -133,10 +133,10 @@ internal sealed class TokenService(
         return new TokenPair(access, $"{id}.{secret}", Options.Lifetime);
     }
 
-    private (Grant Grant, string Secret) NewGrant(string tenant, string user)
+    private (Grant Grant, string Secret) NewGrant(string tenant, string user, string? stamp)
     {
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        return (new Grant { Tenant = tenant, User = user, Expires = time.GetUtcNow() + Options.RefreshLifetime, RefreshHash = HashOf(secret) }, secret);
+        return (new Grant { Tenant = tenant, User = user, Stamp = stamp, Expires = time.GetUtcNow() + Options.RefreshLifetime, RefreshHash = HashOf(secret) }, secret);
     }
 
     private async Task<bool> RevokeAsync(string id)

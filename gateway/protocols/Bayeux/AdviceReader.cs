@@ -6,6 +6,8 @@ namespace Tidings.Protocols.Bayeux;
 internal static class AdviceReader
 {
     private const int MaxReconnectBytes = 64;
+    private const int MaxHosts = 64;
+    private const int MaxHostBytes = 300;
 
     /// <summary>The advice the reader stands on, or null if its shape is wrong. The reader ends on its last token in either case.</summary>
     public static BayeuxAdvice? Read(ref Utf8JsonReader json)
@@ -38,6 +40,7 @@ internal static class AdviceReader
         Name.Timeout => Milliseconds(ref json) is { } ms ? advice with { Timeout = ms } : null,
         Name.Interval => Milliseconds(ref json) is { } ms ? advice with { Interval = ms } : null,
         Name.MaxInterval => Milliseconds(ref json) is { } ms ? advice with { MaxInterval = ms } : null,
+        Name.Hosts => advice with { Hosts = Hosts(ref json) },
         _ => json.TokenType is JsonTokenType.True or JsonTokenType.False
             ? advice with { MultipleClients = json.TokenType == JsonTokenType.True }
             : null,
@@ -45,6 +48,26 @@ internal static class AdviceReader
 
     private static string? Reconnect(ref Utf8JsonReader json) =>
         json.TokenType == JsonTokenType.String ? WireStrings.Read(ref json, MaxReconnectBytes, null) : null;
+
+    // Nobody acts on hosts but a client; whatever else a client sends there is no fault.
+    private static List<string>? Hosts(ref Utf8JsonReader json)
+    {
+        if (json.TokenType != JsonTokenType.StartArray)
+            return null;
+
+        var depth = json.CurrentDepth;
+        var hosts = new List<string>();
+        var isValid = true;
+        while (json.Read() && json.CurrentDepth > depth)
+        {
+            var host = json.TokenType == JsonTokenType.String && hosts.Count < MaxHosts ? WireStrings.Read(ref json, MaxHostBytes, null) : null;
+            isValid &= host is not null;
+            if (isValid)
+                hosts.Add(host!);
+        }
+
+        return isValid ? hosts : null;
+    }
 
     private static long? Milliseconds(ref Utf8JsonReader json) =>
         json.TokenType == JsonTokenType.Number ? WireNumbers.Whole(json.ValueSpan) is { } ms ? Math.Max(0, ms) : null : null;
@@ -57,6 +80,7 @@ internal static class AdviceReader
         return name.SequenceEqual("timeout"u8) ? Name.Timeout
             : name.SequenceEqual("interval"u8) ? Name.Interval
             : name.SequenceEqual("reconnect"u8) ? Name.Reconnect
+            : name.SequenceEqual("hosts"u8) ? Name.Hosts
             : name.SequenceEqual("maxInterval"u8) ? Name.MaxInterval
             : name.SequenceEqual("multiple-clients"u8) ? Name.MultipleClients
             : Name.Other;
@@ -70,5 +94,6 @@ internal static class AdviceReader
         Interval,
         MaxInterval,
         MultipleClients,
+        Hosts,
     }
 }

@@ -19,4 +19,7 @@ public sealed record BayeuxAdvice
 
     /// <summary>Whether several sessions of one browser compete; <c>multiple-clients</c> on the wire.</summary>
     public bool? MultipleClients { get; init; }
+
+    /// <summary>Hosts, <c>name</c> or <c>name:port</c>, to turn to in this order; null also where they are no list of a few strings.</summary>
+    public IReadOnlyList<string>? Hosts { get; init; }
 }

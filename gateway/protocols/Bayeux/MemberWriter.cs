@@ -63,6 +63,7 @@ internal ref struct MemberWriter(IBufferWriter<byte> output)
         members.Number("\"interval\":"u8, advice.Interval);
         members.Number("\"timeout\":"u8, advice.Timeout);
         members.Number("\"maxInterval\":"u8, advice.MaxInterval);
+        members.Texts("\"hosts\":"u8, advice.Hosts);
         members.Flag("\"multiple-clients\":"u8, advice.MultipleClients);
         members.End();
     }

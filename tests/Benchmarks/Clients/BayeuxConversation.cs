@@ -8,7 +8,12 @@ namespace Tidings.Benchmarks.Clients;
 /// A Bayeux client: handshake, subscribe when <paramref name="channel"/> is given, then connect again after every connect reply unless
 /// <paramref name="connects"/> is false (https://docs.cometd.org, Bayeux specification). Stamped messages go to <paramref name="subscriber"/>.
 /// </summary>
-internal sealed class BayeuxConversation(string connectionType, string? channel, Subscriber? subscriber, bool connects = true) : IConversation
+/// <param name="connectionType">The Bayeux connection type.</param>
+/// <param name="channel">The channel; null for none.</param>
+/// <param name="subscriber">Hears the stamps.</param>
+/// <param name="connects">Whether it connects.</param>
+/// <param name="ext">The handshake's <c>ext</c>, a comma before it; empty for none.</param>
+internal sealed class BayeuxConversation(string connectionType, string? channel, Subscriber? subscriber, bool connects = true, string ext = "") : IConversation
 {
     enum Stage { Handshake, Subscribe, Live }
 
@@ -22,7 +27,7 @@ internal sealed class BayeuxConversation(string connectionType, string? channel,
     public string ClientId { get; private set; } = "";
 
     public byte[] Open() => Encoding.UTF8.GetBytes(
-        $$"""[{"id":"1","channel":"/meta/handshake","version":"1.0","minimumVersion":"1.0","supportedConnectionTypes":["{{connectionType}}"]}]""");
+        $$"""[{"id":"1","channel":"/meta/handshake","version":"1.0","minimumVersion":"1.0","supportedConnectionTypes":["{{connectionType}}"]{{ext}}}]""");
 
     public byte[]? Hear(ReadOnlySpan<byte> text, long now) => _stage switch
     {

@@ -5,15 +5,18 @@ using Tidings.Benchmarks.Wire;
 namespace Tidings.Benchmarks.Clients;
 
 /// <summary>Bayeux at the path <c>/cometd</c>, and SmartREST beside it.</summary>
-internal sealed class BayeuxDialect : IDialect
+/// <param name="credentials">What clients log in with; null: nothing.</param>
+internal sealed class BayeuxDialect(Credentials? credentials = null) : IDialect
 {
     const string Path = "/cometd";
 
+    string Ext => credentials?.NextExt() ?? "";
+
     public Connection WebSocketSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber) =>
-        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber));
+        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber, ext: Ext));
 
     public Connection LongPollSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber) =>
-        new(loop, server, new HttpFraming(server, Path), new BayeuxConversation("long-polling", NameOf(channel), subscriber));
+        new(loop, server, new HttpFraming(server, Path), new BayeuxConversation("long-polling", NameOf(channel), subscriber, ext: Ext));
 
     public Connection SmartRestSubscriber(EventLoop loop, IPEndPoint server, int channel, Subscriber subscriber) => new(
         loop, server, new HttpFraming(server, SmartRestConversation.Path, SmartRestConversation.Header), new SmartRestConversation(NameOf(channel), subscriber));
@@ -22,16 +25,16 @@ internal sealed class BayeuxDialect : IDialect
 
     public (Connection, Publisher) Publisher(EventLoop loop, IPEndPoint server, int firstChannel, int channels)
     {
-        var session = new BayeuxConversation("websocket", channel: null, subscriber: null);
+        var session = new BayeuxConversation("websocket", channel: null, subscriber: null, ext: Ext);
         var connection = WebSocket(loop, server, session);
         return (connection, new Publisher(connection, new BayeuxPublishEncoder(NameOf, session), firstChannel, channels));
     }
 
     public Connection Idle(EventLoop loop, IPEndPoint server, int channel) =>
-        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null));
+        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null, ext: Ext));
 
     public Connection Connecting(EventLoop loop, IPEndPoint server, int channel) =>
-        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null, connects: false));
+        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null, connects: false, ext: Ext));
 
     static Connection WebSocket(EventLoop loop, IPEndPoint server, BayeuxConversation conversation) =>
         new(loop, server, new WebSocketFraming(server, Path), conversation);

@@ -35,6 +35,8 @@ internal sealed class Scene : IDisposable
 
     public IReadOnlyList<Publisher> Publishers => _publishers;
 
+    public IReadOnlyList<System.Net.IPEndPoint> Servers => _target.Servers;
+
     public IReadOnlyList<int> ServerProcessIds => _target.ProcessIds;
 
     /// <summary>Deliveries owed for all publishes so far.</summary>

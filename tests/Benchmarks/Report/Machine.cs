@@ -26,6 +26,7 @@ internal sealed record Machine(
     static string CommandOf(BenchmarkOptions options) =>
         $"tests/bench --rows {string.Join(',', options.Rows)} --targets {string.Join(',', options.Targets)}" +
         (options.Quick ? " --quick" : "") +
+        (options.Times > 1 ? $" --times {options.Times}" : "") +
         (options.GatewayArguments.Count > 0 ? $" --gateway-args \"{string.Join(' ', options.GatewayArguments)}\"" : "") +
         (options.SiloArguments.Count > 0 ? $" --silo-args \"{string.Join(' ', options.SiloArguments)}\"" : "");
 

@@ -8,7 +8,7 @@ namespace Tidings.Benchmarks.Report;
 /// <summary>The table as Markdown: a figure a cell, its ratios and the CPU behind it below.</summary>
 internal static class MarkdownReport
 {
-    static readonly string[] References = ["kestrel", "faye"];
+    static readonly string[] References = ["kestrel", "faye", "standalone"];
 
     public static string Write(Table table)
     {

@@ -16,6 +16,8 @@ static class FaultPlan
         FaultKind.FrontRestart, FaultKind.RedisRestart,
     ];
 
+    static readonly TimeSpan Between = TimeSpan.FromSeconds(9);
+
     /// <summary>A plan for the long run: a fault every 6 to 16 s, of the kinds given or of all.</summary>
     public static IReadOnlyList<PlannedFault> Shuffled(int seed, TimeSpan length, int silos, int gateways, IReadOnlyList<FaultKind>? only = null)
     {
@@ -45,6 +47,13 @@ static class FaultPlan
         FaultKind[] kinds = [FaultKind.ClientCuts, FaultKind.GatewayKill, FaultKind.SiloKill, FaultKind.GatewayRestart, FaultKind.SiloRestart];
         return [.. kinds.Select(kind => Fault(kind, random, silos, gateways) with { After = after })];
     }
+
+    /// <summary>Every silo, and then every gateway, is stopped and started again, one after the other.</summary>
+    public static IReadOnlyList<PlannedFault> Rolling(int silos, int gateways) =>
+    [
+        .. Enumerable.Range(0, silos).Select(silo => new PlannedFault(Between, FaultKind.SiloRestart, silo, TimeSpan.Zero)),
+        .. Enumerable.Range(0, gateways).Select(gateway => new PlannedFault(Between, FaultKind.GatewayRestart, gateway, TimeSpan.Zero)),
+    ];
 
     static PlannedFault Fault(FaultKind kind, Random random, int silos, int gateways) => new(
         Seconds(random, 6, 16),

@@ -90,8 +90,15 @@ sealed class FaultRunner(ChaosCluster cluster, RunClock clock, Action<int> cut, 
             await Task.Delay(planned.Lasts);
             await TargetOf(planned)!.SignalAsync("CONT");
         }),
-        _ => RecordAsync(planned.Kind, TargetOf(planned)!, TargetOf(planned)!.StopAsync),
+        _ => RecordAsync(planned.Kind, TargetOf(planned)!, () => RestartAsync(TargetOf(planned)!)),
     };
+
+    /// <summary>Who is stopped for good comes back upgraded, if there is something to upgrade to.</summary>
+    Task RestartAsync(Service target)
+    {
+        cluster.Upgrade(target);
+        return target.StopAsync();
+    }
 
     Task CutAsync(int share)
     {

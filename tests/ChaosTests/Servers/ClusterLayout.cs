@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Tidings.Cluster.Tests;
 using Tidings.Cluster.Tests.Processes;
 
@@ -11,38 +10,54 @@ sealed class ClusterLayout
     readonly StablePorts _ports = new();
     readonly ChaosOptions _options;
     readonly string _folder;
-    readonly int _redisPort;
+    readonly SourceTree? _previous;
+    readonly HashSet<string> _upgraded = [];
     readonly int[] _gatewayPorts;
 
-    public ClusterLayout(ChaosOptions options, string folder)
+    /// <param name="options">The run's settings.</param>
+    /// <param name="folder">Where logs and data go.</param>
+    /// <param name="previous">The sources whose build processes run until they are upgraded; null for those at hand.</param>
+    public ClusterLayout(ChaosOptions options, string folder, SourceTree? previous)
     {
         _options = options;
         _folder = folder;
-        _redisPort = _ports.Next();
+        _previous = previous;
+        RedisPort = _ports.Next();
         _gatewayPorts = [.. Enumerable.Range(0, options.Gateways).Select(_ => _ports.Next())];
         Front = new Uri($"http://127.0.0.1:{_ports.Next()}");
     }
 
     public Uri Front { get; }
 
+    public int RedisPort { get; }
+
     string RedisFolder => Path.Combine(_folder, "redis");
 
     string[] Settings =>
     [
-        $"--Tidings:Redis=127.0.0.1:{_redisPort}", "--Tidings:ClusterId=chaos",
+        $"--Tidings:Redis={_options.Redis ?? $"127.0.0.1:{RedisPort}"}", "--Tidings:ClusterId=chaos",
         "--Logging:Console:FormatterName=simple", "--Logging:Console:FormatterOptions:SingleLine=true",
         "--Logging:Console:FormatterOptions:TimestampFormat=HH:mm:ss.fff_",
     ];
 
+    /// <summary>Redis. It is told of a file's limit by an error, not by a signal (setrlimit(2), RLIMIT_FSIZE), so that tests can make its disk full.</summary>
     public Service Redis()
     {
         Directory.CreateDirectory(RedisFolder);
         string[] arguments =
         [
-            "--bind", "127.0.0.1", "--port", $"{_redisPort}", "--dir", RedisFolder,
+            "-c", "trap '' XFSZ; exec redis-server \"$@\"", "redis-server",
+            "--bind", "127.0.0.1", "--port", $"{RedisPort}", "--dir", RedisFolder,
             "--appendonly", "yes", "--appendfsync", _options.Fsync, "--save", "", "--maxmemory-policy", "noeviction",
         ];
-        return new Service("redis", _folder, log => ChildProcess.Start("redis", "redis-server", arguments, null, log), AnswersAsync);
+        return new Service("redis", _folder, log => ChildProcess.Start("redis", "sh", arguments, null, log), () => RedisConsole.AnswersAsync(RedisPort));
+    }
+
+    /// <summary>The sources at hand are what a process runs from its next start on.</summary>
+    public void Upgrade(Service service)
+    {
+        lock (_upgraded)
+            _upgraded.Add(service.Name);
     }
 
     public Service Silo(int number) => Server(
@@ -71,33 +86,24 @@ sealed class ClusterLayout
             () => Health.IsReadyAsync(Front));
     }
 
+    /// <summary>Deletes what Redis has stored; the folder stays.</summary>
     public void DeleteData()
     {
         if (Directory.Exists(RedisFolder))
             Directory.Delete(RedisFolder, recursive: true);
+        Directory.CreateDirectory(RedisFolder);
     }
 
     Service Server(string name, string project, string assembly, int port, string[] settings)
     {
         var address = new Uri($"http://127.0.0.1:{port}");
-        string[] arguments = [Repository.Executable(project, assembly), "--urls", $"http://127.0.0.1:{port}", .. settings];
-        return new Service(name, _folder, log => ChildProcess.Start(name, "dotnet", arguments, null, log), () => Health.IsReadyAsync(address));
+        string[] Arguments() => [ExecutableOf(name, project, assembly), "--urls", $"http://127.0.0.1:{port}", .. settings];
+        return new Service(name, _folder, log => ChildProcess.Start(name, "dotnet", Arguments(), _options.Environment, log), () => Health.IsReadyAsync(address));
     }
 
-    async Task<bool> AnswersAsync()
+    string ExecutableOf(string name, string project, string assembly)
     {
-        try
-        {
-            using var socket = new TcpClient();
-            await socket.ConnectAsync("127.0.0.1", _redisPort);
-            await socket.GetStream().WriteAsync("PING\r\n"u8.ToArray());
-            var answer = new byte[5];
-            await socket.GetStream().ReadExactlyAsync(answer);
-            return answer.AsSpan().SequenceEqual("+PONG"u8);
-        }
-        catch (Exception failure) when (failure is SocketException or IOException)
-        {
-            return false;
-        }
+        lock (_upgraded)
+            return _previous is null || _upgraded.Contains(name) ? Repository.Executable(project, assembly) : _previous.Executable(project, assembly);
     }
 }

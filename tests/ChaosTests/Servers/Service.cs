@@ -33,6 +33,9 @@ sealed class Service : IAsyncDisposable
     /// <summary>Whether it ended although nobody asked it to.</summary>
     public bool HasEnded => _isWell && _process is { HasExited: true };
 
+    /// <summary>The process as it runs now.</summary>
+    public int ProcessId => _process!.Id;
+
     public async Task StartAsync()
     {
         _process = _start(_log);

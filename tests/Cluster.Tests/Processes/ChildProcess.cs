@@ -21,6 +21,8 @@ sealed class ChildProcess : IAsyncDisposable
         _log = log;
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;

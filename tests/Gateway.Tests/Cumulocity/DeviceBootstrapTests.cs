@@ -78,6 +78,23 @@ public sealed class DeviceBootstrapTests
     }
 
     [Fact]
+    public async Task An_administrator_of_one_tenant_fetches_no_device_of_another()
+    {
+        await using var server = await SecuredServer.StartAsync(
+            null, [.. Users, ("Devices:Bootstrap", "true"), ("Users:red/boss:Password", SecuredServer.Password), ("Users:red/boss:Roles:0", "admin")]);
+        await AcceptAsync(server);
+
+        using var made = await server.SendAsync(
+            HttpMethod.Put,
+            "/api/admin/tenants/red/users/newcomer",
+            SecuredServer.Basic("red/boss"),
+            $$"""{"password":"{{SecuredServer.Password}}","roles":["devicebootstrap"]}""");
+
+        Assert.Equal(HttpStatusCode.Forbidden, made.StatusCode);
+        Assert.StartsWith("70,1,SN-1,", await AskAsync(server, Newcomer), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task By_default_no_device_is_accepted_and_none_fetches_anything()
     {
         await using var server = await SecuredServer.StartAsync(null, Users);

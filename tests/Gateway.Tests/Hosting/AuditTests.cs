@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
 
 namespace Tidings.Gateway.Tests.Hosting;
@@ -26,7 +27,7 @@ public sealed class AuditTests
     public void Every_event_is_one_line_of_its_category()
     {
         var log = new Lines();
-        var audit = new Audit(log);
+        var audit = New(log);
         const string Evil = "x\nforged";
 
         audit.LoggedIn(Evil, Evil, "basic", IPAddress.Loopback);
@@ -38,6 +39,59 @@ public sealed class AuditTests
         Assert.All(log.Written, static line => Assert.DoesNotContain('\n', line.Text));
         Assert.Equal(Audit.Category, log.Category);
     }
+
+    [Fact]
+    public void Nobody_floods_it_and_what_is_left_out_is_told()
+    {
+        var log = new Lines();
+        var time = new StoppedClock();
+        var audit = New(log, new AuditOptions { RefusalsAtOnce = 3 }, time);
+
+        for (var i = 0; i < 10; i++)
+        {
+            audit.Refused("t", "eve", "publish", $"/secret/{i}", "denied", IPAddress.Loopback);
+        }
+
+        audit.Refused("t", "ann", "publish", "/secret", "denied", IPAddress.Loopback);
+        audit.LoginFailed("t/eve", "password", "wrong", IPAddress.Loopback);
+        Assert.Equal([2403, 2403, 2403, 2403, 2402], log.Written.Select(static line => line.Id));
+
+        time.Now += TimeSpan.FromSeconds(1);
+        audit.Refused("t", "eve", "publish", "/secret/10", "denied", IPAddress.Loopback);
+        Assert.Equal("7 more refusals of 127.0.0.1 t/eve were not written", log.Written[^2].Text);
+        Assert.Contains("/secret/10", log.Written[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_left_out_of_someone_who_falls_silent_is_told_all_the_same()
+    {
+        var log = new Lines();
+        var audit = New(log, new AuditOptions { RefusalsAtOnce = 1 }, new StoppedClock());
+        audit.LoginFailed("a", "password", "wrong", IPAddress.Loopback);
+        audit.LoginFailed("b", "password", "wrong", IPAddress.Loopback);
+
+        audit.Sweep();
+        audit.Sweep();
+
+        Assert.Equal([2402, 2405], log.Written.Select(static line => line.Id));
+    }
+
+    [Fact]
+    public void Log_ins_and_changes_are_never_left_out()
+    {
+        var log = new Lines();
+        var audit = New(log, new AuditOptions { RefusalsAtOnce = 1 }, new StoppedClock());
+        for (var i = 0; i < 5; i++)
+        {
+            audit.LoggedIn("t", "ann", "token", IPAddress.Loopback);
+            audit.Changed("t", "ann", "user", "t/bob", IPAddress.Loopback);
+        }
+
+        Assert.Equal(10, log.Written.Count);
+    }
+
+    internal static Audit New(ILoggerFactory log, AuditOptions? options = null, TimeProvider? time = null) =>
+        new(log, new AuditBounds(Options.Create(options ?? new AuditOptions()), TestMetrics.New(), time ?? TimeProvider.System));
 
     private sealed class Lines : ILoggerFactory, ILogger
     {

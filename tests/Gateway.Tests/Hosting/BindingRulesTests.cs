@@ -45,4 +45,7 @@ public sealed class BindingRulesTests
         new BindingRules(Options.Create(options), new Presence(logins)).RefusalOf(addresses);
 }
 
-internal sealed record Presence(bool IsConfigured) : IAuthenticationPresence;
+internal sealed record Presence(bool IsConfigured) : IAuthenticationPresence
+{
+    public ValueTask<bool> LookAsync() => ValueTask.FromResult(IsConfigured);
+}

@@ -41,6 +41,30 @@ public sealed class LoginThrottleTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_guesses_at_keys_makes_nobody_else_wait()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await FailAsync(IPAddress.Parse($"192.0.2.{i + 10}"), "");
+        }
+
+        Assert.True(await FailAsync(IPAddress.Parse("192.0.2.9"), ""));
+    }
+
+    [Fact]
+    public async Task Failures_at_other_gateways_count()
+    {
+        var told = new List<string>();
+        _throttle.FailedHere += (from, account) => told.Add($"{from} {account}");
+        _throttle.FailedElsewhere("192.0.2.1", "t/a");
+        _throttle.FailedElsewhere("192.0.2.1", "t/b");
+
+        Assert.True(await FailAsync(Here, "t/c"));
+        Assert.False(await FailAsync(Here, "t/d"));
+        Assert.Equal(["192.0.2.1 t/c"], told);
+    }
+
+    [Fact]
     public async Task Addresses_of_one_ipv6_network_are_one_caller()
     {
         for (var i = 0; i < 3; i++)
@@ -122,12 +146,5 @@ public sealed class LoginThrottleTests : IDisposable
         using var attempt = await _throttle.BeginAsync(address, account, CancellationToken.None);
         attempt.Failed();
         return attempt.IsAllowed;
-    }
-
-    private sealed class StoppedClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

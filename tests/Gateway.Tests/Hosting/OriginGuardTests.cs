@@ -73,6 +73,25 @@ public sealed class OriginGuardTests
         Assert.Equal(200, await StatusAsync(new DoorOptions(), "gateway.example", "https://gateway.example", logins: true, scheme: "https"));
     }
 
+    /// <summary>What a page of elsewhere embeds carries no origin: a script, as JSONP is, would be answered with its visitor's credentials.</summary>
+    [Theory]
+    [InlineData("cross-site", "no-cors", null, 403)]
+    [InlineData("cross-site", "no-cors", "https://evil.example/page", 403)]
+    [InlineData("same-site", "no-cors", "https://other.gateway.example/", 403)]
+    [InlineData("cross-site", "no-cors", "https://app.example/page?x=1", 200)]
+    [InlineData("same-origin", "no-cors", "https://gateway.example/", 200)]
+    [InlineData("none", "navigate", null, 200)]
+    [InlineData("cross-site", "navigate", "https://evil.example/", 200)]
+    public async Task Refuses_what_foreign_pages_embed(string site, string mode, string? referer, int status)
+    {
+        var context = Context("gateway.example", "https");
+        context.Request.Headers["Sec-Fetch-Site"] = site;
+        context.Request.Headers["Sec-Fetch-Mode"] = mode;
+        context.Request.Headers.Referer = referer;
+
+        Assert.Equal(status, await StatusAsync(new DoorOptions { AllowedOrigins = ["https://app.example"] }, context, logins: true));
+    }
+
     [Fact]
     public async Task Refuses_two_origins()
     {
@@ -99,7 +118,7 @@ public sealed class OriginGuardTests
     private static async Task<int> StatusAsync(DoorOptions options, HttpContext context, bool logins)
     {
         var guard = new OriginGuard(
-            static _ => Task.CompletedTask, new Fixed<DoorOptions>(options), new Presence(logins), TestMetrics.New(), new Audit(NullLoggerFactory.Instance));
+            static _ => Task.CompletedTask, new Fixed<DoorOptions>(options), new Presence(logins), TestMetrics.New(), AuditTests.New(NullLoggerFactory.Instance));
         await guard.InvokeAsync(context);
         return context.Response.StatusCode;
     }

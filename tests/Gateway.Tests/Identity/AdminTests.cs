@@ -41,11 +41,72 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Changes_made_at_once_are_all_kept()
+    {
+        var admin = SecuredServer.Basic("admin");
+        var roles = Enumerable.Range(0, 8).Select(i => $"team{i}").ToList();
+
+        var answers = await Task.WhenAll(roles.Select(role => _server.SendAsync(
+            HttpMethod.Put, $"/api/admin/tenants/red/roles/{role}", admin, $$"""{"subscribe":["/{{role}}/**"]}""")));
+
+        Assert.All(answers, static answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        using var tenant = await _server.SendAsync(HttpMethod.Get, "/api/admin/tenants/red", admin);
+        var text = await tenant.Content.ReadAsStringAsync();
+        Assert.All(roles, role => Assert.Contains($"/{role}/**", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/api/admin/tenants/red", "/api/admin/tenants/red/roles/mine", """{"publish":["/a"]}""")]
+    [InlineData("/api/admin/tenants/red/users/frank", "/api/admin/tenants/red/users/frank", """{"disabled":true}""")]
+    public async Task A_change_to_a_state_that_is_past_is_not_made(string shown, string changed, string json)
+    {
+        using var made = await _server.SendAsync(HttpMethod.Put, "/api/admin/tenants/red/users/frank", SecuredServer.Basic("admin"), """{"password":"long enough"}""");
+        using var seen = await _server.SendAsync(HttpMethod.Get, shown, SecuredServer.Basic("admin"));
+        var state = seen.Headers.ETag!.Tag;
+
+        using var first = await IfMatchAsync(changed, json, state);
+        using var second = await IfMatchAsync(changed, json, state);
+        using var again = await IfMatchAsync(changed, json, first.Headers.ETag!.Tag);
+
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, second.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("devicebootstrap")]
+    [InlineData("operator")]
+    public async Task Only_an_operator_gives_roles_that_reach_beyond_a_tenant(string role)
+    {
+        const string Path = "/api/admin/tenants/red/users/grace";
+        var json = $$"""{"password":"long enough","roles":["{{role}}"]}""";
+        using var denied = await _server.SendAsync(HttpMethod.Put, Path, SecuredServer.Basic("red/boss"), json);
+        using var made = await _server.SendAsync(HttpMethod.Put, Path, SecuredServer.Basic("admin"), json);
+        using var key = await _server.SendAsync(HttpMethod.Post, Path + "/keys", SecuredServer.Basic("red/boss"), "{}");
+        using var taken = await _server.SendAsync(HttpMethod.Put, Path, SecuredServer.Basic("red/boss"), """{"password":"another one"}""");
+
+        Assert.Equal(HttpStatusCode.Forbidden, denied.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, made.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, key.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, taken.StatusCode);
+    }
+
+    [Fact]
     public async Task No_answer_shows_a_password_or_its_hash()
     {
         using var response = await _server.SendAsync(HttpMethod.Get, "/api/admin/tenants/default/users", SecuredServer.Basic("admin"));
 
         Assert.DoesNotContain("password", await response.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async Task<HttpResponseMessage> IfMatchAsync(string path, string json, string state)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path)
+        {
+            Headers = { { "Authorization", SecuredServer.Basic("admin").ToString() }, { "If-Match", state } },
+            Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json"),
+        };
+        return await _server.Http.SendAsync(request);
     }
 
     [Fact]

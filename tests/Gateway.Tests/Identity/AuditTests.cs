@@ -26,6 +26,79 @@ public sealed class AuditTests
         Assert.All(audit, static text => Assert.DoesNotContain('\n', text));
     }
 
+    [Theory]
+    [InlineData("subscribe", "/secret/plan")]
+    [InlineData("publish", "/secret/plan")]
+    [InlineData("subscribe", "/meta/connect")]
+    [InlineData("publish", "/event/default")]
+    public async Task A_refused_subscribe_or_publish_is_told(string action, string channel)
+    {
+        using var log = new Recorder();
+        await using var server = await SecuredServer.StartAsync(builder => builder.Logging.AddProvider(log));
+        var client = await server.HandshakeAsync(SecuredServer.Basic("alice"));
+
+        await server.BayeuxAsync(action == "publish" ? SecuredServer.Publish(client, channel) : SecuredServer.Subscribe(client, channel), SecuredServer.Basic("alice"));
+        (await server.SendAsync(action == "publish" ? HttpMethod.Post : HttpMethod.Get, $"/channels{channel}", SecuredServer.Basic("alice"), action == "publish" ? "1" : null)).Dispose();
+
+        Assert.Equal(2, log.Lines.Count(line => line.Text.StartsWith($"Refused: {action} {channel} for alice of default from ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(log.Lines, line => line.Text.Contains(client, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_allowed_is_no_refusal()
+    {
+        using var log = new Recorder();
+        await using var server = await SecuredServer.StartAsync(builder => builder.Logging.AddProvider(log));
+
+        var client = await server.HandshakeAsync(SecuredServer.Basic("alice"));
+        await server.BayeuxAsync(SecuredServer.Subscribe(client, "/news/a"), SecuredServer.Basic("alice"));
+
+        Assert.DoesNotContain(log.Lines, static line => line.Text.StartsWith("Refused", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_flood_of_refusals_leaves_few_lines()
+    {
+        using var log = new Recorder();
+        await using var server = await SecuredServer.StartAsync(builder => builder.Logging.AddProvider(log), ("Audit:RefusalsAtOnce", "5"), ("Audit:RefusalEvery", "00:01:00"));
+        var client = await server.HandshakeAsync(SecuredServer.Basic("alice"));
+
+        await server.BayeuxAsync(string.Join(',', Enumerable.Range(0, 50).Select(_ => SecuredServer.Publish(client, "/secret/plan"))), SecuredServer.Basic("alice"));
+
+        Assert.Equal(5, log.Lines.Count(static line => line.Text.StartsWith("Refused: publish", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_flood_of_wrong_passwords_and_of_callers_without_any_leaves_few_lines_of_whatever_kind()
+    {
+        using var log = new Recorder();
+        await using var server = await SecuredServer.StartAsync(builder => builder.Logging.AddProvider(log), ("Audit:RefusalsAtOnce", "5"), ("Audit:RefusalEvery", "00:01:00"));
+        var before = log.Lines.Count;
+
+        for (var i = 0; i < 40; i++)
+        {
+            (await server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Basic($"user{i}", "wrong"))).Dispose();
+            (await server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Bearer("wrong"))).Dispose();
+            (await server.SendAsync(HttpMethod.Post, "/s")).Dispose();
+        }
+
+        Assert.InRange(log.Lines.Count - before, 5, 20);
+    }
+
+    [Fact]
+    public async Task A_password_in_an_address_is_in_no_log()
+    {
+        using var log = new Recorder();
+        await using var server = await SecuredServer.StartAsync(builder => builder.Logging.AddProvider(log));
+        var handshake = Uri.EscapeDataString($"[{SecuredServer.Handshake("""{"authentication":{"user":"alice","password":"swordfish"}}""")}]");
+
+        (await server.SendAsync(HttpMethod.Get, $"/cometd?jsonp=cb&message={handshake}")).Dispose();
+        (await server.SendAsync(HttpMethod.Post, "/7.2/lms_login?login=alice&pwd=swordfish")).Dispose();
+
+        Assert.Contains(log.Lines, static line => line.Text.Contains("default/alice", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, static line => line.Text.Contains("swordfish", StringComparison.Ordinal));
+    }
+
     private sealed class Recorder : ILoggerProvider
     {
         public ConcurrentQueue<(string Category, string Text)> Lines { get; } = new();

@@ -46,6 +46,31 @@ public sealed class CredentialTests(SharedSecuredServer shared) : IClassFixture<
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/token")]
+    [InlineData("/token/introspect")]
+    [InlineData("/token/revoke")]
+    public async Task A_huge_form_is_refused(string path)
+    {
+        using var response = await _server.FormAsync(path, SecuredServer.Basic("alice"), ("token", new string('a', 100_000)));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_script_that_a_foreign_page_embeds_gets_nothing()
+    {
+        var handshake = Uri.EscapeDataString($"[{SecuredServer.Handshake()}]");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/cometd?jsonp=cb&message={handshake}") { Headers = { Authorization = SecuredServer.Basic("alice") } };
+        request.Headers.Add("Sec-Fetch-Site", "cross-site");
+        request.Headers.Add("Sec-Fetch-Mode", "no-cors");
+
+        using var response = await _server.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.DoesNotContain("clientId", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_token_stands_for_its_user()
     {

@@ -1,10 +1,8 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Tidings.Gateway.Tests.Server;
 
@@ -13,9 +11,7 @@ namespace Tidings.Gateway.Tests.Identity;
 /// <summary>Tokens that somebody else issued.</summary>
 public sealed class ForeignTokenTests : IAsyncLifetime
 {
-    private const string Issuer = "https://issuer.example";
-    private const string Audience = "tidings-test";
-    private readonly List<ECDsaSecurityKey> _published = [NewKey("first")];
+    private readonly List<ECDsaSecurityKey> _published = [ForeignTokens.NewKey("first")];
     private WebApplication _issuer = null!;
     private SecuredServer _server = null!;
 
@@ -25,13 +21,13 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         _issuer = builder.Build();
-        _issuer.MapGet("/.well-known/openid-configuration", (HttpContext context) => Results.Json(new { issuer = Issuer, jwks_uri = $"http://{context.Request.Host}/keys" }));
-        _issuer.MapGet("/keys", () => Results.Json(new { keys = _published.Select(PublicPart).ToArray() }));
+        _issuer.MapGet("/.well-known/openid-configuration", (HttpContext context) => Results.Json(new { issuer = ForeignTokens.Issuer, jwks_uri = $"http://{context.Request.Host}/keys" }));
+        _issuer.MapGet("/keys", () => Results.Text(ForeignTokens.KeySet([.. _published]), "application/json"));
         await _issuer.StartAsync();
         _server = await SecuredServer.StartAsync(
             null,
-            ("Issuers:test:Issuer", Issuer),
-            ("Issuers:test:Audience", Audience),
+            ("Issuers:test:Issuer", ForeignTokens.Issuer),
+            ("Issuers:test:Audience", ForeignTokens.Audience),
             ("Issuers:test:Authority", _issuer.Urls.First()),
             ("Issuers:test:AllowHttp", "true"),
             ("Issuers:test:TenantClaim", "tid"),
@@ -45,13 +41,13 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_of_a_configured_issuer_is_taken() => Assert.Equal(HttpStatusCode.OK, await CallAsync(Token(_published[0])));
+    public async Task A_token_of_a_configured_issuer_is_taken() => Assert.Equal(HttpStatusCode.OK, await CallAsync(ForeignTokens.New(_published[0])));
 
     [Fact]
     public async Task Its_roles_decide()
     {
-        using var news = await _server.SendAsync(HttpMethod.Get, "/channels/news/a", SecuredServer.Bearer(Token(_published[0])));
-        using var secret = await _server.SendAsync(HttpMethod.Get, "/channels/secret/a", SecuredServer.Bearer(Token(_published[0])));
+        using var news = await _server.SendAsync(HttpMethod.Get, "/channels/news/a", SecuredServer.Bearer(ForeignTokens.New(_published[0])));
+        using var secret = await _server.SendAsync(HttpMethod.Get, "/channels/secret/a", SecuredServer.Bearer(ForeignTokens.New(_published[0])));
 
         Assert.Equal(HttpStatusCode.OK, news.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, secret.StatusCode);
@@ -60,43 +56,43 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     [Fact]
     public async Task A_rotated_key_is_picked_up()
     {
-        Assert.Equal(HttpStatusCode.OK, await CallAsync(Token(_published[0])));
-        var next = NewKey("second");
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(ForeignTokens.New(_published[0])));
+        var next = ForeignTokens.NewKey("second");
         _published.Insert(0, next);
 
-        await Eventually.TrueAsync(() => CallAsync(Token(next)).GetAwaiter().GetResult() == HttpStatusCode.OK, "The new key was not picked up.");
+        await Eventually.TrueAsync(() => CallAsync(ForeignTokens.New(next)).GetAwaiter().GetResult() == HttpStatusCode.OK, "The new key was not picked up.");
     }
 
     [Fact]
-    public async Task A_token_signed_by_somebody_else_is_refused() => Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(Token(NewKey("first"))));
+    public async Task A_token_signed_by_somebody_else_is_refused() => Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(ForeignTokens.New(ForeignTokens.NewKey("first"))));
 
     [Fact]
     public async Task An_expired_token_is_refused() =>
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(Token(_published[0], from: -120, until: -60)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(ForeignTokens.New(_published[0], from: -120, until: -60)));
 
     [Fact]
     public async Task A_token_of_the_future_is_refused() =>
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(Token(_published[0], from: 60, until: 120)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(ForeignTokens.New(_published[0], from: 60, until: 120)));
 
     [Fact]
     public async Task A_token_for_another_audience_is_refused() =>
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(Token(_published[0], audience: "another")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(ForeignTokens.New(_published[0], audience: "another")));
 
     [Fact]
     public async Task A_token_of_another_issuer_is_refused() =>
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(Token(_published[0], issuer: "https://another.example")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(ForeignTokens.New(_published[0], issuer: "https://another.example")));
 
     [Fact]
-    public async Task A_token_without_a_tenant_is_refused() => Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(Token(_published[0], tenant: null)));
+    public async Task A_token_without_a_tenant_is_refused() => Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(ForeignTokens.New(_published[0], tenant: null)));
 
     [Fact]
     public async Task A_token_whose_user_is_no_name_is_refused() =>
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(Token(_published[0], user: "a/b\r\nc")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(ForeignTokens.New(_published[0], user: "a/b\r\nc")));
 
     [Fact]
     public async Task An_unsigned_token_is_refused()
     {
-        var token = Token(null);
+        var token = ForeignTokens.New(null);
 
         Assert.EndsWith(".", token, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(token));
@@ -107,49 +103,12 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     {
         var secret = new SymmetricSecurityKey(_published[0].ECDsa.ExportSubjectPublicKeyInfo()) { KeyId = "first" };
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(Token(secret, algorithm: SecurityAlgorithms.HmacSha256)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(ForeignTokens.New(secret, algorithm: SecurityAlgorithms.HmacSha256)));
     }
 
     private async Task<HttpStatusCode> CallAsync(string token)
     {
         using var response = await _server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Bearer(token));
         return response.StatusCode;
-    }
-
-    private static ECDsaSecurityKey NewKey(string id) => new(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = id };
-
-    private static object PublicPart(ECDsaSecurityKey key)
-    {
-        var point = key.ECDsa.ExportParameters(includePrivateParameters: false).Q;
-        return new { kty = "EC", crv = "P-256", kid = key.KeyId, use = "sig", x = Base64UrlEncoder.Encode(point.X), y = Base64UrlEncoder.Encode(point.Y) };
-    }
-
-    private static string Token(
-        SecurityKey? key,
-        string? tenant = "default",
-        string user = "carol",
-        int from = -10,
-        int until = 60,
-        string audience = Audience,
-        string issuer = Issuer,
-        string algorithm = SecurityAlgorithms.EcdsaSha256)
-    {
-        var claims = new Dictionary<string, object> { ["sub"] = user, ["roles"] = new[] { "reader" } };
-        if (tenant is not null)
-        {
-            claims["tid"] = tenant;
-        }
-
-        var now = DateTime.UtcNow;
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = issuer,
-            Audience = audience,
-            NotBefore = now.AddSeconds(from),
-            IssuedAt = now.AddSeconds(from),
-            Expires = now.AddSeconds(until),
-            Claims = claims,
-            SigningCredentials = key is null ? null : new SigningCredentials(key, algorithm),
-        });
     }
 }

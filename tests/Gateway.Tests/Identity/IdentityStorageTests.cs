@@ -52,6 +52,32 @@ public abstract class IdentityStorageTests
     }
 
     [Fact]
+    public async Task One_of_two_makes_what_both_saw_missing()
+    {
+        var storage = await OpenAsync();
+
+        var won = await Task.WhenAll(
+            storage.ReplaceAsync(IdentityTables.Tenants, "new", null, "1").AsTask(), storage.ReplaceAsync(IdentityTables.Tenants, "new", null, "2").AsTask());
+
+        Assert.Single(won, static one => one);
+        Assert.Equal(won[0] ? "1" : "2", await storage.GetAsync(IdentityTables.Tenants, "new"));
+        Assert.True(await storage.ReplaceAsync(IdentityTables.Tenants, "new", won[0] ? "1" : "2", "3"));
+    }
+
+    [Fact]
+    public async Task A_table_is_empty_or_not()
+    {
+        var storage = await OpenAsync();
+        Assert.False(await storage.AnyAsync("empty"));
+
+        await storage.PutAsync("empty", "a", "1");
+
+        Assert.True(await storage.AnyAsync("empty"));
+        await storage.RemoveAsync("empty", "a");
+        Assert.False(await storage.AnyAsync("empty"));
+    }
+
+    [Fact]
     public async Task A_log_in_ends_by_itself()
     {
         var storage = await OpenAsync();

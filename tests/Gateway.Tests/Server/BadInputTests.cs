@@ -68,6 +68,49 @@ public sealed class BadInputTests(GatewayServer server)
     }
 
     [Theory]
+    [InlineData("""{"\ud800authentication":1}""")]
+    [InlineData("""{"authentication":{"user":"\ud800","password":"x"}}""")]
+    [InlineData("""{"authentication":{"token":"\ud800"}}""")]
+    [InlineData("""{"com.cumulocity.authn":{"token":"\ud800"}}""")]
+    public async Task Half_a_character_in_an_ext_is_refused_as_wrong_credentials(string ext)
+    {
+        var reply = Assert.Single(await RepliesAsync(Handshake.Replace("\"version\"", $"\"ext\":{ext},\"version\"", StringComparison.Ordinal)))!;
+
+        Assert.Equal("403::handshake_denied", (string)reply["error"]!);
+        Assert.Equal("none", (string)reply["advice"]!["reconnect"]!);
+    }
+
+    [Theory]
+    [InlineData("/meta/connect/")]
+    [InlineData("/meta/subscribe/")]
+    [InlineData("/meta/unsubscribe/")]
+    [InlineData("/meta/disconnect/")]
+    [InlineData("/meta/handshake/")]
+    public async Task Meta_channels_are_known_by_their_exact_names(string channel)
+    {
+        var session = (string)Assert.Single(await RepliesAsync(Handshake))!["clientId"]!;
+
+        var reply = Assert.Single(await RepliesAsync(
+            $$"""[{"channel":"{{channel}}","clientId":"{{session}}","connectionType":"long-polling","subscription":"/a","version":"1.0","supportedConnectionTypes":["long-polling"]}]"""))!;
+
+        Assert.Equal("403:denied_by_security_policy:create_denied", (string)reply["error"]!);
+    }
+
+    [Fact]
+    public async Task Beside_a_handshake_nothing_is_carried_out_and_only_the_handshake_is_told_to_stop()
+    {
+        var session = (string)Assert.Single(await RepliesAsync(Handshake))!["clientId"]!;
+        var channel = GatewayServer.NewChannel();
+
+        var replies = await RepliesAsync($$"""[{{Handshake[1..^1]}},{"channel":"{{channel}}","clientId":"{{session}}","data":1}]""");
+
+        Assert.All(replies, static reply => Assert.Equal("400::handshake_not_alone", (string)reply!["error"]!));
+        Assert.Equal("none", (string)replies[0]!["advice"]!["reconnect"]!);
+        Assert.Null(replies[1]!["advice"]);
+        Assert.Equal(0, (int)JsonNode.Parse(await server.Http.GetStringAsync("/channels" + channel))!["head"]!);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(3)]
     public async Task A_binary_frame_closes_the_socket(int length)

@@ -25,7 +25,10 @@ internal sealed class BayeuxSocketClient : IDisposable
     }
 
     /// <summary>A client with a session that is subscribed and has a connect under way.</summary>
-    public static async Task<BayeuxSocketClient> SubscribedAsync(GatewayServer server, string channel)
+    public static Task<BayeuxSocketClient> SubscribedAsync(GatewayServer server, string channel) => SubscribedAsync(server.Address, channel);
+
+    /// <inheritdoc cref="SubscribedAsync(GatewayServer, string)"/>
+    public static async Task<BayeuxSocketClient> SubscribedAsync(Uri server, string channel)
     {
         var client = await OpenAsync(server);
         await client.SendAsync("""[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["websocket"]}]""");

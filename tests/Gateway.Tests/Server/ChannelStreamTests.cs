@@ -57,6 +57,20 @@ public sealed class ChannelStreamTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task A_stream_answers_before_its_first_event_and_misses_nothing_from_then_on()
+    {
+        await using var own = await OwnServer.StartAsync();
+        using var request = Request(null);
+
+        // On this server's clock no keep-alive comes in time: what answers is the head alone.
+        using var response = await own.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(10));
+        await own.Http.PostAsync(_url, new StringContent("1", Encoding.UTF8, "application/json"));
+        await using var events = new Events(await response.Content.ReadAsStreamAsync());
+
+        Assert.Equal((1, "1"), await events.NextMessageAsync());
+    }
+
+    [Fact]
     public async Task A_quiet_stream_is_kept_alive()
     {
         await using var events = await OpenAsync("0");

@@ -185,6 +185,8 @@ public sealed class DoorTests
                 return false;
             }
         }
+
+        public ValueTask<bool> LookAsync() => ValueTask.FromResult(false);
     }
 
     private sealed class Witness : IAudit

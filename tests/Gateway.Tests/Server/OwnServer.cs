@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tidings.Gateway.Hosting;
 
@@ -18,7 +19,12 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public Uri Address => Http.BaseAddress!;
+
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     public static Task<OwnServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync("Development", null, settings);
 
@@ -28,6 +34,10 @@ internal sealed class OwnServer : IAsyncDisposable
     /// <summary>With the page before the endpoints, as the program has it.</summary>
     public static Task<OwnServer> StartWithDemoPageAsync(Action<WebApplicationBuilder> configure) =>
         StartAsync("Development", configure, static app => app.UseDemoPage(), []);
+
+    /// <summary>With what an application maps before it maps the server.</summary>
+    public static Task<OwnServer> StartAsync(string environment, Action<WebApplicationBuilder> configure, Action<WebApplication> before) =>
+        StartAsync(environment, configure, before, []);
 
     private static async Task<OwnServer> StartAsync(
         string environment, Action<WebApplicationBuilder>? configure, Action<WebApplication> before, (string Key, string Value)[] settings)
@@ -47,6 +57,13 @@ internal sealed class OwnServer : IAsyncDisposable
         app.MapTidings();
         await app.StartAsync();
         return new OwnServer(app);
+    }
+
+    /// <summary>Changes a setting while the server runs.</summary>
+    public void Change(string key, string value)
+    {
+        _app.Configuration[key] = value;
+        ((Microsoft.Extensions.Configuration.IConfigurationRoot)_app.Configuration).Reload();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Tidings.Gateway.Hosting;
 
 namespace Tidings.Gateway.Tests.Server;
 
@@ -95,6 +96,34 @@ public sealed class RateTests
     }
 
     [Fact]
+    public async Task Sessions_of_smartrest_are_bounded_too()
+    {
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:SessionsPerAddress", "2"), ("Tidings:Rates:Address:Bytes", "1000")]);
+        Assert.StartsWith("20,", await SmartAsync(server, "/s", "11,100,,$.m,$.m\n"), StringComparison.Ordinal);
+        var first = (await SmartAsync(server, "/notification/realtime", "80")).TrimEnd('\n');
+        await SmartAsync(server, "/notification/realtime", "80");
+
+        Assert.Equal("50,1,429\n", await SmartAsync(server, "/notification/realtime", "80"));
+        Assert.Equal("", await SmartAsync(server, "/notification/realtime", $"84,{first}"));
+        Assert.Equal(28, (await SmartAsync(server, "/notification/realtime", "80")).TrimEnd('\n').Length);
+
+        await AssertTooManyAsync(() => server.Http.PostAsync("/notification/realtime", Smart(new string('8', 900))));
+        await AssertTooManyAsync(() => server.Http.PostAsync("/s", Smart(new string('8', 900))));
+    }
+
+    [Fact]
+    public async Task Publishes_by_template_are_bounded_and_hold_nothing_on_to()
+    {
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Publishes", "3")]);
+        Assert.StartsWith("20,", await SmartAsync(server, "/s", "10,100,POST,/channels/a,application/json,,%%,NUMBER,%%\n11,200,,$.offset,$.offset\n"), StringComparison.Ordinal);
+
+        var rows = await SmartAsync(server, "/s", string.Concat(Enumerable.Repeat("100,1\n", 20)));
+
+        Assert.Contains(",429", rows, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => server.Service<RateBook>().Held == 0, "A request that ended still holds its caller's count.");
+    }
+
+    [Fact]
     public async Task Callers_of_this_machine_are_not_counted_by_default()
     {
         await using var server = await OwnServer.StartAsync(("Tidings:Rates:Address:Handshakes", "1"));
@@ -103,6 +132,15 @@ public sealed class RateTests
         {
             Assert.True((bool)(await BayeuxAsync(server, Handshake))["successful"]!);
         }
+    }
+
+    private static StringContent Smart(string body) => new(body) { Headers = { { "X-Id", "rates" } } };
+
+    private static async Task<string> SmartAsync(OwnServer server, string path, string body)
+    {
+        using var content = Smart(body);
+        using var answer = await server.Http.PostAsync(path, content);
+        return await answer.Content.ReadAsStringAsync();
     }
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");

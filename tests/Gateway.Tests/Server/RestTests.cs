@@ -14,6 +14,19 @@ public sealed class RestTests(GatewayServer server)
 
     private string Url => "/channels" + _channel;
 
+    [Theory]
+    [InlineData(255, HttpStatusCode.OK)]
+    [InlineData(256, HttpStatusCode.UnsupportedMediaType)]
+    public async Task A_media_type_longer_than_is_kept_is_refused(int length, HttpStatusCode status)
+    {
+        using var content = new ByteArrayContent([1]);
+        content.Headers.TryAddWithoutValidation("Content-Type", "image/" + new string('x', length - "image/".Length));
+
+        using var answer = await server.Http.PostAsync("/channels" + GatewayServer.NewChannel(), content);
+
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_json_body_is_read_back_as_it_is()
     {

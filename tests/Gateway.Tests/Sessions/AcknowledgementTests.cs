@@ -92,6 +92,23 @@ public sealed class AcknowledgementTests
     }
 
     [Fact]
+    public void What_was_lost_with_a_batch_is_not_acknowledged_by_a_later_one_that_does_not_hold_it()
+    {
+        Write(Item("/a", 1, frame: 1), Direct("/service/x", frame: 2));
+        var directs = _session.GiveUp(LocalState.Parked).Directs;
+        _session.BeginStay();
+        _session.Join();
+        _session.Acknowledge(0);
+        var later = Write(Item("/b", 1, frame: 3));
+
+        _session.Enqueue(Item("/a", 1, frame: 4));
+        _session.Enqueue(new DirectItem(directs[0]) { Frame = 5 });
+        _session.Acknowledge(later);
+
+        Assert.Equal(["/a:1", "/service/x"], Names(_session.TakeForWriting()));
+    }
+
+    [Fact]
     public void Given_up_it_tells_its_batches_and_goes_back_before_them()
     {
         var batch = Write(Item("/a", 5, frame: 1, count: 2), Item("/b", 9, frame: 2), Item("/a", 7, frame: 3));

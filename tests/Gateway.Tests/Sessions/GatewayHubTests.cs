@@ -21,7 +21,8 @@ public sealed class GatewayHubTests
             Assert.True(asking.Wait(TimeSpan.FromSeconds(30)), "Not every session asked.");
         });
         var metrics = new GatewayMetrics(services.GetRequiredService<IMeterFactory>());
-        var hub = new GatewayHub(cluster, Options.Create(new TidingsLimits()), TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
+        var windows = new WindowPolicies(Options.Create(new WindowOptions()), metrics);
+        var hub = new GatewayHub(cluster, Options.Create(new TidingsLimits()), windows, TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
         var asked = Enumerable.Range(0, Sessions).Select(_ => Task.Factory.StartNew(
             () =>
             {

@@ -57,6 +57,34 @@ public sealed class LocalSessionTests
     }
 
     [Fact]
+    public void Is_forsaken_when_its_silo_says_that_messages_come_and_none_does()
+    {
+        var session = new LocalSession(Tenant, "waiting", new TidingsLimits());
+        var start = DateTimeOffset.UnixEpoch;
+        session.BeginStay();
+        session.Attached(new AttachResult(new SessionDescription { Protocol = "p", Lifetime = TimeSpan.FromMinutes(1) }, Live: true, Started: true));
+
+        Assert.False(session.IsForsaken(start));
+        Assert.False(session.IsForsaken(start.AddSeconds(3)));
+        Assert.True(session.IsForsaken(start.AddSeconds(5)));
+        session.Join();
+        Assert.False(session.IsForsaken(start.AddSeconds(9)));
+    }
+
+    [Fact]
+    public void Is_not_forsaken_while_what_it_missed_is_coming()
+    {
+        var session = new LocalSession(Tenant, "catching-up", new TidingsLimits());
+        var start = DateTimeOffset.UnixEpoch;
+        session.BeginStay();
+        session.Attached(new AttachResult(new SessionDescription { Protocol = "p", Lifetime = TimeSpan.FromMinutes(1) }, Live: true, Started: true));
+
+        Assert.False(session.IsForsaken(start));
+        session.CatchUp(Batch("/a", 1));
+        Assert.False(session.IsForsaken(start.AddSeconds(5)));
+    }
+
+    [Fact]
     public void A_full_window_of_messages_makes_it_lag()
     {
         Assert.True(_session.Enqueue(Item("/a", 1, frame: 1, count: 3)));
@@ -116,6 +144,18 @@ public sealed class LocalSessionTests
 
         Assert.Equal(5, handover.Frame);
         Assert.Equal([new ChannelCursor("/a", 10, 1), new ChannelCursor("/b", 2, 1)], handover.Cursors.OrderBy(static cursor => cursor.Channel));
+    }
+
+    [Fact]
+    public void Lagging_it_hands_over_the_cursors_of_what_could_not_be_written_too()
+    {
+        _session.Enqueue(Item("/a", 11, frame: 4));
+        _session.TakeForWriting();
+        _session.Enqueue(Item("/a", 12, frame: 5, count: 2));
+        _session.Enqueue(Item("/a", 14, frame: 6));
+        _session.NotWritten();
+
+        Assert.Equal([new ChannelCursor("/a", 10, 1)], _session.GiveUp(LocalState.Parked).Cursors);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SiloReceiverTests : IDisposable
     {
         var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
         var limits = Options.Create(new TidingsLimits { PendingMessagesPerSession = 4 });
-        _hub = new GatewayHub(StubCluster.None, limits, TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
+        _hub = new GatewayHub(StubCluster.None, limits, new WindowPolicies(Options.Create(new WindowOptions()), metrics), TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
         _receiver = new SiloReceiver("silo", link: 7, DateTimeOffset.UtcNow, _hub, metrics);
     }
 

@@ -10,6 +10,8 @@ internal sealed class SharedSessionStore : ISessionStore
 
     public bool IsDurable => true;
 
+    public bool HasForgotten { get; set; }
+
     public ValueTask<(long Owner, SessionRecord Record)?> ClaimAsync(string key)
     {
         while (_records.TryGetValue(key, out var known))

@@ -2,11 +2,12 @@ using System.Reflection;
 
 namespace Tidings.Grains.Logs;
 
-/// <summary>A log whose next appends can be made to end without an answer, though they happen.</summary>
+/// <summary>A log whose next appends can be made to end without an answer, though they happen, and whose reads can be held up.</summary>
 public class LogProxy : DispatchProxy
 {
     private IMessageLog? _log;
     private int _unanswered;
+    private Task _readable = Task.CompletedTask;
 
     /// <summary>A proxy of a log; cast it to <see cref="LogProxy"/> to steer it.</summary>
     public static IMessageLog Of(IMessageLog log)
@@ -19,11 +20,18 @@ public class LogProxy : DispatchProxy
     /// <summary>From here on so many appends happen and say that their outcome is not known.</summary>
     public void LeaveUnanswered(int appends) => Volatile.Write(ref _unanswered, appends);
 
+    /// <summary>From here on reads fail until this has ended.</summary>
+    public void FailReadsUntil(Task readable) => Volatile.Write(ref _readable, readable);
+
     /// <inheritdoc/>
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-        targetMethod!.Name == nameof(IMessageLog.AppendAsync) && Interlocked.Decrement(ref _unanswered) >= 0
-            ? new ValueTask<LogClaim?>(AppendUnansweredAsync((LogClaim)args![0]!, (IReadOnlyList<Message>)args[1]!))
-            : targetMethod.Invoke(_log, args);
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+    {
+        nameof(IMessageLog.AppendAsync) when Interlocked.Decrement(ref _unanswered) >= 0 =>
+            new ValueTask<LogClaim?>(AppendUnansweredAsync((LogClaim)args![0]!, (IReadOnlyList<Message>)args[1]!)),
+        nameof(IMessageLog.ReadAsync) when !Volatile.Read(ref _readable).IsCompleted =>
+            new ValueTask<LogRead>(Task.FromException<LogRead>(new LogUnavailableException("The log cannot be read."))),
+        _ => targetMethod.Invoke(_log, args),
+    };
 
     private async Task<LogClaim?> AppendUnansweredAsync(LogClaim claim, IReadOnlyList<Message> messages)
     {

@@ -12,21 +12,25 @@ internal enum LogAction
     Trim,
     Wait,
     Interest,
+
+    /// <summary>The next claim or append meets with a fault, where the log's store can have some.</summary>
+    Fail,
 }
 
 /// <summary>One step of a random run.</summary>
 internal sealed record LogStep(LogAction Action, int Channel, int Writer, int Amount);
 
 /// <summary>Runs random operations on a log and on plain lists, and compares every answer.</summary>
-internal sealed class MessageLogModel(IMessageLog log, ManualTime time, TidingsLimits limits)
+internal sealed class MessageLogModel(IMessageLog log, ManualTime time, TidingsLimits limits, Action<int>? fail = null)
 {
     private static readonly TidingsLimits SmallLimits = new() { LogMessages = 6, LogAge = TimeSpan.FromSeconds(10) };
 
     private readonly ModelChannel[] _channels = [new("/one"), new("/two")];
     private readonly List<string> _changed = [];
+    private bool _mayBeUnknown;
 
-    /// <summary>Checks a hundred random runs, each on a log of its own.</summary>
-    public static void Check(Func<TidingsLimits, (IMessageLog Log, ManualTime Time)> create)
+    /// <summary>Checks random runs, each on a log of its own.</summary>
+    public static void Check(Func<TidingsLimits, (IMessageLog Log, ManualTime Time)> create, int runs = 100, Action<int>? fail = null)
     {
         var step =
             from action in Gen.Elements(Enum.GetValues<LogAction>().Append(LogAction.Append).Append(LogAction.Append))
@@ -34,13 +38,13 @@ internal sealed class MessageLogModel(IMessageLog log, ManualTime time, TidingsL
             from writer in Gen.Choose(0, 1)
             from amount in Gen.Choose(1, 9)
             select new LogStep(action, channel, writer, amount);
-        Prop.ForAll(step.ArrayOf().ToArbitrary(), steps => RunAsync(create(SmallLimits), steps).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(60));
+        Prop.ForAll(step.ArrayOf().ToArbitrary(), steps => RunAsync(create(SmallLimits), steps, fail).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(runs).WithEndSize(60));
     }
 
-    private static async Task<bool> RunAsync((IMessageLog Log, ManualTime Time) subject, LogStep[] steps)
+    private static async Task<bool> RunAsync((IMessageLog Log, ManualTime Time) subject, LogStep[] steps, Action<int>? fail)
     {
-        var model = new MessageLogModel(subject.Log, subject.Time, SmallLimits);
+        var model = new MessageLogModel(subject.Log, subject.Time, SmallLimits, fail);
         foreach (var step in steps)
         {
             await model.TakeAsync(step);
@@ -57,6 +61,7 @@ internal sealed class MessageLogModel(IMessageLog log, ManualTime time, TidingsL
         LogAction.Read => CompareAsync(step.Channel, step.Amount - 1, step.Writer + 1),
         LogAction.Trim => TrimAsync(),
         LogAction.Wait => WaitAsync(step.Amount),
+        LogAction.Fail => FailAsync(step.Amount),
         _ => SetInterestAsync(_channels[step.Channel], $"silo-{step.Amount % 3}", step.Writer == 0),
     };
 
@@ -77,7 +82,7 @@ internal sealed class MessageLogModel(IMessageLog log, ManualTime time, TidingsL
             return;
 
         var messages = Messages.After(claim, time.Milliseconds, count, $"{writer}:");
-        var appended = await log.AppendAsync(claim, messages);
+        var appended = await TryAppendAsync(claim, messages);
         Assert.Equal(channel.Owner == writer, appended is not null);
         if (appended is null)
             return;
@@ -86,6 +91,28 @@ internal sealed class MessageLogModel(IMessageLog log, ManualTime time, TidingsL
         channel.Add(messages, limits, Cutoff());
         _changed.Remove(channel.Id.Name);
         _changed.Add(channel.Id.Name);
+    }
+
+    /// <summary>What became of a void claim's append need not be known after a fault; nothing may be stored.</summary>
+    private async Task<LogClaim?> TryAppendAsync(LogClaim claim, Message[] messages)
+    {
+        var mayBeUnknown = _mayBeUnknown;
+        _mayBeUnknown = false;
+        try
+        {
+            return await log.AppendAsync(claim, messages);
+        }
+        catch (LogUnavailableException) when (mayBeUnknown)
+        {
+            return null;
+        }
+    }
+
+    private Task FailAsync(int fault)
+    {
+        fail?.Invoke(fault);
+        _mayBeUnknown = fail is not null;
+        return Task.CompletedTask;
     }
 
     private async Task TrimAsync()

@@ -24,11 +24,35 @@ public sealed class RedisFailureTests(RedisServerFixture redis) : IClassFixture<
         var fresh = await log.ClaimAsync(News);
         Assert.True(fresh.Head.Epoch > claim.Head.Epoch);
         Assert.True(fresh.Writer > claim.Writer);
-        Assert.Equal(0, fresh.Head.Offset);
+        Assert.True(fresh.Head.Offset > claim.Head.Offset);
 
         await AppendAsync(log, fresh, 1);
         Assert.Equal([News.Name], (await log.ReadChangedAsync(News.Tenant, before.Sequence, 10)).Channels);
         Assert.Null(await log.AppendAsync(claim, Messages.After(claim, _time.Milliseconds, 1)));
+    }
+
+    [Fact]
+    public async Task A_place_in_a_lost_log_is_none_in_the_log_after_it_even_for_one_who_knew_neither()
+    {
+        var (knew, other) = (Create(), Create());
+        var claim = await AppendAsync(knew, await knew.ClaimAsync(News), 3);
+        await redis.RestartEmptyAsync();
+        await knew.RemindAsync();
+
+        var fresh = await AppendAsync(other, await other.ClaimAsync(News), 5);
+        var read = await other.ReadAsync(News, claim.Head.Offset, 10);
+        Assert.True(read.First > claim.Head.Offset + 1);
+        Assert.Equal(5, read.Messages.Length);
+        Assert.Equal(fresh.Head, read.Head);
+    }
+
+    [Fact]
+    public async Task A_store_that_lost_nothing_is_left_as_it_is_when_reminded()
+    {
+        var log = Create();
+        await AppendAsync(log, await log.ClaimAsync(News), 3);
+        await log.RemindAsync();
+        Assert.Equal(0, (await log.ClaimAsync(News with { Name = "/another" })).Head.Offset);
     }
 
     [Fact]
@@ -190,7 +214,7 @@ public sealed class RedisFailureTests(RedisServerFixture redis) : IClassFixture<
         await redis.Connection.GetDatabase().KeyDeleteAsync(Keys.Log(News));
         var after = await log.ClaimAsync(News);
         Assert.True(after.Head.Epoch > before.Head.Epoch);
-        Assert.Equal(0, after.Head.Offset);
+        Assert.Equal(before.Head.Offset, after.Head.Offset);
         await AppendAsync(log, after, 1);
     }
 

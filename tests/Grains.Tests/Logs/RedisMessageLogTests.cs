@@ -33,8 +33,16 @@ public sealed class RedisMessageLogTests(RedisServerFixture redis) : MessageLogT
         await log.TrimAsync();
 
         Assert.Equal(
-            new[] { keys.Tenants, keys.Sequence(News.Tenant), keys.Forgotten(News.Tenant) }.Select(static key => (string)key!).Order(),
+            new[] { keys.Tenants, keys.Sequence(News.Tenant), keys.Forgotten(News.Tenant), keys.Birth(News.Tenant) }.Select(static key => (string)key!).Order(),
             server.Keys(pattern: "*forgotten[:/]*").Select(static key => (string)key!).Order());
+    }
+
+    [Fact]
+    public void Any_sequence_of_operations_gives_what_a_plain_list_gives_though_calls_and_answers_are_lost()
+    {
+        var faulty = new FaultyRedis(redis.Connection);
+        MessageLogModel.Check(
+            limits => (RedisLogs.Create(faulty.Connection, Time, limits), Time), runs: 40, amount => faulty.Fail((RedisFault)(amount % 4)));
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 namespace Tidings.Gateway.Hosting;
 
 /// <summary>
-/// Failures of one address or account, as a virtual schedule (ITU-T I.371, generic cell rate algorithm): each failure moves the time at
-/// which all are forgotten by one penalty. The framework's limiters count by the machine's clock, which no test can move.
+/// Events of one kind as a virtual schedule (ITU-T I.371, generic cell rate algorithm), such as failed log-ins of one address: each moves the
+/// time at which all are forgotten by one penalty. The framework's limiters count by the machine's clock, which no test can move.
 /// </summary>
-internal sealed class FailedLogins(int allowed, TimeSpan penalty)
+/// <param name="allowed">So many at once.</param>
+/// <param name="penalty">After so long another one.</param>
+internal sealed class VirtualSchedule(int allowed, TimeSpan penalty)
 {
     private readonly Lock _lock = new();
     private DateTimeOffset _forgotten;
@@ -17,7 +19,7 @@ internal sealed class FailedLogins(int allowed, TimeSpan penalty)
         }
     }
 
-    /// <summary>How long until one more failure is allowed.</summary>
+    /// <summary>How long until one more is allowed.</summary>
     public TimeSpan Wait(DateTimeOffset now)
     {
         lock (_lock)

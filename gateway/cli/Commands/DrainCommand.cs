@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Tidings.Cli.Output;
+
+namespace Tidings.Cli.Commands;
+
+/// <summary><c>tidings drain</c>: moves a gateway's sessions to the others.</summary>
+internal static class DrainCommand
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly Argument<string> Gateway = new("gateway") { Description = "The gateway's id, as status shows it" };
+    private static readonly Option<int> Seconds = new("--over") { Description = "Over how many seconds its sessions are moved", DefaultValueFactory = static _ => 30 };
+    private static readonly Option<bool> NoWait = new("--no-wait") { Description = "Do not wait for the last session" };
+    private static readonly Option<double> Limit = new("--for") { Description = "Wait so many seconds at most; then the exit code is 6", DefaultValueFactory = static _ => 300 };
+
+    public static Command Make(Terminal terminal) =>
+        new Command("drain", "Moves the sessions of a gateway to the others, before it is stopped") { Gateway, Seconds, NoWait, Limit }.Does(terminal, RunAsync);
+
+    private static async Task<int> RunAsync(Invocation run)
+    {
+        using var api = run.Api();
+        var id = run.Value(Gateway)!;
+        var answer = await api.SendAsync(HttpMethod.Post, $"admin/api/gateways/{Uri.EscapeDataString(id)}/drain", new JsonObject { ["seconds"] = run.Value(Seconds) });
+        var sessions = (long?)answer?["sessions"] ?? 0;
+        var left = run.Value(NoWait) ? sessions : await WaitAsync(run, api, id, sessions);
+        Results.Write(run, left == 0 ? $"{id} has no sessions left" : $"{id} has {left} sessions left", new JsonObject { ["id"] = id, ["sessions"] = left });
+        return left == 0 || run.Value(NoWait) ? ExitCodes.Done : ExitCodes.Incomplete;
+    }
+
+    private static Task<long> WaitAsync(Invocation run, Api api, string id, long sessions) => run.Terminal.ShowsProgress
+        ? run.Terminal.Aside.Progress().AutoClear(true).StartAsync(context => WaitAsync(run, api, id, sessions, context.AddTask($"draining {Markup.Escape(id)}", maxValue: Math.Max(1, sessions))))
+        : WaitAsync(run, api, id, sessions, null);
+
+    private static async Task<long> WaitAsync(Invocation run, Api api, string id, long sessions, ProgressTask? progress)
+    {
+        var end = run.Terminal.Time.GetUtcNow() + TimeSpan.FromSeconds(run.Value(Limit));
+        using var ticks = new PeriodicTimer(Period, run.Terminal.Time);
+        var left = await LeftAsync(api, id);
+        while (left > 0 && run.Terminal.Time.GetUtcNow() < end)
+        {
+            progress?.Value = Math.Max(0, sessions - left);
+            await ticks.WaitForNextTickAsync(run.CancellationToken);
+            left = await LeftAsync(api, id);
+        }
+
+        return left;
+    }
+
+    /// <summary>The gateway's sessions; none once it has left the cluster.</summary>
+    private static async Task<long> LeftAsync(Api api, string id)
+    {
+        var gateways = (await api.GetAsync("admin/api/status"))?["gateways"] as JsonArray ?? [];
+        return (long?)gateways.FirstOrDefault(one => (string?)one?["id"] == id)?["load"]?["sessions"] ?? 0;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity.Accounts;
+using Tidings.Gateway.Identity.Storage;
+using Tidings.Gateway.Tests.Server;
+
+namespace Tidings.Gateway.Tests.Identity;
+
+/// <summary>A server whose users are in its store alone, as once its bootstrap admin is taken out of the configuration.</summary>
+public sealed class StoredUserTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("tidings-users-").FullName;
+
+    private string File => Path.Combine(_directory, "users.json");
+
+    [Fact]
+    public async Task It_is_not_open_to_everybody()
+    {
+        await StoreAsync();
+        await using var server = await OwnServer.StartAsync(("Tidings:UserFile", File));
+
+        using var read = await server.Http.GetAsync("/channels/a");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, read.StatusCode);
+    }
+
+    [Fact]
+    public async Task It_may_listen_beyond_loopback()
+    {
+        await StoreAsync();
+        await using var server = await OwnServer.StartAsync(("Tidings:UserFile", File), ("Tidings:TlsEndsUpstream", "true"), ("urls", "http://127.0.0.1:0"));
+
+        Assert.Null(await server.Service<BindingRules>().RefusalBeforeStartAsync(["http://0.0.0.0:80"]));
+    }
+
+    [Fact]
+    public async Task Without_users_it_may_not()
+    {
+        var rules = new BindingRules(Options.Create(new DoorOptions { TlsEndsUpstream = true }), new Presence(false));
+
+        Assert.Contains("admin API", await rules.RefusalBeforeStartAsync(["http://0.0.0.0:80"]), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private async Task StoreAsync() => await new FileIdentityStorage(File, TimeProvider.System).PutAsync(
+        IdentityTables.Users, "default/ann", JsonSerializer.Serialize(new User { Tenant = "default", Name = "ann", PasswordHash = "x" }, AccountJson.Default.User));
+
+    private sealed record Presence(bool IsConfigured) : IAuthenticationPresence
+    {
+        public ValueTask<bool> LookAsync() => ValueTask.FromResult(IsConfigured);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Tidings.Gateway.Sessions;
+using Tidings.Gateway.Tests.Hosting;
+
+namespace Tidings.Gateway.Tests.Sessions;
+
+/// <summary>The door while a session's silo is away.</summary>
+public sealed class SessionDoorTests
+{
+    private readonly TimerBook _time = new();
+    private readonly Queue<Func<object>> _answers = new();
+    private readonly GatewayHub _hub;
+    private readonly SessionDoor _door;
+
+    public SessionDoorTests()
+    {
+        var cluster = StubCluster.Of((_, _) => StubSession.Of(() => _answers.Dequeue()()));
+        var metrics = TestMetrics.New();
+        var limits = Options.Create(new TidingsLimits());
+        _hub = new GatewayHub(cluster, limits, new WindowPolicies(Options.Create(new WindowOptions()), metrics), _time, metrics, NullLogger<GatewayHub>.Instance);
+        _door = new SessionDoor(
+            cluster, _hub, new PublishLanes(new ChannelGrains(cluster), limits, _time, metrics, NullLogger<PublishLanes>.Instance), null!, _time, metrics, NullLogger<SessionDoor>.Instance);
+    }
+
+    [Fact]
+    public async Task Catching_up_that_fails_is_left_to_the_next_scan()
+    {
+        var session = _hub.Add(ChannelId.DefaultTenant, "s");
+        _answers.Enqueue(static () => Task.FromException<AttachResult>(new TimeoutException("No answer.")));
+
+        await _door.CatchUpAsync(session);
+
+        Assert.True(session.IsOrphan);
+        Assert.Empty(_answers);
+    }
+
+    [Fact]
+    public async Task A_silo_is_told_again_that_a_session_ended()
+    {
+        _hub.Add(ChannelId.DefaultTenant, "s");
+        _answers.Enqueue(static () => Task.FromException<bool>(new TimeoutException("No answer.")));
+        _answers.Enqueue(static () => Task.FromResult(true));
+
+        var closed = _door.CloseAsync(ChannelId.DefaultTenant, "s", SessionEnd.Expired);
+        Assert.Null(_hub.Find(ChannelId.DefaultTenant, "s"));
+        await _time.AdvanceToNextAsync();
+
+        Assert.True(await closed.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    /// <summary>A session's grain that answers what the test says.</summary>
+    public class StubSession : DispatchProxy
+    {
+        private Func<object>? _answer;
+
+        public static ISessionGrain Of(Func<object> answer)
+        {
+            var session = Create<ISessionGrain, StubSession>();
+            ((StubSession)(object)session)._answer = answer;
+            return session;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _answer!();
+    }
+}

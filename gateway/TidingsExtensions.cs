@@ -86,6 +86,7 @@ public static class TidingsExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddLatestMonitor<BayeuxOptions>();
         services.AddMetrics();
         services.AddSingleton<GatewayMetrics>();
         services.AddOptions<WindowOptions>().BindConfiguration(WindowOptions.Section).ValidateOnStart();

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Tidings.Gateway.Hosting;
 
-/// <summary>The gateway's door, in configuration section <c>Tidings</c>.</summary>
+/// <summary>The gateway's door, in configuration section <c>Tidings</c>. <see cref="Anonymous"/> follows changes, too.</summary>
 public sealed record DoorOptions
 {
     /// <summary>The configuration section.</summary>

@@ -14,6 +14,7 @@ internal static class DoorsExtensions
     public static void AddDoors(this IServiceCollection services)
     {
         services.AddOptions<DoorOptions>().BindConfiguration(DoorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddLatestMonitor<DoorOptions>();
         services.AddOptions<TlsOptions>().BindConfiguration(TlsOptions.Section);
         services.AddOptions<RateOptions>().BindConfiguration(RateOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddLatest<RateOptions>();

@@ -7,13 +7,14 @@ namespace Tidings.Gateway.Hosting;
 /// Options whose value follows the configuration while the process runs. A change that does not hold is told and left out: what was valid
 /// stays, where the framework's monitor would fail whoever asks next.
 /// </summary>
-internal sealed partial class LatestOptions<T> : IOptions<T>, IDisposable
+internal sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>, IDisposable
     where T : class
 {
     private readonly IOptionsFactory<T> _factory;
     private readonly ILogger _logger;
     private readonly IDisposable[] _registrations;
     private T _value;
+    private event Action<T>? Changed;
 
     public LatestOptions(IOptionsFactory<T> factory, IEnumerable<IOptionsChangeTokenSource<T>> sources, ILogger<LatestOptions<T>> logger)
     {
@@ -24,6 +25,18 @@ internal sealed partial class LatestOptions<T> : IOptions<T>, IDisposable
 
     /// <summary>The latest that held. To be asked each time.</summary>
     public T Value => Volatile.Read(ref _value);
+
+    T IOptionsMonitor<T>.CurrentValue => Value;
+
+    /// <summary>There is one section, and so one name.</summary>
+    T IOptionsMonitor<T>.Get(string? name) => Value;
+
+    public IDisposable OnChange(Action<T, string?> listener)
+    {
+        var listening = new Listening(this, value => listener(value, Options.DefaultName));
+        Changed += listening.Listener;
+        return listening;
+    }
 
     public void Dispose()
     {
@@ -38,12 +51,18 @@ internal sealed partial class LatestOptions<T> : IOptions<T>, IDisposable
         try
         {
             Volatile.Write(ref _value, _factory.Create(Options.DefaultName));
+            Changed?.Invoke(Value);
         }
         catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
         {
             // Not valid, or not even what the setting takes.
             Log.ChangeRefused(_logger, typeof(T).Name, exception.Message);
         }
+    }
+
+    private sealed record Listening(LatestOptions<T> To, Action<T> Listener) : IDisposable
+    {
+        public void Dispose() => To.Changed -= Listener;
     }
 
     private static partial class Log
@@ -56,7 +75,11 @@ internal sealed partial class LatestOptions<T> : IOptions<T>, IDisposable
 /// <summary>Registers options that follow the configuration.</summary>
 internal static class LatestOptionsExtensions
 {
-    /// <summary>Lets <see cref="IOptions{T}"/> follow the configuration.</summary>
+    /// <summary>Lets <see cref="IOptions{T}"/> and <see cref="IOptionsMonitor{T}"/> follow the configuration: every use of them asks each time.</summary>
     public static IServiceCollection AddLatest<T>(this IServiceCollection services)
-        where T : class => services.AddSingleton<IOptions<T>, LatestOptions<T>>();
+        where T : class => services.AddLatestMonitor<T>().AddSingleton<IOptions<T>>(static provider => provider.GetRequiredService<LatestOptions<T>>());
+
+    /// <summary>The same for <see cref="IOptionsMonitor{T}"/> alone; <see cref="IOptions{T}"/> stays as it was at the start.</summary>
+    public static IServiceCollection AddLatestMonitor<T>(this IServiceCollection services)
+        where T : class => services.AddSingleton<LatestOptions<T>>().AddSingleton<IOptionsMonitor<T>>(static provider => provider.GetRequiredService<LatestOptions<T>>());
 }

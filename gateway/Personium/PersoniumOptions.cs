@@ -3,7 +3,7 @@ using Tidings.Protocols.Personium;
 
 namespace Tidings.Gateway.Personium;
 
-/// <summary>Personium's stream collections, in configuration section <c>Tidings:Personium</c>. Cells are tenants.</summary>
+/// <summary>Personium's stream collections, in configuration section <c>Tidings:Personium</c>. Cells are tenants. All but <see cref="UnitFqdn"/> follows changes.</summary>
 public sealed class PersoniumOptions
 {
     /// <summary>The configuration section.</summary>

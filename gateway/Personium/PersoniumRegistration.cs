@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Protocols.Personium;
 
@@ -15,6 +16,7 @@ internal static class PersoniumRegistration
     public static void AddPersonium(this IServiceCollection services)
     {
         services.AddOptions<PersoniumOptions>().BindConfiguration(PersoniumOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddLatestMonitor<PersoniumOptions>();
         services.AddSingleton<PersoniumAccess>();
         services.AddSingleton<CollectionEndpoint>();
         services.AddSingleton<StreamDirectory>();

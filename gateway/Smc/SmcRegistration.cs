@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Authentication;
 
 namespace Tidings.Gateway.Smc;
@@ -14,6 +15,7 @@ internal static class SmcRegistration
         services.AddOptions<SmcOptions>().BindConfiguration(SmcOptions.Section).ValidateDataAnnotations()
             .Validate(SmcCatalog.IsUsable, "Tidings:Smc: versions are like 7.2, types are of letters, digits, _ and -, keys have a user and a tenant without a slash.")
             .ValidateOnStart();
+        services.AddLatestMonitor<SmcOptions>();
         services.TryAddSingleton<ISmcAccounts, SmcAccounts>();
         services.AddSingleton<SmcCatalog>();
         services.AddSingleton<SmcLogins>();

@@ -74,6 +74,23 @@ public sealed class LatestOptionsTests : IDisposable
         Assert.Null(policies.Of("/prices/a"));
     }
 
+    [Fact]
+    public void Who_listens_hears_of_changes_that_hold()
+    {
+        var monitor = _services.GetRequiredService<IOptionsMonitor<RateOptions>>();
+        var heard = new List<int>();
+        using (monitor.OnChange(options => heard.Add(options.BurstSeconds)))
+        {
+            Change("Tidings:Rates:BurstSeconds", "9");
+            Change("Tidings:Rates:BurstSeconds", "0");
+        }
+
+        Change("Tidings:Rates:BurstSeconds", "8");
+
+        Assert.Equal([9], heard);
+        Assert.Equal(8, monitor.CurrentValue.BurstSeconds);
+    }
+
     public void Dispose() => _services.Dispose();
 
     private void Change(string key, string value)

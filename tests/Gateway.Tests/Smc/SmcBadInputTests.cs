@@ -61,7 +61,6 @@ public sealed class SmcBadInputTests(SmcServer server)
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x81, 0x02, (byte)'{', (byte)'}' })] // not masked (RFC 6455, 5.1)
     [InlineData(new byte[] { 0xC1, 0x80, 0, 0, 0, 0 })] // a bit of an extension that was not agreed
     [InlineData(new byte[] { 0x83, 0x80, 0, 0, 0, 0 })] // an opcode that is none
     [InlineData(new byte[] { 0x80, 0x80, 0, 0, 0, 0 })] // the rest of nothing

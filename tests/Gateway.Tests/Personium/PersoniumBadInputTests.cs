@@ -82,6 +82,27 @@ public sealed class PersoniumBadInputTests(PersoniumServer server)
     }
 
     [Fact]
+    public async Task Tokens_in_a_flood_end_the_socket()
+    {
+        const int Flood = 200;
+        await using var running = new Running();
+        await running.Server.StartAsync(
+            ("Tidings:Rates:Loopback", "true"), ("Tidings:Rates:BurstSeconds", "1"), ("Tidings:Rates:Address:Bytes", "4000"));
+        using var client = await running.Server.ListenAsync(await running.Server.NewStreamAsync());
+        var frame = $"{{\"AccessToken\":\"{await running.Server.TokenAsync("receiver")}\"{new string(' ', 1000)}}}";
+
+        var taken = 0;
+        do
+        {
+            await client.SendAsync(frame);
+        }
+        while (await client.NextAsync() is not null && ++taken < Flood);
+
+        Assert.InRange(taken, 0, Flood - 1);
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, client.Socket.CloseStatus);
+    }
+
+    [Fact]
     public async Task A_listener_that_does_not_read_is_cut_and_others_get_everything()
     {
         const int Messages = 300;

@@ -34,7 +34,14 @@ public sealed class LinkBatch
 /// <param name="Received">The last frame taken in.</param>
 /// <param name="Delivered">Up to this frame every session has got everything, or was parked with its own cursors.</param>
 [GenerateSerializer, Immutable, Alias("tidings.LinkAck")]
-public readonly record struct LinkAck([property: Id(0)] long Received, [property: Id(1)] long Delivered);
+public readonly record struct LinkAck([property: Id(0)] long Received, [property: Id(1)] long Delivered)
+{
+    /// <summary>The gateway has given the link up, and its sessions with it: it takes in nothing more by it, and a new link is to be begun.</summary>
+    public static LinkAck Refused => new(-1, 0);
+
+    /// <summary>Whether this is <see cref="Refused"/>.</summary>
+    public bool IsRefused => Received < 0;
+}
 
 /// <summary>What a frame says.</summary>
 public enum LinkFrameKind

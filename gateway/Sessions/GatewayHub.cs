@@ -10,6 +10,10 @@ internal sealed partial class GatewayHub(
 {
     private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a silo that fell silent is remembered: longer than one can be away and yet a member of its cluster.</summary>
+    private static readonly TimeSpan SiloMemory = TimeSpan.FromMinutes(10);
+
+
     private readonly ConcurrentDictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SiloReceiver> _receivers = new(StringComparer.Ordinal);
     private readonly GivenHandovers _given = new(time);
@@ -32,8 +36,8 @@ internal sealed partial class GatewayHub(
     /// <summary>Every session held here. Looked through several times a second, so nothing is copied: others may come and go meanwhile.</summary>
     public IEnumerable<LocalSession> Sessions => _sessions.Select(static known => known.Value);
 
-    /// <summary>Every silo that has called.</summary>
-    public IEnumerable<SiloReceiver> Receivers => _receivers.Values;
+    /// <summary>Every silo that calls.</summary>
+    public IEnumerable<SiloReceiver> Receivers => _receivers.Values.Where(static receiver => !receiver.IsGivenUp);
 
     /// <summary>A session held here; null if it is not.</summary>
     public LocalSession? Find(string tenant, string id) =>
@@ -54,15 +58,9 @@ internal sealed partial class GatewayHub(
 
     public Task<LinkAck> Receive(LinkBatch batch)
     {
+        // A late call may be of a link that its silo has given up.
         var receiver = ReceiverOf(batch);
-        if (receiver.Link != batch.Link)
-        {
-            // A late call of a link that its silo has given up.
-            return Task.FromResult(new LinkAck(0, 0));
-        }
-
-        receiver.LastHeard = time.GetUtcNow();
-        return Task.FromResult(receiver.Take(batch));
+        return Task.FromResult(receiver.Link == batch.Link ? receiver.Take(batch, time.GetUtcNow()) : LinkAck.Refused);
     }
 
     public async Task<SessionHandover?> Release(string sessionId, long stay)
@@ -152,14 +150,20 @@ internal sealed partial class GatewayHub(
     }
 
     /// <summary>Forgets what nobody will ask for any more.</summary>
-    public void Sweep() => _given.Sweep();
-
-    /// <summary>Forgets a silo that fell silent: its sessions are to be attached again, wherever they are by then.</summary>
-    public void Drop(SiloReceiver receiver)
+    public void Sweep()
     {
-        _receivers.TryRemove(KeyValuePair.Create(receiver.Silo, receiver));
-        receiver.Orphan();
+        _given.Sweep();
+        foreach (var silo in _receivers.Where(known => known.Value.IsGivenUp && time.GetUtcNow() - known.Value.LastHeard > SiloMemory))
+        {
+            _receivers.TryRemove(silo);
+        }
     }
+
+    /// <summary>
+    /// Gives a silo up that fell silent: its sessions are to be attached again, wherever they are by then. Should it wake, it must begin anew,
+    /// as it takes them for joined still.
+    /// </summary>
+    public static void Drop(SiloReceiver receiver) => receiver.GiveUp();
 
     private SiloReceiver ReceiverOf(LinkBatch batch)
     {
@@ -173,8 +177,9 @@ internal sealed partial class GatewayHub(
                 return receiver;
             }
 
-            // The silo had given this gateway up and begins anew.
+            // The silo had given this gateway up, or was refused, and begins anew.
             Drop(receiver);
+            _receivers.TryRemove(KeyValuePair.Create(receiver.Silo, receiver));
         }
     }
 

@@ -127,7 +127,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
     {
         Log.SiloLost(logger, receiver.Silo);
         _marks.Remove(receiver);
-        hub.Drop(receiver);
+        GatewayHub.Drop(receiver);
     }
 
     private void Observe(Task task) => task.ContinueWith(

@@ -199,7 +199,8 @@ internal sealed partial class SessionDoor(
         var handover = session.GiveUp(LocalState.Parked);
         if (!session.BeginStay())
         {
-            return session.EndedBy is null ? Presence.Here : Presence.Unknown;
+            // One that left before it was ever attached here is found anew.
+            return session.EndedBy is not null ? Presence.Unknown : session.Description is null ? Presence.Left : Presence.Here;
         }
 
         AttachResult result;

@@ -22,12 +22,21 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     public long Received => Interlocked.Read(ref _received);
 
     /// <summary>When the silo last called.</summary>
-    public DateTimeOffset LastHeard { get; set; } = began;
+    public DateTimeOffset LastHeard { get; private set; } = began;
 
-    public LinkAck Take(LinkBatch batch)
+    /// <summary>Whether the gateway has given the silo up: nothing more is taken in.</summary>
+    public bool IsGivenUp { get; private set; }
+
+    public LinkAck Take(LinkBatch batch, DateTimeOffset now)
     {
         lock (_lock)
         {
+            if (IsGivenUp)
+            {
+                return LinkAck.Refused;
+            }
+
+            LastHeard = now;
             for (var i = 0; i < batch.Frames.Length; i++)
             {
                 var number = batch.FirstFrame + i;
@@ -103,10 +112,11 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     }
 
     /// <summary>The link is gone: its sessions get nothing more by it.</summary>
-    public void Orphan()
+    public void GiveUp()
     {
         lock (_lock)
         {
+            IsGivenUp = true;
             foreach (var session in _sessions)
             {
                 session.Orphan();

@@ -149,6 +149,14 @@ internal sealed partial class GatewayLink(
                 Interlocked.CompareExchange(ref _calledAt, time.GetTimestamp(), 0);
                 var ack = await gateway.Observer.Receive(new LinkBatch { Silo = silo, Link = Id, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
                 Interlocked.Exchange(ref _calledAt, 0);
+                if (ack.IsRefused)
+                {
+                    Log.LinkRefused(logger, GatewayId);
+                    Close();
+                    lost(this);
+                    return;
+                }
+
                 Interlocked.Exchange(ref _takenFrame, _sentFrame);
                 Delivered = Math.Max(Delivered, ack.Delivered);
                 Settle();
@@ -263,5 +271,8 @@ internal sealed partial class GatewayLink(
     {
         [LoggerMessage(1201, LogLevel.Warning, "Gateway {Gateway} does not answer; its sessions wait for another")]
         public static partial void GatewayLost(ILogger logger, string gateway, Exception exception);
+
+        [LoggerMessage(1202, LogLevel.Warning, "Gateway {Gateway} had given this silo up; its sessions are attached anew")]
+        public static partial void LinkRefused(ILogger logger, string gateway);
     }
 }

@@ -36,4 +36,23 @@ public sealed class GatewayHubTests
         Assert.Single((await Task.WhenAll(asked)).Distinct());
         Assert.Equal(1, references);
     }
+
+    [Fact]
+    public async Task A_silo_that_was_given_up_must_begin_anew()
+    {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metrics = new GatewayMetrics(services.GetRequiredService<IMeterFactory>());
+        var windows = new WindowPolicies(Options.Create(new WindowOptions()), metrics);
+        var hub = new GatewayHub(StubCluster.None, Options.Create(new TidingsLimits()), windows, TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
+        LinkFrame frame = new() { Kind = LinkFrameKind.Forget, Tenant = ChannelId.DefaultTenant };
+        LinkBatch Batch(long link, long first) => new() { Silo = "silo", Link = link, FirstFrame = first, Frames = [frame] };
+
+        Assert.Equal(1, (await hub.Receive(Batch(link: 7, first: 1))).Received);
+        GatewayHub.Drop(Assert.Single(hub.Receivers));
+
+        Assert.Empty(hub.Receivers);
+        Assert.Equal(LinkAck.Refused, await hub.Receive(Batch(link: 7, first: 2)));
+        Assert.Equal(1, (await hub.Receive(Batch(link: 8, first: 1))).Received);
+        Assert.Equal(LinkAck.Refused, await hub.Receive(Batch(link: 7, first: 3)));
+    }
 }

@@ -210,7 +210,7 @@ public sealed class SiloReceiverTests : IDisposable
         return session;
     }
 
-    private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", Link = 7, FirstFrame = first, Frames = frames });
+    private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", Link = 7, FirstFrame = first, Frames = frames }, DateTimeOffset.UtcNow);
 
     private static LinkFrame For(LocalSession session, LinkFrameKind kind, params string[] subscriptions) =>
         new() { Kind = kind, Tenant = Tenant, Session = session.Id, Stay = session.Stay, Subscriptions = subscriptions };

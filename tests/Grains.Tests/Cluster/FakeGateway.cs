@@ -13,6 +13,7 @@ internal sealed class FakeGateway : IGatewayObserver
     private Func<Task> _obstacle = () => Task.CompletedTask;
     private TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _lags;
+    private long _refused;
     private long _stays;
 
     public GatewayAddress Address { get; set; } = null!;
@@ -48,6 +49,15 @@ internal sealed class FakeGateway : IGatewayObserver
     {
         _obstacle = () => Task.CompletedTask;
         _recovered.TrySetResult();
+    }
+
+    /// <summary>Gives up every link there is.</summary>
+    public void Refuse()
+    {
+        lock (_lock)
+        {
+            _refused = _received.Values.Max(static known => known.Link);
+        }
     }
 
     /// <summary>From here on frames are taken in, but clients get nothing.</summary>
@@ -110,6 +120,11 @@ internal sealed class FakeGateway : IGatewayObserver
         lock (_lock)
         {
             var (link, received) = _received.GetValueOrDefault(batch.Silo);
+            if (batch.Link <= _refused)
+            {
+                return LinkAck.Refused;
+            }
+
             received = batch.Link > link ? 0 : received;
             for (var i = 0; i < batch.Frames.Length; i++)
             {

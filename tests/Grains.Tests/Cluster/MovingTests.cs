@@ -1,3 +1,5 @@
+using Tidings.Grains.Fanout;
+
 namespace Tidings.Grains.Cluster;
 
 public sealed class MovingTests(TwoSilos fixture) : IClassFixture<TwoSilos>
@@ -31,6 +33,21 @@ public sealed class MovingTests(TwoSilos fixture) : IClassFixture<TwoSilos>
 
         await moved.CancelAsync();
         await session.Client.GetsExactly($"{_root}/x", 1, await publishing);
+    }
+
+    [Fact]
+    public async Task A_link_that_its_gateway_gave_up_is_begun_anew_and_nothing_counts_as_delivered_by_it()
+    {
+        var channel = await _cluster.ChannelAsync(_root);
+        var gateway = _cluster.AddGateway();
+        var session = await _cluster.OpenAsync(gateway, silo: 0, subscriptions: [_root]);
+        await channel.PublishAsync(3);
+        await session.Client.GetsExactly(_root, 1, 3);
+        gateway.Refuse();
+        await channel.PublishAsync(2);
+        await Eventually.Is(() => !_cluster.Service<SiloFanout>(0).IsReachable(gateway.Address), "the silo letting go of the link");
+        await session.AttachAsync(gateway);
+        await session.Client.GetsExactly(_root, 1, 5);
     }
 
     [Fact]

@@ -192,7 +192,7 @@ internal sealed class SessionModel : IDisposable
         {
             foreach (var receiver in _hub.Receivers.ToList())
             {
-                _hub.Drop(receiver);
+                GatewayHub.Drop(receiver);
             }
 
             _silo.Crash();

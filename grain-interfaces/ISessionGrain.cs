@@ -59,6 +59,13 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("Save")]
     Task Save();
 
+    /// <summary>
+    /// Takes the session up from its record if no silo has it, so that it ends in time, and its end is told, should no client come back: its
+    /// silo and its gateway may have died together. Nothing happens to a session that some silo has, or that there is not.
+    /// </summary>
+    [Alias("Recall")]
+    Task Recall();
+
     /// <summary>Keeps its front end's notes with the session (<see cref="SessionDescription.Notes"/>). False if there is no such session.</summary>
     [Alias("Note")]
     Task<bool> Note(byte[] notes);

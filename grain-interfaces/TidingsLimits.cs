@@ -36,6 +36,13 @@ public sealed record TidingsLimits
     public int SessionsPerTenant { get; init; } = 1_000_000;
 
     /// <summary>
+    /// How old a session's record may grow before it is written anew, in a cluster. Default 5 min. A record of more than twice this age, and a
+    /// minute, is one whose silo and gateway died together: another silo takes the session up, and ends it after its lifetime.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan SessionRecordAge { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// Most messages that wait in a gateway for one session. Default 10,000. Beyond: the window is dropped and the session
     /// re-reads the log from its cursor when it takes messages again.
     /// </summary>

@@ -29,11 +29,14 @@ public sealed class PersoniumOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ExpiredWithin { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a socket is pinged. Default one minute.</summary>
+    /// <summary>How often a socket from which nothing comes is pinged. Default one minute. While a ping waits for its answer, no other is sent.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan PingEvery { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a ping may stay unanswered before the connection is cut. Default ten minutes: ten pings.</summary>
+    /// <summary>
+    /// How long a ping may stay unanswered before the connection is cut, without a farewell that its client would not read either: such a client
+    /// sees close code 1006. Default ten minutes, the time of Personium's ten pings.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "24:00:00")]
     public TimeSpan PongWithin { get; set; } = TimeSpan.FromMinutes(10);
 

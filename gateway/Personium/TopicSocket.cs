@@ -101,7 +101,7 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
     private async Task TakeAsync(ReceivedFrame frame)
     {
         var token = frame is { Type: WebSocketMessageType.Text, IsTooBig: false } ? StreamFrames.ReadToken(frame.Bytes) : null;
-        var isTooBig = frame.IsTooBig;
+        var (isTooBig, length) = (frame.IsTooBig, frame.Length);
         frame.Return();
         if (_close is not null)
         {
@@ -111,6 +111,10 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
         if (isTooBig)
         {
             Close(WebSocketCloseStatus.MessageTooBig);
+        }
+        else if (_services.IsTooFast(_call.Context, length))
+        {
+            Close(WebSocketCloseStatus.PolicyViolation);
         }
         else if (IsExpired)
         {

@@ -30,6 +30,9 @@ internal sealed class TopicSocketEndpoint(
 
     public GatewayMetrics Metrics => metrics;
 
+    /// <summary>Whether a caller sends faster than its rate allows.</summary>
+    public bool IsTooFast(HttpContext context, int bytes) => rates.Of(context).Bytes(bytes) is not null;
+
     public CancellationToken Stopping => lifetime.ApplicationStopping;
 
     public TimeProvider Time => time;

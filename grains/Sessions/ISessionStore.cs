@@ -22,11 +22,17 @@ internal interface ISessionStore
     /// <param name="owner">The owner's number; 1 for the first.</param>
     /// <param name="record">The record.</param>
     /// <param name="life">How long it is kept unless it is written again.</param>
+    /// <param name="due">After how long without another write it is due: nobody seems to have the session any more.</param>
     /// <returns>False when another owner has taken it over.</returns>
-    ValueTask<bool> WriteAsync(string key, long owner, SessionRecord record, TimeSpan life);
+    ValueTask<bool> WriteAsync(string key, long owner, SessionRecord record, TimeSpan life, TimeSpan due);
 
     /// <summary>Removes a record, unless another owner has taken it over.</summary>
     ValueTask RemoveAsync(string key, long owner);
+
+    /// <summary>Takes the keys of records that are due, those longest due first.</summary>
+    /// <param name="most">Most keys wanted.</param>
+    /// <param name="again">After how long those taken are due again, should nothing have become of them.</param>
+    ValueTask<string[]> TakeDueAsync(int most, TimeSpan again);
 }
 
 /// <summary>For a server whose sessions live as long as its process: nothing is written.</summary>
@@ -38,7 +44,9 @@ internal sealed class NoSessionStore : ISessionStore
 
     public ValueTask<(long Owner, SessionRecord Record)?> ClaimAsync(string key) => default;
 
-    public ValueTask<bool> WriteAsync(string key, long owner, SessionRecord record, TimeSpan life) => new(true);
+    public ValueTask<bool> WriteAsync(string key, long owner, SessionRecord record, TimeSpan life, TimeSpan due) => new(true);
 
     public ValueTask RemoveAsync(string key, long owner) => default;
+
+    public ValueTask<string[]> TakeDueAsync(int most, TimeSpan again) => new([]);
 }

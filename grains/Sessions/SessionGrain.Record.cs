@@ -5,7 +5,7 @@ namespace Tidings.Grains.Sessions;
 /// <content>The session's record: what outlives its silo.</content>
 internal sealed partial class SessionGrain
 {
-    private static readonly TimeSpan ShortestRecordLife = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ShortestRecordLife = TimeSpan.FromHours(1);
     private const int RecordLives = 4;
 
     private long _owner;
@@ -23,7 +23,7 @@ internal sealed partial class SessionGrain
         try
         {
             var record = fanout.RecordOf(mailbox, _description!, _started);
-            if (_written is null || store.HasForgotten || !record.SaysTheSameAs(_written) || time.GetUtcNow() - _writtenAt > RecordLife / RecordLives)
+            if (_written is null || store.HasForgotten || !record.SaysTheSameAs(_written) || time.GetUtcNow() - _writtenAt > limits.Value.SessionRecordAge)
             {
                 await WriteAsync(record);
             }
@@ -34,14 +34,26 @@ internal sealed partial class SessionGrain
         }
     }
 
+    public async Task Recall()
+    {
+        if (await FindAsync() is not null)
+        {
+            await Save();
+        }
+    }
+
+    /// <summary>Long enough to outlive the lifetime, the time until somebody looks after it, and a cluster that is down for a while.</summary>
     private TimeSpan RecordLife
     {
         get
         {
-            var life = _description!.Lifetime * RecordLives;
+            var life = (_description!.Lifetime + RecordDue) * RecordLives;
             return life > ShortestRecordLife ? life : ShortestRecordLife;
         }
     }
+
+    /// <summary>A record in use is written anew before: one write may fail.</summary>
+    private TimeSpan RecordDue => (limits.Value.SessionRecordAge * 2) + SessionSweeper.SavePeriodOf(limits.Value);
 
     private async ValueTask WriteAsync()
     {
@@ -54,7 +66,7 @@ internal sealed partial class SessionGrain
     /// <exception cref="InvalidOperationException">Another activation owns the session.</exception>
     private async ValueTask WriteAsync(SessionRecord record)
     {
-        if (!await store.WriteAsync(this.GetPrimaryKeyString(), _owner, record, RecordLife))
+        if (!await store.WriteAsync(this.GetPrimaryKeyString(), _owner, record, RecordLife, RecordDue))
         {
             var mailbox = _mailbox!;
             Log.Fenced(logger, mailbox.SessionId);

@@ -1,12 +1,16 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Tidings.Grains.Fanout;
 using Tidings.Grains.Logs;
 using Tidings.Grains.Streams;
 
 namespace Tidings.Grains.Sessions;
 
-/// <summary>One periodic scan instead of a timer per object: ends sessions that nobody came back for, forgets topics, trims logs.</summary>
+/// <summary>
+/// One periodic scan instead of a timer per object: ends sessions that nobody came back for, looks after those that died with their silo and
+/// gateway, forgets topics, trims logs.
+/// </summary>
 internal sealed partial class SessionSweeper(
     SiloFanout fanout,
     IMessageLog log,
@@ -14,16 +18,27 @@ internal sealed partial class SessionSweeper(
     SiloSender sender,
     IClusterMembers members,
     IGrainFactory grains,
+    IOptions<TidingsLimits> limits,
     TimeProvider time,
     ILogger<SessionSweeper> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private const int TrimEvery = 30;
+    private const int RecallEvery = 5;
+    private const int RecallsAtOnce = 256;
     private const int CallsAtOnce = 16;
-    private static readonly TimeSpan SavePeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestSavePeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RecallAgain = TimeSpan.FromSeconds(30);
 
     private IReadOnlySet<string> _alive = members.Alive();
+
+    /// <summary>How often a session is asked to write down where it stands.</summary>
+    public static TimeSpan SavePeriodOf(TidingsLimits limits)
+    {
+        var often = limits.SessionRecordAge / 2;
+        return often < LongestSavePeriod ? often : LongestSavePeriod;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,7 +47,7 @@ internal sealed partial class SessionSweeper(
         {
             try
             {
-                await SweepAsync(trim: tick % TrimEvery == 0, stoppingToken);
+                await SweepAsync(trim: tick % TrimEvery == 0, recall: tick % RecallEvery == 0, stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -41,16 +56,21 @@ internal sealed partial class SessionSweeper(
         }
     }
 
-    private async Task SweepAsync(bool trim, CancellationToken cancellationToken)
+    private async Task SweepAsync(bool trim, bool recall, CancellationToken cancellationToken)
     {
-        await ForEachAsync(fanout.TakeExpired(), static session => session.Close(SessionEnd.Expired), cancellationToken);
+        await ForEachAsync(KeysOf(fanout.TakeExpired()), static session => session.Close(SessionEnd.Expired), cancellationToken);
         if (store.IsDurable)
         {
-            await ForEachAsync(fanout.TakeUnsaved(SavePeriod), static session => session.Save(), cancellationToken);
+            await ForEachAsync(KeysOf(fanout.TakeUnsaved(SavePeriodOf(limits.Value))), static session => session.Save(), cancellationToken);
         }
 
         await CatchUpAfterDeathsAsync();
         await fanout.SweepAsync();
+        if (recall && store.IsDurable && !fanout.IsLeaving)
+        {
+            await RecallAsync(cancellationToken);
+        }
+
         if (trim)
         {
             sender.Retain(members.Alive());
@@ -58,19 +78,35 @@ internal sealed partial class SessionSweeper(
         }
     }
 
+    /// <summary>Any silo looks after the sessions that no silo has any more; a store that is away is asked at the next turn.</summary>
+    private async Task RecallAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ForEachAsync(await store.TakeDueAsync(RecallsAtOnce, RecallAgain), static session => session.Recall(), cancellationToken);
+        }
+        catch (LogUnavailableException exception)
+        {
+            Log.NotRecalled(logger, exception.Message);
+        }
+    }
+
+    private static IEnumerable<string> KeysOf(IEnumerable<Mailbox> mailboxes) =>
+        mailboxes.Select(static mailbox => SessionId.ToKey(mailbox.Tenant, mailbox.SessionId));
+
     /// <summary>One session that cannot be reached keeps nothing else waiting: its turn comes again.</summary>
-    private Task ForEachAsync(IEnumerable<Mailbox> mailboxes, Func<ISessionGrain, Task> act, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        mailboxes,
+    private Task ForEachAsync(IEnumerable<string> keys, Func<ISessionGrain, Task> act, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        keys,
         new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce, CancellationToken = cancellationToken },
-        async (mailbox, _) =>
+        async (key, _) =>
         {
             try
             {
-                await act(grains.GetGrain<ISessionGrain>(SessionId.ToKey(mailbox.Tenant, mailbox.SessionId)));
+                await act(grains.GetGrain<ISessionGrain>(key));
             }
             catch (Exception exception)
             {
-                Log.SessionNotSwept(logger, mailbox.SessionId, exception.Message);
+                Log.SessionNotSwept(logger, key, exception.Message);
             }
         });
 
@@ -90,6 +126,9 @@ internal sealed partial class SessionSweeper(
 
     private static partial class Log
     {
+        [LoggerMessage(1414, LogLevel.Warning, "Sessions whose silo and gateway died together could not be looked for, which is tried again: {Reason}")]
+        public static partial void NotRecalled(ILogger logger, string reason);
+
         [LoggerMessage(1413, LogLevel.Warning, "Session {Session} could not be swept, which is tried again: {Reason}")]
         public static partial void SessionNotSwept(ILogger logger, string session, string reason);
 

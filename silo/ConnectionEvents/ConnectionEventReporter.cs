@@ -96,6 +96,7 @@ internal sealed class ConnectionEventReporter(
         SessionEnd.Disconnected => "closed",
         SessionEnd.Expired => "expired",
         SessionEnd.Stopped => "stopped",
+        SessionEnd.TooSlow => "shed",
         _ => "kicked",
     };
 

@@ -13,6 +13,7 @@ public sealed class ConnectionEventClusterTests : IAsyncLifetime
     readonly LocalCluster _cluster = new(
     [
         "--Tidings:ConnectionEvents:Producer=events", "--Tidings:BootstrapAdmin:Password=first-password", "--Tidings:Bayeux:MaxInterval=00:00:05",
+        "--Tidings:Limits:SessionRecordAge=00:00:02",
     ]);
 
     public Task InitializeAsync() => _cluster.InitializeAsync();
@@ -32,6 +33,14 @@ public sealed class ConnectionEventClusterTests : IAsyncLifetime
     {
         await OpenAsync(_cluster.Gateways[1].Address);
         await _cluster.Silos[0].Process.KillAsync();
+        await EndedAsync();
+    }
+
+    [Fact]
+    public async Task Sessions_of_a_gateway_and_a_silo_that_crash_together_are_told_to_have_ended_once_each()
+    {
+        await OpenAsync(_cluster.Gateways[0].Address);
+        await Task.WhenAll(_cluster.Gateways[0].Process.KillAsync(), _cluster.Silos[0].Process.KillAsync());
         await EndedAsync();
     }
 

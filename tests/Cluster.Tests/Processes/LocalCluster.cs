@@ -5,6 +5,7 @@ public sealed class LocalCluster : IAsyncLifetime
 {
     readonly Stack<IAsyncDisposable> _parts = new();
     readonly string[] _more;
+    string[] _settings = [];
 
     public LocalCluster()
         : this([])
@@ -35,6 +36,14 @@ public sealed class LocalCluster : IAsyncLifetime
         }
     }
 
+    /// <summary>One more gateway, which HAProxy does not know.</summary>
+    internal async Task<GatewayProcess> AddGatewayAsync(string name)
+    {
+        var gateway = Own(await GatewayProcess.StartAsync(name, _settings));
+        await gateway.ReadyAsync();
+        return gateway;
+    }
+
     /// <summary>Ends the parts in the opposite order of their start.</summary>
     public async Task DisposeAsync()
     {
@@ -45,10 +54,10 @@ public sealed class LocalCluster : IAsyncLifetime
     async Task StartAsync()
     {
         Redis = Own(await RedisServer.StartAsync());
-        string[] settings = [$"--Tidings:Redis={Redis.ConnectionString}", $"--Tidings:ClusterId=test-{Guid.NewGuid():N}", .. _more];
-        Silos = [Own(await SiloProcess.StartAsync("silo1", settings)), Own(await SiloProcess.StartAsync("silo2", settings))];
+        _settings = [$"--Tidings:Redis={Redis.ConnectionString}", $"--Tidings:ClusterId=test-{Guid.NewGuid():N}", .. _more];
+        Silos = [Own(await SiloProcess.StartAsync("silo1", _settings)), Own(await SiloProcess.StartAsync("silo2", _settings))];
         await Task.WhenAll(Silos.Select(silo => silo.ReadyAsync()));
-        Gateways = [Own(await GatewayProcess.StartAsync("gateway1", settings)), Own(await GatewayProcess.StartAsync("gateway2", settings))];
+        Gateways = [Own(await GatewayProcess.StartAsync("gateway1", _settings)), Own(await GatewayProcess.StartAsync("gateway2", _settings))];
         await Task.WhenAll(Gateways.Select(gateway => gateway.ReadyAsync()));
         Front = Own(await HaProxy.StartAsync([.. Gateways.Select(gateway => gateway.Address)]));
     }

@@ -6,7 +6,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Tests.Personium;
 
@@ -24,6 +26,9 @@ public sealed class PersoniumServer : IAsyncLifetime
     private WebApplication? _app;
 
     public Uri Address => Http.BaseAddress!;
+
+    /// <summary>How many sessions there are.</summary>
+    public int Sessions => _app!.Services.GetRequiredService<GatewayHub>().Sessions.Count();
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(20) };
 

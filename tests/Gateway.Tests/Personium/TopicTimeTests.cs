@@ -1,6 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
+using Tidings.Gateway.Tests.Smc;
 
 namespace Tidings.Gateway.Tests.Personium;
 
@@ -53,13 +52,9 @@ public sealed class TopicTimeTests : IAsyncLifetime
         using var polite = await _server.ListenAsync(_stream);
         var next = polite.NextAsync();
 
-        using var silent = new TcpClient();
-        await silent.ConnectAsync(_server.Address.Host, _server.Address.Port);
-        var stream = silent.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"GET /cell1/__topic/box1/c.topic.t1 HTTP/1.1\r\nHost: {_server.Address.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
-        Assert.True(await EndsAsync(stream), "the connection is cut");
+        using var silent = await RawSocket.OpenAsync(_server.Address, "/cell1/__topic/box1/c.topic.t1", "");
+        Assert.Equal(0x89, (await silent.NextAsync()).Head);
+        Assert.DoesNotContain(await silent.EndsAsync(), static head => head == 0x88);
 
         await _server.AskAsync("POST", $"{_stream}/topic/t1", "sender", "{}");
         Assert.NotNull(await next);
@@ -90,27 +85,5 @@ public sealed class TopicTimeTests : IAsyncLifetime
                 return response.StatusCode == HttpStatusCode.Unauthorized;
             },
             "the token's end");
-    }
-
-    private static async Task<bool> EndsAsync(NetworkStream stream)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var buffer = new byte[1024];
-        try
-        {
-            while (await stream.ReadAsync(buffer, patience.Token) > 0)
-            {
-            }
-
-            return true;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 }

@@ -29,12 +29,12 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. _cluster.Silos];
 
-    public static async Task<TestCluster> StartAsync(short silos, TidingsLimits? limits = null, TimeProvider? time = null, IMessageLog? log = null)
+    public static async Task<TestCluster> StartAsync(short silos, TidingsLimits? limits = null, TimeProvider? time = null, IMessageLog? log = null, ISessionObserver? observer = null)
     {
         var options = Options.Create(limits ?? new TidingsLimits());
         var clock = time ?? TimeProvider.System;
         var shared = log ?? new MemoryMessageLog(options, clock);
-        var sessions = new SharedSessionStore();
+        var sessions = new SharedSessionStore(clock);
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -42,6 +42,11 @@ internal sealed class TestCluster : IAsyncDisposable
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.Services.AddSingleton(shared);
             silo.Services.AddSingleton<ISessionStore>(sessions);
+            if (observer is not null)
+            {
+                silo.Services.AddSingleton(observer);
+            }
+
             silo.AddTidingsGrains();
             silo.Services.AddSingleton(options);
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
@@ -116,7 +121,8 @@ internal sealed class TestCluster : IAsyncDisposable
         GC.KeepAlive(_gateways);
     }
 
-    private async Task PlacedAsync(int silo, Func<Task> firstCall)
+    /// <summary>Makes a call whose grain, if it has no place yet, is placed on a silo.</summary>
+    public async Task PlacedAsync(int silo, Func<Task> firstCall)
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, Silos[silo].SiloAddress);
         try

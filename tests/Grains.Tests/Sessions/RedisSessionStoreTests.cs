@@ -17,9 +17,20 @@ public sealed class RedisSessionStoreTests(RedisServerFixture redis) : SessionSt
     public async Task A_record_that_nobody_writes_any_more_expires()
     {
         var store = Create();
-        await store.WriteAsync(Key, 1, Record("/a"), TimeSpan.FromMilliseconds(50));
+        await store.WriteAsync(Key, 1, Record("/a"), TimeSpan.FromMilliseconds(50), Due);
 
         await Eventually.Is(async () => await store.ClaimAsync(Key) is null, static () => "the end of the record");
+    }
+
+    [Fact]
+    public async Task An_expired_record_is_due_until_it_is_claimed_in_vain()
+    {
+        var store = Create();
+        await store.WriteAsync(Key, 1, Record("/a"), TimeSpan.FromMilliseconds(50), TimeSpan.Zero);
+        Assert.Equal([Key], await store.TakeDueAsync(10, TimeSpan.Zero));
+
+        await Eventually.Is(async () => await store.ClaimAsync(Key) is null, static () => "the end of the record");
+        Assert.Empty(await store.TakeDueAsync(10, TimeSpan.Zero));
     }
 
     [Fact]
@@ -27,11 +38,11 @@ public sealed class RedisSessionStoreTests(RedisServerFixture redis) : SessionSt
     {
         var prefix = RedisLogs.NewPrefix();
         var store = Create(prefix);
-        await store.WriteAsync(Key, 1, Record("/a"), TimeSpan.FromMinutes(1));
-        await store.WriteAsync(Key, 1, Record("/a"), TimeSpan.FromMinutes(60));
+        await store.WriteAsync(Key, 1, Record("/a"), TimeSpan.FromMinutes(1), Due);
+        await store.WriteAsync(Key, 1, Record("/a"), TimeSpan.FromMinutes(60), Due);
         await store.ClaimAsync(Key);
 
-        var key = Assert.Single(redis.Server.Keys(pattern: $"{prefix}*"));
+        var key = Assert.Single(redis.Server.Keys(pattern: $"{prefix}:session:*"));
         var left = await redis.Connection.GetDatabase().KeyTimeToLiveAsync(key);
 
         Assert.InRange(left!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(60));

@@ -6,6 +6,8 @@ public abstract class SessionStoreTests
     private protected const string Key = "default/session";
     private protected static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
+    private protected static readonly TimeSpan Due = TimeSpan.FromMinutes(1);
+
     private protected abstract ISessionStore Create();
 
     [Fact]
@@ -15,9 +17,9 @@ public abstract class SessionStoreTests
     public async Task A_claim_gives_the_record_as_it_was_written_last()
     {
         var store = Create();
-        await store.WriteAsync(Key, 1, Record("/first"), Life);
-        await store.WriteAsync(Key, 1, Record("/second"), Life);
-        await store.WriteAsync("default/other", 1, Record("/other"), Life);
+        await store.WriteAsync(Key, 1, Record("/first"), Life, Due);
+        await store.WriteAsync(Key, 1, Record("/second"), Life, Due);
+        await store.WriteAsync("default/other", 1, Record("/other"), Life, Due);
 
         var (owner, record) = (await store.ClaimAsync(Key))!.Value;
 
@@ -33,14 +35,14 @@ public abstract class SessionStoreTests
     public async Task A_claim_fences_every_earlier_owner()
     {
         var store = Create();
-        Assert.True(await store.WriteAsync(Key, 1, Record("/first"), Life));
+        Assert.True(await store.WriteAsync(Key, 1, Record("/first"), Life, Due));
         var (second, _) = (await store.ClaimAsync(Key))!.Value;
         var (third, _) = (await store.ClaimAsync(Key))!.Value;
         Assert.True(second < third);
 
-        Assert.False(await store.WriteAsync(Key, 1, Record("/stale"), Life));
-        Assert.False(await store.WriteAsync(Key, second, Record("/stale"), Life));
-        Assert.True(await store.WriteAsync(Key, third, Record("/third"), Life));
+        Assert.False(await store.WriteAsync(Key, 1, Record("/stale"), Life, Due));
+        Assert.False(await store.WriteAsync(Key, second, Record("/stale"), Life, Due));
+        Assert.True(await store.WriteAsync(Key, third, Record("/third"), Life, Due));
 
         Assert.True(IsOf((await store.ClaimAsync(Key))!.Value.Record, "/third"));
     }
@@ -49,7 +51,7 @@ public abstract class SessionStoreTests
     public async Task Claims_at_the_same_time_have_different_owners()
     {
         var store = Create();
-        await store.WriteAsync(Key, 1, Record("/a"), Life);
+        await store.WriteAsync(Key, 1, Record("/a"), Life, Due);
 
         var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () => (await store.ClaimAsync(Key))!.Value.Owner)));
 
@@ -60,7 +62,7 @@ public abstract class SessionStoreTests
     public async Task Its_owner_removes_a_record_and_an_earlier_one_does_not()
     {
         var store = Create();
-        await store.WriteAsync(Key, 1, Record("/a"), Life);
+        await store.WriteAsync(Key, 1, Record("/a"), Life, Due);
         var (owner, _) = (await store.ClaimAsync(Key))!.Value;
 
         await store.RemoveAsync(Key, 1);
@@ -76,6 +78,44 @@ public abstract class SessionStoreTests
         var store = Create();
         await store.RemoveAsync(Key, 1);
         Assert.Null(await store.ClaimAsync(Key));
+    }
+
+    [Fact]
+    public async Task Records_are_due_that_nobody_wrote_again_and_taken_by_one()
+    {
+        var store = Create();
+        await store.WriteAsync("default/written", 1, Record("/a"), Life, TimeSpan.Zero);
+        await store.WriteAsync("default/written", 1, Record("/a"), Life, Due);
+        await store.WriteAsync("default/left", 1, Record("/a"), Life, TimeSpan.Zero);
+        await store.WriteAsync("default/removed", 1, Record("/a"), Life, TimeSpan.Zero);
+        await store.RemoveAsync("default/removed", 1);
+
+        Assert.Equal(["default/left"], await store.TakeDueAsync(10, Due));
+        Assert.Empty(await store.TakeDueAsync(10, Due));
+    }
+
+    [Fact]
+    public async Task What_is_taken_is_due_again_until_it_is_removed_and_never_more_than_wanted()
+    {
+        var store = Create();
+        await store.WriteAsync("default/one", 1, Record("/a"), Life, TimeSpan.FromSeconds(-2));
+        await store.WriteAsync("default/two", 1, Record("/a"), Life, TimeSpan.FromSeconds(-1));
+
+        Assert.Equal(["default/one"], await store.TakeDueAsync(1, TimeSpan.Zero));
+        Assert.Equal(["default/one", "default/two"], (await store.TakeDueAsync(10, TimeSpan.Zero)).Order());
+        await store.RemoveAsync("default/one", 1);
+        Assert.Equal(["default/two"], await store.TakeDueAsync(10, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task A_record_that_another_owner_has_is_not_put_off_by_an_earlier_one()
+    {
+        var store = Create();
+        await store.WriteAsync(Key, 1, Record("/a"), Life, TimeSpan.Zero);
+        await store.ClaimAsync(Key);
+        Assert.False(await store.WriteAsync(Key, 1, Record("/a"), Life, Due));
+
+        Assert.Equal([Key], await store.TakeDueAsync(10, Due));
     }
 
     private protected static SessionRecord Record(string channel) => new()

@@ -8,7 +8,9 @@ namespace Tidings.Grains.Smc;
 public sealed class SmcElementsTests
 {
     private static readonly TidingsLimits Limits = new() { SmcEventsWaiting = 3 };
-    private readonly UnwillingLog _log = new(new MemoryMessageLog(Options.Create(Limits), TimeProvider.System));
+    private readonly IMessageLog _log = LogProxy.Of(new MemoryMessageLog(Options.Create(Limits), TimeProvider.System));
+
+    private LogProxy Proxy => (LogProxy)(object)_log;
 
     [Fact]
     public async Task Changes_are_published_in_their_order_to_their_elements_channel()
@@ -32,12 +34,12 @@ public sealed class SmcElementsTests
         await using var cluster = await StartAsync();
         var elements = Of(cluster);
         var made = (await elements.Create("h", [], Bytes("create"))).Element!;
-        _log.IsUnwilling = true;
+        Proxy.IsUnwilling = true;
         Assert.Equal(SmcElementStatus.Done, (await elements.Change(ChangeOf(made.Id, SmcChangeKind.Update))).Status);
         Assert.Equal(SmcElementStatus.Done, (await elements.Change(ChangeOf(made.Id, SmcChangeKind.Trash))).Status);
         Assert.Equal("create", await PublishedAsync(cluster, made.Id));
 
-        _log.IsUnwilling = false;
+        Proxy.IsUnwilling = false;
         await Eventually.Is(
             async () => await PublishedAsync(cluster, made.Id) == "create Update Trash", () => "the changes made while the log was down");
     }
@@ -47,7 +49,7 @@ public sealed class SmcElementsTests
     {
         await using var cluster = await StartAsync();
         var elements = Of(cluster);
-        _log.IsUnwilling = true;
+        Proxy.IsUnwilling = true;
         for (var i = 0; i < Limits.SmcEventsWaiting; i++)
         {
             Assert.Equal(SmcElementStatus.Done, (await elements.Create($"h{i}", [], Bytes("create"))).Status);

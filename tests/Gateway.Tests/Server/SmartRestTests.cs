@@ -118,17 +118,20 @@ public sealed class SmartRestTests(GatewayServer server)
         Assert.Equal("50,1,406\n", await PostAsync("100", _xid));
     }
 
-    [Fact]
-    public async Task A_body_that_is_too_large_is_refused()
+    [Theory]
+    [InlineData("/s")]
+    [InlineData("/notification/operations")]
+    public async Task A_body_that_is_too_large_is_told_by_a_row_and_nothing_of_it_is_carried_out(string path)
     {
-        using var response = await server.Http.PostAsync("/s", new ByteArrayContent(new byte[GatewayServer.MessageBytes + 1]));
+        await PostAsync(Templates, _xid);
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal("42,,Request is too large\n", await PostAsync("100,t,1\n" + new string(' ', GatewayServer.MessageBytes), _xid, path));
+        Assert.Equal("200,1,1\n", await PostAsync("100,t,1", _xid)); // the channel's first message
     }
 
-    private async Task<string> PostAsync(string body, string? xid)
+    private async Task<string> PostAsync(string body, string? xid, string path = "/s")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/s") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         if (xid is not null)
         {
             request.Headers.Add("X-Id", xid);

@@ -11,6 +11,7 @@ internal static class BayeuxRegistration
     public static void AddBayeux(this IServiceCollection services)
     {
         services.AddOptions<CumulocityOptions>().BindConfiguration(CumulocityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHostedService<ConnectionBound>();
         services.AddSingleton<StandardDialect>();
         services.AddSingleton<IExtCredentialsReader, AuthenticationExt>();
         services.AddSingleton<IExtCredentialsReader, CumulocityExt>();

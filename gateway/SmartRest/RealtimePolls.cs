@@ -196,6 +196,12 @@ internal sealed class RealtimePolls(
             return;
         }
 
+        if (end == PollEnd.Crowded)
+        {
+            RealtimeWriter.WriteAdvice(output, Later, poll.Format);
+            return;
+        }
+
         if (end is PollEnd.Wake or PollEnd.Timeout && poll.Session.CloseBatch() is { } batch)
         {
             RealtimeWriter.WriteBatch(output, batch);

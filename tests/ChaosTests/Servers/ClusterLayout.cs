@@ -72,7 +72,7 @@ sealed class ClusterLayout
     public Service Balancer()
     {
         var servers = Path.Combine(_folder, "gateways.cfg");
-        File.WriteAllText(servers, "backend gateways from tidings\n"
+        File.WriteAllText(servers, "backend gateways from gateways\n"
             + string.Concat(_gatewayPorts.Select((port, i) => $"    server gateway{i + 1} 127.0.0.1:{port}\n")));
         string[] arguments = ["-db", "-f", Repository.PathTo("deploy", "haproxy.cfg"), "-f", servers];
         var environment = new Dictionary<string, string>

@@ -39,7 +39,7 @@ sealed class HaProxy : IAsyncDisposable
     }
 
     public static string Backend(IEnumerable<Uri> gateways) =>
-        "backend gateways from tidings\n"
+        "backend gateways from gateways\n"
         + string.Concat(gateways.Select((gateway, i) => $"    server gateway{i + 1} {gateway.Authority}\n"));
 
     public async ValueTask DisposeAsync()

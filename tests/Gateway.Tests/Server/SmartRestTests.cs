@@ -111,6 +111,14 @@ public sealed class SmartRestTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task A_zero_in_a_path_is_a_bad_request_and_costs_the_others_nothing()
+    {
+        await PostAsync(Templates + "10,104,GET,/channels/%00,,,,,", _xid);
+
+        Assert.Equal("50,1,400\n50,2,400\n200,3,1\n", await PostAsync("100,t\0,1\n104\n100,t,2\n", _xid));
+    }
+
+    [Fact]
     public async Task A_stream_cannot_be_asked_for_by_template()
     {
         await PostAsync($"10,100,GET,/channels{_channel},,text/event-stream,,,", _xid);

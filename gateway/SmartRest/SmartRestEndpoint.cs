@@ -18,6 +18,7 @@ internal static class SmartRestEndpoint
         services.AddSingleton<InnerRequests>();
         services.AddSingleton<SmartRestProcessor>();
         services.AddSingleton<RealtimeRows>();
+        services.AddSingleton<RealtimeMatches>();
         services.AddSingleton<RealtimeProcessor>();
         services.AddSingleton<RealtimePolls>();
         services.AddSingleton<RealtimeEndpoint>();

@@ -57,6 +57,10 @@ internal static class DoorsExtensions
         }
 
         app.UseMiddleware<OriginGuard>();
-        app.UseCors();
+        app.UseWhen(IsForCors, static branch => branch.UseCors());
     }
+
+    /// <summary>Others pass the framework's middleware untouched, but marked, for which it makes a dictionary that a socket would keep.</summary>
+    private static bool IsForCors(HttpContext context) =>
+        context.Request.Headers.Origin.Count > 0 || context.GetEndpoint()?.Metadata.GetMetadata<ICorsMetadata>() is not null;
 }

@@ -12,6 +12,7 @@ internal sealed partial class LocalSession
     private (long Link, long Frame) _leftAt;
     private ChannelCursor[]? _places;
     private Task _turn = Task.CompletedTask;
+    private string[] _restarted = [];
     private bool _released;
     private bool _answered;
     private bool _joined;
@@ -49,6 +50,7 @@ internal sealed partial class LocalSession
 
             // Its silo was told as cursors.
             _acknowledged = null;
+            _restarted = [];
             Stay = NextStay();
             IsOrphan = false;
             return true;
@@ -127,6 +129,18 @@ internal sealed partial class LocalSession
         {
             IsOrphan = true;
             IsAttached = false;
+        }
+    }
+
+    /// <summary>Its client named places in some channels anew: what waits of them is dropped, and its silo alone knows where it stands in them.</summary>
+    public void Restart(string[] channels)
+    {
+        lock (_lock)
+        {
+            Drop(channels);
+            Array.ForEach(channels, channel => _acknowledged?.Remove(channel));
+            _restarted = [.. _restarted, .. channels];
+            Orphan();
         }
     }
 
@@ -235,7 +249,9 @@ internal sealed partial class LocalSession
         {
             // What waits again after the window was dropped is older than what was dropped.
             IEnumerable<OutboxItem> undelivered = [.. _writing ?? [], .. _waiting ?? [], .. _dropped ?? []];
-            var cursors = NotBeforeAcknowledged(CursorsBefore(UnacknowledgedItems().Concat(undelivered), _caughtUp, _places));
+            var cursors = Array.FindAll(
+                NotBeforeAcknowledged(CursorsBefore(UnacknowledgedItems().Concat(undelivered), _caughtUp, _places)),
+                cursor => !_restarted.Contains(cursor.Channel));
             var handover = new SessionHandover
             {
                 Link = _leftAt.Link,

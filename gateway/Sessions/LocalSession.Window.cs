@@ -191,7 +191,7 @@ internal sealed partial class LocalSession
     }
 
     /// <summary>Drops what waits of some channels: it will come again.</summary>
-    public void Drop(string[] channels)
+    private void Drop(string[] channels)
     {
         lock (_lock)
         {

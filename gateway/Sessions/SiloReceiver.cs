@@ -200,8 +200,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 hub.EndedBySilo(session, frame.End);
                 break;
             case LinkFrameKind.Restart:
-                session.Drop(frame.Subscriptions);
-                session.Orphan();
+                session.Restart(frame.Subscriptions);
                 session.BeginLeaving();
                 break;
             case LinkFrameKind.Moved:

@@ -38,6 +38,9 @@ internal sealed partial class GatewayLink(
     /// <summary>The gateway process.</summary>
     public string GatewayId => gateway.Id;
 
+    /// <summary>Where it is reached.</summary>
+    public GatewayAddress Gateway => gateway;
+
     /// <summary>Up to this frame the gateway has delivered everything to everyone, or parked whom it could not.</summary>
     public long Delivered { get; private set; }
 

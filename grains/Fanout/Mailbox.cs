@@ -44,6 +44,9 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>What its last gateway dropped and did not tell its client of.</summary>
     public ChannelCursor[] Gaps { get; set; } = [];
 
+    /// <summary>Channels whose places its client has named during the stay at a gateway, which does not know them.</summary>
+    public HashSet<string>? Replayed { get; set; }
+
     /// <summary>When it ends unless a gateway takes it; null while one keeps its clock.</summary>
     public DateTimeOffset? Deadline { get; set; }
 

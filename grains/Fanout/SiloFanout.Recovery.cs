@@ -33,6 +33,7 @@ internal sealed partial class SiloFanout
                 Sequence = LogSequence.At(through - EventPatience),
                 Started = started,
                 Directs = [.. mailbox.Directs],
+                Replayed = [.. mailbox.Subscriptions.Values.Where(static held => held.JoinFrame == NotJoined).Select(static held => held.Topic.Id.Name)],
             };
         }
     }
@@ -217,6 +218,13 @@ internal sealed partial class SiloFanout
 
         foreach (var cursor in record.Cursors.Concat(handover?.Cursors ?? []).Where(static cursor => cursor.Epoch > 0))
         {
+            if (record.Replayed.Contains(cursor.Channel)
+                && mailbox.Cursors.TryGetValue(cursor.Channel, out var named) && named.Epoch == cursor.Epoch && named.Offset < cursor.Offset)
+            {
+                // Its gateway may have meant where it stood before its client named a place.
+                continue;
+            }
+
             mailbox.Cursors[cursor.Channel] = new LogPosition(cursor.Epoch, cursor.Offset);
             placed.Add(cursor.Channel);
         }

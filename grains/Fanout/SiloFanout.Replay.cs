@@ -47,6 +47,7 @@ internal sealed partial class SiloFanout
                 }
 
                 mailbox.Cursors[topic.Id.Name] = place;
+                (mailbox.Replayed ??= new(StringComparer.Ordinal)).Add(topic.Id.Name);
             }
 
             if (holder is not null && mailbox.Link is { } link && link.GatewayId == holder.Id)

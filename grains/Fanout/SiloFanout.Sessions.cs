@@ -196,7 +196,7 @@ internal sealed partial class SiloFanout
 
             foreach (var cursor in handover?.Cursors ?? [])
             {
-                if (mailbox.Subscriptions.TryGetValue(cursor.Channel, out var held) && held.JoinFrame == NotJoined)
+                if (mailbox.Replayed is { } replayed && replayed.Contains(cursor.Channel))
                 {
                     // Its client said where it is to begin.
                     continue;
@@ -234,6 +234,7 @@ internal sealed partial class SiloFanout
         {
             mailbox.Stay = stay;
             mailbox.Deadline = null;
+            mailbox.Replayed = null;
         }
     }
 
@@ -249,6 +250,12 @@ internal sealed partial class SiloFanout
     /// <summary>Prolongs a waiting session by its lifetime, from now.</summary>
     public void Touch(Mailbox mailbox)
     {
+        if (mailbox.Deadline is null)
+        {
+            // Its gateway keeps its clock. Should that be lost right now, a whole lifetime begins anyway.
+            return;
+        }
+
         lock (_lock)
         {
             if (mailbox.Deadline is { } deadline && time.GetUtcNow() + mailbox.Lifetime is var later && later > deadline)

@@ -31,7 +31,7 @@ internal sealed partial class SessionGrain(
             return OpenStatus.TooManySessions;
         }
 
-        (_description, _holder, _owner) = (description, gateway, 1);
+        (_description, _holder, _owner) = (description, Known(_mailbox, gateway), 1);
         try
         {
             // Before the client hears of its session, so that whoever observes sessions never hears of their end first.
@@ -41,7 +41,7 @@ internal sealed partial class SessionGrain(
                 return OpenStatus.Refused;
             }
 
-            _description = number == description.Number ? description : description with { Number = number };
+            _description = Describe(description, number);
             await WriteAsync();
             return OpenStatus.Opened;
         }
@@ -56,6 +56,17 @@ internal sealed partial class SessionGrain(
             throw;
         }
     }
+
+    /// <summary>What is kept of a description that a call brought: there are many sessions and few protocols.</summary>
+    private static SessionDescription Describe(SessionDescription said, long number)
+    {
+        var protocol = string.Intern(said.Protocol);
+        return ReferenceEquals(protocol, said.Protocol) && number == said.Number ? said : said with { Protocol = protocol, Number = number };
+    }
+
+    /// <summary>A gateway's address as the silo has it already: every call brings a copy, and there are few gateways.</summary>
+    private static GatewayAddress Known(Mailbox mailbox, GatewayAddress said) =>
+        mailbox.Link is { } link && link.GatewayId == said.Id ? link.Gateway : said;
 
     /// <summary>A session that never came to be.</summary>
     private void Discard()
@@ -94,7 +105,9 @@ internal sealed partial class SessionGrain(
         var (batches, gaps) = knows ? (null, null) : (mailbox.Batches, mailbox.Gaps);
         _holder = gateway;
         fanout.BeginStay(mailbox, stay);
-        return new AttachResult(_description, await fanout.AttachAsync(mailbox, gateway), _started, Batches: batches, Gaps: gaps);
+        var live = await fanout.AttachAsync(mailbox, gateway);
+        _holder = Known(mailbox, gateway);
+        return new AttachResult(_description, live, _started, Batches: batches, Gaps: gaps);
     }
 
     public async Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime)

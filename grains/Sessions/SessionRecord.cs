@@ -28,6 +28,10 @@ internal sealed record SessionRecord
     [Id(5)]
     public DirectMessage[] Directs { get; init; } = [];
 
+    /// <summary>Channels whose places in <see cref="Cursors"/> its client named, and which no gateway has joined since.</summary>
+    [Id(6)]
+    public string[] Replayed { get; init; } = [];
+
     /// <summary>Whether another record would take the session up at the same places.</summary>
     public bool SaysTheSameAs(SessionRecord other) =>
         Started == other.Started
@@ -35,6 +39,7 @@ internal sealed record SessionRecord
         && Subscriptions.SequenceEqual(other.Subscriptions)
         && Cursors.SequenceEqual(other.Cursors)
         && Directs.SequenceEqual(other.Directs)
+        && Replayed.SequenceEqual(other.Replayed)
         && (Sequence == other.Sequence || !Array.Exists(Subscriptions, static held => ChannelName.IsPattern(held.Name)));
 }
 

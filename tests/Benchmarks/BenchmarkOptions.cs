@@ -8,7 +8,7 @@ internal sealed record BenchmarkOptions
     /// <summary>The repository's root, where builds and packages are found.</summary>
     public string Root { get; init; } = Directory.GetCurrentDirectory();
 
-    public IReadOnlyList<string> Rows { get; init; } = ["broadcast", "channels", "longpoll", "smartrest", "latency", "connects", "memory"];
+    public IReadOnlyList<string> Rows { get; init; } = ["broadcast", "channels", "longpoll", "smartrest", "latency", "connects", "memory", "memory-polls"];
 
     public IReadOnlyList<string> Targets { get; init; } = ["kestrel", "standalone", "cluster", "faye"];
 

@@ -21,7 +21,8 @@ internal static class Catalog
         new CpuRow("broadcast-cpu", "server CPU a delivery, broadcast to 1,000 WebSockets at 500 publishes/s", new Cast(1000, Channels: 0, Publishers: 1), rate: 500),
         new CpuRow("channels-cpu", "server CPU a delivery, 1,000 channels at 4,000 publishes/s", new Cast(1000, Channels: 1000, Publishers: 8), rate: 4000),
         new ConnectsRow(),
-        new MemoryRow(),
+        new SocketMemoryRow(),
+        new PollMemoryRow(),
         new HostileRow(),
     ];
 

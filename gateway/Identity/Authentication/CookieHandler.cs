@@ -16,7 +16,7 @@ internal sealed class CookieHandler(
 {
     protected override async ValueTask<AuthenticationOutcome?> CheckAsync()
     {
-        if (Request.Cookies[identity.Value.Tokens.CookieName] is not { Length: > 0 and <= 128 } secret)
+        if (Request.Headers.Cookie.Count == 0 || Request.Cookies[identity.Value.Tokens.CookieName] is not { Length: > 0 and <= 128 } secret)
         {
             return null;
         }

@@ -4,18 +4,31 @@ using Tidings.Benchmarks.Wire;
 
 namespace Tidings.Benchmarks.Clients;
 
+/// <summary>How often a Bayeux client connects.</summary>
+internal enum Connects
+{
+    /// <summary>Not at all: ready when subscribed.</summary>
+    Never,
+
+    /// <summary>Once, which servers answer immediately: ready with the answer, between two polls.</summary>
+    Once,
+
+    /// <summary>Again after every reply.</summary>
+    Always,
+}
+
 /// <summary>
-/// A Bayeux client: handshake, subscribe when <paramref name="channel"/> is given, then connect again after every connect reply unless
-/// <paramref name="connects"/> is false (https://docs.cometd.org, Bayeux specification). Stamped messages go to <paramref name="subscriber"/>.
+/// A Bayeux client: handshake, subscribe when <paramref name="channel"/> is given, then as many connects as <paramref name="connects"/> says
+/// (https://docs.cometd.org, Bayeux specification). Stamped messages go to <paramref name="subscriber"/>.
 /// </summary>
 /// <param name="connectionType">The Bayeux connection type.</param>
 /// <param name="channel">The channel; null for none.</param>
 /// <param name="subscriber">Hears the stamps.</param>
-/// <param name="connects">Whether it connects.</param>
+/// <param name="connects">How often it connects.</param>
 /// <param name="ext">The handshake's <c>ext</c>, a comma before it; empty for none.</param>
-internal sealed class BayeuxConversation(string connectionType, string? channel, Subscriber? subscriber, bool connects = true, string ext = "") : IConversation
+internal sealed class BayeuxConversation(string connectionType, string? channel, Subscriber? subscriber, Connects connects = Connects.Always, string ext = "") : IConversation
 {
-    enum Stage { Handshake, Subscribe, Live }
+    enum Stage { Handshake, Subscribe, FirstConnect, Live }
 
     Stage _stage;
 
@@ -33,6 +46,7 @@ internal sealed class BayeuxConversation(string connectionType, string? channel,
     {
         Stage.Handshake => HearHandshake(text),
         Stage.Subscribe => HearSubscribe(text),
+        Stage.FirstConnect => HearFirstConnect(text),
         _ => HearLive(text, now),
     };
 
@@ -55,8 +69,15 @@ internal sealed class BayeuxConversation(string connectionType, string? channel,
 
     byte[]? Begin()
     {
-        _stage = Stage.Live;
-        return connects ? Connect() : null;
+        _stage = connects == Connects.Once ? Stage.FirstConnect : Stage.Live;
+        return connects == Connects.Never ? null : Connect();
+    }
+
+    byte[]? HearFirstConnect(ReadOnlySpan<byte> text)
+    {
+        if (Accepted("/meta/connect"u8, text))
+            _stage = Stage.Live;
+        return null;
     }
 
     byte[]? HearLive(ReadOnlySpan<byte> text, long now)
@@ -64,7 +85,7 @@ internal sealed class BayeuxConversation(string connectionType, string? channel,
         subscriber?.Scan(text, now);
         if (text.IndexOf("\"successful\":false"u8) >= 0)
             Failure = "the server refused: " + Encoding.UTF8.GetString(text[..Math.Min(300, text.Length)]);
-        return connects && text.IndexOf("\"/meta/connect\""u8) >= 0 ? Connect() : null;
+        return connects == Connects.Always && text.IndexOf("\"/meta/connect\""u8) >= 0 ? Connect() : null;
     }
 
     byte[] Connect() => Encoding.UTF8.GetBytes(

@@ -34,7 +34,10 @@ internal sealed class BayeuxDialect(Credentials? credentials = null) : IDialect
         WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null, ext: Ext));
 
     public Connection Connecting(EventLoop loop, IPEndPoint server, int channel) =>
-        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null, connects: false, ext: Ext));
+        WebSocket(loop, server, new BayeuxConversation("websocket", NameOf(channel), subscriber: null, Connects.Never, Ext));
+
+    public Connection BetweenPolls(EventLoop loop, IPEndPoint server, int channel) =>
+        new(loop, server, new HttpFraming(server, Path), new BayeuxConversation("long-polling", NameOf(channel), subscriber: null, Connects.Once, Ext));
 
     static Connection WebSocket(EventLoop loop, IPEndPoint server, BayeuxConversation conversation) =>
         new(loop, server, new WebSocketFraming(server, Path), conversation);

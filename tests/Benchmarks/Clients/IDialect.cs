@@ -29,6 +29,9 @@ internal interface IDialect
     /// <summary>A WebSocket client that is subscribed and then silent.</summary>
     Connection Idle(EventLoop loop, IPEndPoint server, int channel);
 
+    /// <summary>A long-polling client that is subscribed, was answered a connect and has not sent the next one.</summary>
+    Connection BetweenPolls(EventLoop loop, IPEndPoint server, int channel) => throw new BenchmarkException("the server has no long-polling");
+
     /// <summary>A WebSocket client that is ready after connect, handshake and subscribe, or as many round trips.</summary>
     Connection Connecting(EventLoop loop, IPEndPoint server, int channel);
 }

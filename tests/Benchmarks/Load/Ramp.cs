@@ -3,8 +3,8 @@ using Tidings.Benchmarks.Wire;
 
 namespace Tidings.Benchmarks.Load;
 
-/// <summary>Sets up many clients with a fixed number in flight; the next begins when one is ready.</summary>
-internal sealed class Ramp(EventLoop loop, IReadOnlyList<Connection> connections, int inFlight = 64)
+/// <summary>Sets up many clients with a fixed number in flight; the next begins when one is ready, and that one hangs up if it is not to <paramref name="stay"/>.</summary>
+internal sealed class Ramp(EventLoop loop, IReadOnlyList<Connection> connections, bool stay = true, int inFlight = 64)
 {
     // Beyond this many clients of one server address, the ephemeral ports of one source address run short.
     const int ClientsPerSourceAddress = 20_000;
@@ -46,6 +46,8 @@ internal sealed class Ramp(EventLoop loop, IReadOnlyList<Connection> connections
     void Ready(Connection connection)
     {
         _ready++;
+        if (!stay)
+            connection.Close();
         if (connection.Failure is { } failure)
             _done.TrySetException(new BenchmarkException($"client {_ready} of {connections.Count}: {failure}"));
         else if (_ready == connections.Count)

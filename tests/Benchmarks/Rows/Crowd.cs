@@ -20,6 +20,9 @@ internal sealed class Crowd(EventLoop loop, RunningTarget target, NewClient clie
     /// <summary>Sets all clients up; returns the seconds it took.</summary>
     public Task<double> ArriveAsync() => new Ramp(loop, _connections).RunAsync();
 
+    /// <summary>Sets all clients up, of which each hangs up when it is ready; its session stays.</summary>
+    public Task PassAsync() => new Ramp(loop, _connections, stay: false).RunAsync();
+
     /// <summary>A crowd that comes and goes, so that what follows meets a warm server.</summary>
     public static async Task VisitAsync(EventLoop loop, RunningTarget target, NewClient client, int count, int channels)
     {

@@ -35,6 +35,21 @@ public sealed class SiloReceiverTests : IDisposable
     }
 
     [Fact]
+    public void A_session_that_starts_anew_in_a_channel_does_not_say_where_it_stood_in_it()
+    {
+        var session = Joined(1, "one", "/a", "/b");
+        Take(2, Deliver(["/a"], "/a", 1), Deliver(["/b"], "/b", 1));
+        session.TakeForWriting();
+        session.Written();
+        Take(4, Deliver(["/a"], "/a", 2), Deliver(["/b"], "/b", 2), For(session, LinkFrameKind.Restart, "/a"));
+
+        var handover = session.GiveUp(LocalState.Parked);
+
+        Assert.Equal([new ChannelCursor("/b", 1, 1)], handover.Cursors);
+        Assert.False(session.HasPending);
+    }
+
+    [Fact]
     public void Gives_a_message_to_every_member_of_its_subscription()
     {
         var (one, other, stranger) = (Joined(1, "one", "/a"), Joined(2, "other", "/a"), Joined(3, "stranger", "/b"));

@@ -1,0 +1,46 @@
+namespace Tidings.Grains.Cluster;
+
+public sealed class ReplayTests
+{
+    private const string Channel = "/replayed";
+
+    [Fact]
+    public async Task A_long_replay_comes_in_parts()
+    {
+        await using var cluster = await TestCluster.StartAsync(1, new TidingsLimits { TailMessages = 4, ReadMessages = 7, PendingMessagesPerSession = 20 });
+        var (session, channel) = await ParkedAsync(cluster, published: 100);
+
+        Assert.Equal(SubscribeStatus.Done, (await session.Grain.Replay([new ReplayFrom(Channel, 0)])).Status);
+        Assert.InRange(await session.AttachAsync(cluster.AddGateway()), 3, 20);
+
+        await channel.PublishAsync(2);
+        await session.Client.GetsExactly(Channel, 1, 102);
+    }
+
+    [Fact]
+    public async Task The_place_a_client_names_outweighs_where_its_gateway_says_it_stands()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var (session, channel) = await ParkedAsync(cluster, published: 5);
+        await session.AttachAsync(cluster.AddGateway());
+
+        Assert.Equal(SubscribeStatus.Done, (await session.Grain.Replay([new ReplayFrom(Channel, 2)])).Status);
+        await session.AttachAsync(cluster.AddGateway());
+
+        await channel.PublishAsync(1);
+        await session.Client.GetsExactly(Channel, 3, 6);
+    }
+
+    /// <summary>A session without subscriptions or gateway, and a channel that its silo follows for another.</summary>
+    private static async Task<(TestSession Session, TestChannel Channel)> ParkedAsync(TestCluster cluster, int published)
+    {
+        var channel = await cluster.ChannelAsync(Channel);
+        var gateway = cluster.AddGateway();
+        var session = await cluster.OpenAsync(gateway);
+        var witness = await cluster.OpenAsync(cluster.AddGateway(), subscriptions: [Channel]);
+        await session.ParkAsync(gateway);
+        await channel.PublishAsync(published);
+        await witness.Client.GetsExactly(Channel, 1, published);
+        return (session, channel);
+    }
+}

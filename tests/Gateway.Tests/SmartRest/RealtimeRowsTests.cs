@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Tidings.Gateway.Sessions;
 using Tidings.Gateway.SmartRest;
 using Tidings.Gateway.Tests.Hosting;

@@ -10,7 +10,7 @@ namespace Tidings.Benchmarks.Rows;
 internal sealed class PairedRow : IRow
 {
     const double FirstRate = 25;
-    const double Beyond = 1.5;
+    const double Beyond = 4;
 
     static readonly Cast Cast = new(Subscribers: 1000, Channels: 0, Publishers: 1, LongPolling: true, SmartRest: true, Beside: true);
 

@@ -18,6 +18,7 @@ internal sealed class GatewayMetrics
         GapsTold = meter.CreateCounter<long>("tidings.gaps.told.sessions", "{session}", "Sessions told that a log no longer holds what they missed.");
         Refused = meter.CreateCounter<long>("tidings.requests.refused", "{request}", "Requests refused as malformed or over a bound, by reason.");
         PublishesRefused = meter.CreateCounter<long>("tidings.publishes.refused", "{message}", "Publishes refused because too much waited for their channel.");
+        Matches = meter.CreateCounter<long>("tidings.smartrest.matches", "{match}", "Notifications matched with a template set: once for all sessions that use it.");
         RowsTruncated = meter.CreateCounter<long>("tidings.smartrest.truncated", "{response}", "Values that would have yielded more SmartREST rows than allowed.");
         AuditSuppressed = meter.CreateCounter<long>("tidings.audit.suppressed", "{event}", "Refusals that the audit does not have, since their caller caused too many.");
         Sessions = meter.CreateUpDownCounter<long>("tidings.sessions.attached", "{session}", "Sessions this gateway holds.");
@@ -36,6 +37,8 @@ internal sealed class GatewayMetrics
     public Counter<long> Refused { get; }
 
     public Counter<long> PublishesRefused { get; }
+
+    public Counter<long> Matches { get; }
 
     public Counter<long> RowsTruncated { get; }
 

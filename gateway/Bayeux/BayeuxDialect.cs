@@ -37,6 +37,9 @@ internal abstract class BayeuxDialect
     /// <summary>Whether a connect's reply repeats the clientId.</summary>
     public virtual bool RepeatsClientId => false;
 
+    /// <summary>Whether the connections that a user has to one channel are bounded.</summary>
+    public virtual bool CountsConnections => false;
+
     /// <summary>The error for a session that is not known.</summary>
     public virtual string SessionUnknown => BayeuxErrors.SessionUnknown;
 

@@ -12,6 +12,7 @@ internal static class BayeuxRegistration
     {
         services.AddOptions<CumulocityOptions>().BindConfiguration(CumulocityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddLatestMonitor<CumulocityOptions>();
+        services.AddHostedService<ConnectionBound>();
         services.AddSingleton<StandardDialect>();
         services.AddSingleton<IExtCredentialsReader, AuthenticationExt>();
         services.AddSingleton<IExtCredentialsReader, CumulocityExt>();

@@ -39,6 +39,12 @@ internal abstract class HeldConnect(BayeuxMessage request, DateTimeOffset until,
     /// <summary>When it is answered even if nothing came.</summary>
     public DateTimeOffset Until { get; } = until;
 
+    /// <summary>Whether it counts among the connections that its user has to a channel.</summary>
+    public bool IsCounted { get; init; }
+
+    /// <summary>Its place in the order in which connections came.</summary>
+    public long Order { get; } = ConnectionOrder.Next();
+
     /// <summary>How long the session lives after the reply without a further connect.</summary>
     public TimeSpan Lifetime { get; } = lifetime;
 
@@ -54,7 +60,7 @@ internal abstract class HeldConnect(BayeuxMessage request, DateTimeOffset until,
 /// <summary>
 /// The Bayeux side of a session at the gateway that holds it: its held connect, and the lazy messages that do not wake it yet.
 /// </summary>
-internal sealed class BayeuxSession : IProtocolSession
+internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
 {
     /// <summary>What such sessions are called.</summary>
     public const string Protocol = "bayeux";
@@ -70,6 +76,15 @@ internal sealed class BayeuxSession : IProtocolSession
     public string? HeldForBrowser { get; set; }
 
     public bool HoldsConnect => _held is not null;
+
+    public long? Order => _held is { IsCounted: true } held ? held.Order : null;
+
+    public void Close()
+    {
+        var socket = Socket;
+        _held?.End(ConnectEnd.Superseded);
+        socket?.Yield();
+    }
 
     /// <summary>Holds a connect; one held before ends, without messages.</summary>
     public void Hold(LocalSession session, HeldConnect connect)

@@ -112,6 +112,9 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
     /// <summary>Closes the socket once what waits is written, so that its client connects anew.</summary>
     public void Stop() => _writer.Close(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.");
 
+    /// <summary>Closes the socket for newer connections of its user, once what waits is written.</summary>
+    public void Yield() => _writer.Close(WebSocketCloseStatus.PolicyViolation, "There are newer connections to the channel.");
+
     /// <summary>Closes the socket of a client that does not read, and cuts it if even that is not read.</summary>
     public void Cut() => _ = _writer.CutAsync(WebSocketCloseStatus.PolicyViolation, "Messages were not read in time.");
 
@@ -126,7 +129,7 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
     /// <summary>Holds a connect, or answers it where it is not to be held.</summary>
     public async ValueTask ConnectAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect)
     {
-        var held = new SocketConnect(this, _services, call.Exchange, connect);
+        var held = new SocketConnect(this, _services, call.Exchange, connect) { IsCounted = Dialect.CountsConnections };
         LetLazyWait(connect);
         connect.Bayeux.Hold(connect.Session, held);
         if (!Use(connect.Request.ClientId!, connect.Session))

@@ -16,7 +16,10 @@ internal sealed class LongPolls(
         var surplus = browsers.IsSurplus(context, call, bayeux);
         var hold = surplus ? TimeSpan.Zero : connect.Hold;
         var keepAlive = callback is null ? call.Dialect.KeepAlive : null;
-        var poll = new LongPoll(connect.Request, time.GetUtcNow() + hold, connect.Lifetime, keepAlive, bayeux, rules, time);
+        var poll = new LongPoll(connect.Request, time.GetUtcNow() + hold, connect.Lifetime, keepAlive, bayeux, rules, time)
+        {
+            IsCounted = call.Dialect.CountsConnections,
+        };
         bayeux.Socket = null;
         bayeux.Hold(session, poll);
         var (end, items) = (ConnectEnd.Aborted, (List<OutboxItem>?)null);

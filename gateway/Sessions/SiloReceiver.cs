@@ -87,6 +87,15 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         return [.. places.Distinct()];
     }
 
+    /// <summary>What a session subscribes to, channels and patterns; empty while it is not of this receiver.</summary>
+    public string[] SubscriptionsOf(LocalSession session)
+    {
+        lock (_lock)
+        {
+            return [.. session.Groups.Select(static group => group.Id.Name)];
+        }
+    }
+
     /// <summary>Looks how far everything is delivered, and names sessions that hold the rest up since an earlier frame.</summary>
     public List<LocalSession> Acknowledge(long heldUpSince)
     {

@@ -34,6 +34,7 @@ internal sealed class InnerRequests(EndpointDataSource endpoints, RateBook rates
 
     private static int? Refuse(ExpandedRequest request) =>
         !request.Target.StartsWith(Channels, StringComparison.Ordinal) ? StatusCodes.Status404NotFound
+        : request.Target.Contains("%00", StringComparison.Ordinal) ? StatusCodes.Status400BadRequest // no path has it, the framework's decoder throws
         : request.Method != HttpMethods.Get && request.Method != HttpMethods.Post ? StatusCodes.Status405MethodNotAllowed
         : request.Accept.Contains(EventStream, StringComparison.OrdinalIgnoreCase) ? StatusCodes.Status406NotAcceptable
         : null;

@@ -23,8 +23,7 @@ internal sealed partial class RealtimeEndpoint(
         var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
         {
-            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-            metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", StatusCodes.Status413PayloadTooLarge));
+            await SmartRestEndpoint.RefuseLargeAsync(context, metrics);
             return;
         }
 

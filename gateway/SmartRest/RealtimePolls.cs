@@ -13,7 +13,7 @@ internal sealed class RealtimePolls(
     RealtimeProcessor processor,
     SessionDoor door,
     TemplateSets sets,
-    RealtimeRows rows,
+    RealtimeMatches matches,
     IOptions<SmartRestOptions> options,
     TimeProvider time,
     GatewayMetrics metrics)
@@ -53,7 +53,7 @@ internal sealed class RealtimePolls(
             poll.End(PollEnd.Timeout); // clients take the first answer as the sign that the connection works
         }
 
-        await AnswerAsync(context, new Poll(call, connect.ClientId, session, smart, poll, SmartNotes.Of(session.Description!)), output);
+        await AnswerAsync(context, new HeldPoll(call, connect.ClientId, session, smart, poll, SmartNotes.Of(session.Description!)), output);
     }
 
     public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
@@ -74,7 +74,7 @@ internal sealed class RealtimePolls(
         context.Response.Headers.CacheControl = "no-store";
     }
 
-    private async Task AnswerAsync(HttpContext context, Poll poll, ArrayBufferWriter<byte> output)
+    private async Task AnswerAsync(HttpContext context, HeldPoll poll, ArrayBufferWriter<byte> output)
     {
         var (carries, written) = (false, false);
         using var aborted = context.RequestAborted.Register(static held => ((SmartPoll)held!).End(PollEnd.Aborted), poll.Held);
@@ -98,7 +98,7 @@ internal sealed class RealtimePolls(
         }
     }
 
-    private async Task<(PollEnd End, int Delivered)> WaitAsync(HttpContext context, Poll poll, ArrayBufferWriter<byte> output)
+    private async Task<(PollEnd End, int Delivered)> WaitAsync(HttpContext context, HeldPoll poll, ArrayBufferWriter<byte> output)
     {
         var next = PollEnd.Wake; // something may wait from before
         while (true)
@@ -121,17 +121,17 @@ internal sealed class RealtimePolls(
     }
 
     /// <summary>Matches what waits. What matches nothing is done with.</summary>
-    private async Task<int> MatchAsync(Poll poll, ArrayBufferWriter<byte> output)
+    private async Task<int> MatchAsync(HeldPoll poll, ArrayBufferWriter<byte> output)
     {
         while (poll.Session.TakeForWriting(mostItems: 1) is { } items)
         {
             try
             {
                 var before = output.WrittenCount;
-                await WriteAsync(poll, items[0], output);
+                await matches.WriteAsync(poll, items[0], output);
                 while (output.WrittenCount < options.Value.ResponseBytes && poll.Session.TakeMoreForWriting() is { } next)
                 {
-                    await WriteAsync(poll, next, output);
+                    await matches.WriteAsync(poll, next, output);
                 }
 
                 if (output.WrittenCount > before)
@@ -152,47 +152,17 @@ internal sealed class RealtimePolls(
         return 0;
     }
 
-    private async Task WriteAsync(Poll poll, OutboxItem item, ArrayBufferWriter<byte> output)
-    {
-        if (item is not DeliveryBatch batch)
-        {
-            return;
-        }
-
-        var matched = new List<(string XId, RealtimeRows.Rows[] Rows)>();
-        foreach (var xid in poll.Notes.For(batch.Channel.Name, poll.Call.XId))
-        {
-            if (await sets.FindAsync(poll.Call.Tenant, xid) is { } found)
-            {
-                poll.Smart.Misses(xid, isMissing: false);
-                matched.Add((xid, rows.Of(batch, found.Set, poll.Format, poll.Call.Kind)));
-            }
-            else if (poll.Smart.Misses(xid, isMissing: true))
-            {
-                // Deleted since it was subscribed with: told once, as it would come with every notification.
-                SmartErrors.NoTemplate.Write(output);
-            }
-        }
-
-        for (var i = 0; i < batch.Messages.Length; i++)
-        {
-            foreach (var (xid, all) in matched.Where(match => match.Rows[i].Count > 0))
-            {
-                if (poll.Notes.XIds.Count > 0)
-                {
-                    RealtimeWriter.WriteGroup(output, all[i].Count, xid);
-                }
-
-                output.Write(all[i].Utf8.Span);
-            }
-        }
-    }
-
-    private void Finish(Poll poll, PollEnd end, bool carries, ArrayBufferWriter<byte> output)
+    private void Finish(HeldPoll poll, PollEnd end, bool carries, ArrayBufferWriter<byte> output)
     {
         if (end == PollEnd.Unknown)
         {
             RealtimeProcessor.WriteUnknown(poll.Call, output, poll.ClientId);
+            return;
+        }
+
+        if (end == PollEnd.Crowded)
+        {
+            RealtimeWriter.WriteAdvice(output, Later, poll.Format);
             return;
         }
 
@@ -208,7 +178,7 @@ internal sealed class RealtimePolls(
         }
     }
 
-    private static void Settle(Poll poll, bool carries, bool written)
+    private static void Settle(HeldPoll poll, bool carries, bool written)
     {
         if (!carries)
         {
@@ -236,10 +206,5 @@ internal sealed class RealtimePolls(
 
         await context.Response.Body.WriteAsync(" "u8.ToArray(), context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
-    }
-
-    private sealed record Poll(RealtimeCall Call, string ClientId, LocalSession Session, SmartSession Smart, SmartPoll Held, SmartNotes Notes)
-    {
-        public RealtimeFormat Format { get; } = Call.FormatOf(Session.Description!.Acknowledges);
     }
 }

@@ -12,11 +12,14 @@ namespace Tidings.Gateway.SmartRest;
 /// </summary>
 internal sealed class RealtimeRows(GatewayMetrics metrics)
 {
-    private readonly ConditionalWeakTable<DeliveryBatch, ConcurrentDictionary<Key, Rows[]>> _rows = [];
+    private readonly ConditionalWeakTable<DeliveryBatch, ConcurrentDictionary<Key, Lazy<Rows[]>>> _rows = [];
 
     /// <summary>For each message of a batch, its rows.</summary>
     public Rows[] Of(DeliveryBatch batch, TemplateSet set, RealtimeFormat format, RealtimeEndpointKind kind) =>
-        _rows.GetOrCreateValue(batch).GetOrAdd(new Key(set, format, kind), static (key, state) => state.Self.Match(state.Batch, key), (Self: this, Batch: batch));
+        _rows.GetOrCreateValue(batch).GetOrAdd(
+            new Key(set, format, kind),
+            static (key, state) => new Lazy<Rows[]>(() => state.Self.Match(state.Batch, key)), // polls that wake together wait for the first
+            (Self: this, Batch: batch)).Value;
 
     private Rows[] Match(DeliveryBatch batch, Key key) => Array.ConvertAll(batch.Messages, message => Match(message.Item, key));
 
@@ -32,6 +35,7 @@ internal sealed class RealtimeRows(GatewayMetrics metrics)
             return default;
         }
 
+        metrics.Matches.Add(1);
         var output = new ArrayBufferWriter<byte>();
         var result = key.Set.Evaluate(entity.Span, key.Format == RealtimeFormat.Live ? 1 : null, output);
         if (result.Status == EvaluationStatus.Truncated)

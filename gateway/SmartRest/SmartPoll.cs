@@ -17,6 +17,9 @@ internal enum PollEnd
     /// <summary>Another poll of the session came, or the session went to another gateway.</summary>
     Superseded,
 
+    /// <summary>Its user has newer connections to the channel, as many as may be.</summary>
+    Crowded,
+
     /// <summary>The client ended the session.</summary>
     Disconnected,
 
@@ -34,6 +37,9 @@ internal sealed class SmartPoll(DateTimeOffset until, TimeSpan keepAlive, DateTi
     private TaskCompletionSource<PollEnd> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _keepAliveAt = now + keepAlive;
     private PollEnd? _end;
+
+    /// <summary>Its place in the order in which connections came.</summary>
+    public long Order { get; } = ConnectionOrder.Next();
 
     public async Task<PollEnd> NextAsync()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
 using Tidings.Protocols.SmartRest;
@@ -17,6 +18,7 @@ internal static class SmartRestEndpoint
         services.AddSingleton<InnerRequests>();
         services.AddSingleton<SmartRestProcessor>();
         services.AddSingleton<RealtimeRows>();
+        services.AddSingleton<RealtimeMatches>();
         services.AddSingleton<RealtimeProcessor>();
         services.AddSingleton<RealtimePolls>();
         services.AddSingleton<RealtimeEndpoint>();
@@ -39,8 +41,7 @@ internal static class SmartRestEndpoint
         var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
         {
-            metrics.Refused.Add(1, new KeyValuePair<string, object?>("status", StatusCodes.Status413PayloadTooLarge));
-            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            await RefuseLargeAsync(context, metrics);
             return;
         }
 
@@ -54,16 +55,22 @@ internal static class SmartRestEndpoint
         try
         {
             var rows = await processor.ProcessAsync(context, SmartBodyReader.Read(body.Value.Span, xid, options.Value.LimitsOf(limits.Value)));
-            context.Response.ContentType = PlainText;
-            context.Response.Headers.CacheControl = "no-store";
-            context.Response.ContentLength = rows.Length;
-            await context.Response.Body.WriteAsync(rows, context.RequestAborted);
+            await RealtimePolls.WriteAsync(context, rows);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
             // A cluster that does not answer is a passing state, not an error of ours.
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
+    }
+
+    /// <summary>A row, as of every error: a client that is told by the HTTP status takes it for a failure that passes, and sends the same again.</summary>
+    public static Task RefuseLargeAsync(HttpContext context, GatewayMetrics metrics)
+    {
+        metrics.Refused.Add(1, new KeyValuePair<string, object?>("limit", "message_bytes"));
+        var row = new ArrayBufferWriter<byte>();
+        SmartErrors.TooLarge.Write(row);
+        return RealtimePolls.WriteAsync(context, row.WrittenMemory);
     }
 
     /// <summary>Deletes the templates of an X-Id: sets are never changed, so this comes before registering them anew.</summary>

@@ -5,7 +5,7 @@ namespace Tidings.Gateway.SmartRest;
 /// <summary>
 /// The SmartREST side of a session at the gateway that holds it: its held poll, and the X-Ids that lost their templates.
 /// </summary>
-internal sealed class SmartSession : IProtocolSession
+internal sealed class SmartSession : IProtocolSession, ICountedConnection
 {
     private readonly Lock _lock = new();
     private HashSet<string>? _missing;
@@ -54,6 +54,10 @@ internal sealed class SmartSession : IProtocolSession
             return isMissing ? (_missing ??= new(StringComparer.Ordinal)).Add(xid) : _missing?.Remove(xid) == true;
         }
     }
+
+    public long? Order => _held?.Order;
+
+    public void Close() => _held?.End(PollEnd.Crowded);
 
     /// <summary>A write is over: what came meanwhile can be taken by a poll that is held already.</summary>
     public void Nudge() => _held?.Wake();

@@ -15,6 +15,8 @@ internal static class Catalog
             new Cast(500, Channels: 0, Publishers: 1, LongPolling: true), firstRate: 50),
         new HeldRateRow("smartrest", "broadcast to 500 SmartREST pollers of two templates, deliveries held",
             new Cast(500, Channels: 0, Publishers: 1, LongPolling: true, SmartRest: true), firstRate: 50),
+        new PairedRow(),
+        new TemplatesRow(),
         new LatencyRow(),
         new CpuRow("broadcast-cpu", "server CPU a delivery, broadcast to 1,000 WebSockets at 500 publishes/s", new Cast(1000, Channels: 0, Publishers: 1), rate: 500),
         new CpuRow("channels-cpu", "server CPU a delivery, 1,000 channels at 4,000 publishes/s", new Cast(1000, Channels: 1000, Publishers: 8), rate: 4000),

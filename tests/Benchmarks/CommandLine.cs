@@ -8,7 +8,8 @@ internal static class CommandLine
     public const string Usage = """
         tests/bench [--rows a,b] [--targets a,b] [--quick] [--times n] [--json file] [--rate n]
                     [--gateway-args "--Tidings:X=1 ..."] [--silo-args "..."]
-          rows     broadcast channels longpoll smartrest latency connects memory memory-polls (all), hostile broadcast-cpu channels-cpu
+          rows     broadcast channels longpoll smartrest latency connects memory memory-polls (all), paired templates hostile
+                   broadcast-cpu channels-cpu
           targets  kestrel standalone cluster faye (all), cluster-always (appendfsync always),
                    kestrel-batched (publishers send up to 64 frames at once), kestrel-echo (each subscriber publishes
                    to itself), standalone-secured (users, rules, tokens, rates)

@@ -35,6 +35,8 @@ internal sealed class CumulocityDialect(RealtimeEndpointKind kind, IOptionsMonit
 
     public override bool RepeatsClientId => true;
 
+    public override bool CountsConnections => true;
+
     public override string SessionUnknown => BayeuxErrors.UnknownClient;
 
     public override string HandshakeDenied => BayeuxErrors.OldHandshakeDenied;

@@ -24,6 +24,13 @@ public sealed record CumulocityOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan MaxClientInterval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Most connections, polls that are held and WebSockets, that a user has to one channel at a gateway, SmartREST's counted with them.
+    /// Default 10; 0 is unlimited. Beyond: the oldest is closed within a second, its session stays. Anonymous callers are not counted.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int ConnectionsPerChannel { get; init; } = 10;
+
     /// <summary>How often a held long poll gets a space, as a sign of life. Default 10 minutes, which clients wait a little longer than.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromMinutes(10);

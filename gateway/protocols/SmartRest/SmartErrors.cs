@@ -38,6 +38,9 @@ public static class SmartErrors
     public static SmartError Status(int line, int status) =>
         new(SmartErrorCode.Status, line, status.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>The body is larger than one may be; none of its rows was read.</summary>
+    public static SmartError TooLarge { get; } = new(SmartErrorCode.Malformed, null, "Request is too large");
+
     /// <summary>The row cannot be read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no fault.</exception>
     public static SmartError Of(int line, SmartRowFault fault) => new(SmartErrorCode.Malformed, line, fault switch

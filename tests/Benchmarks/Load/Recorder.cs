@@ -1,7 +1,8 @@
 namespace Tidings.Benchmarks.Load;
 
 /// <summary>What all subscribers of a scene received together. Written by the event loop's thread, read by the others.</summary>
-internal sealed class Recorder
+/// <param name="whole">Where all is recorded, too, when this is of a part of the subscribers.</param>
+internal sealed class Recorder(Recorder? whole = null)
 {
     volatile Window _window = new(long.MaxValue, long.MaxValue);
     long _received;
@@ -22,6 +23,7 @@ internal sealed class Recorder
 
     public void Record(long due, long now)
     {
+        whole?.Record(due, now);
         Volatile.Write(ref _received, _received + 1);
         var window = _window;
         if (now >= window.From && now < window.To)
@@ -30,9 +32,17 @@ internal sealed class Recorder
             window.Latency.Record(now - due);
     }
 
-    public void RecordGap(int missing) => Volatile.Write(ref _lost, _lost + missing);
+    public void RecordGap(int missing)
+    {
+        whole?.RecordGap(missing);
+        Volatile.Write(ref _lost, _lost + missing);
+    }
 
-    public void RecordDisorder() => Volatile.Write(ref _disordered, _disordered + 1);
+    public void RecordDisorder()
+    {
+        whole?.RecordDisorder();
+        Volatile.Write(ref _disordered, _disordered + 1);
+    }
 }
 
 /// <summary>The measured time: how many messages arrived in it, and the latencies of those that were due in it, whenever they came.</summary>

@@ -9,7 +9,8 @@ namespace Tidings.Benchmarks.Load;
 /// <param name="Publishers">How many publishers share the channels.</param>
 /// <param name="LongPolling">True: subscribers poll; else they have WebSockets.</param>
 /// <param name="SmartRest">True: those that poll speak SmartREST.</param>
-internal sealed record Cast(int Subscribers, int Channels, int Publishers, bool LongPolling = false, bool SmartRest = false)
+/// <param name="Beside">True: only every second one of them does.</param>
+internal sealed record Cast(int Subscribers, int Channels, int Publishers, bool LongPolling = false, bool SmartRest = false, bool Beside = false)
 {
     /// <summary>Deliveries a publish.</summary>
     public int FanOut => Channels == 0 ? Subscribers : 1;
@@ -27,11 +28,15 @@ internal sealed class Scene : IDisposable
     {
         _target = target;
         Cast = cast;
+        Parts = cast.Beside ? [new Recorder(Recorder), new Recorder(Recorder)] : [];
     }
 
     public Cast Cast { get; }
 
     public Recorder Recorder { get; } = new();
+
+    /// <summary>With casts of two kinds, what each received: JSON, then SmartREST.</summary>
+    public IReadOnlyList<Recorder> Parts { get; }
 
     public IReadOnlyList<Publisher> Publishers => _publishers;
 
@@ -82,8 +87,9 @@ internal sealed class Scene : IDisposable
         {
             var server = _target.Servers[i % _target.Servers.Count];
             var channel = Cast.Channels == 0 ? 0 : 1 + i;
-            var subscriber = new Subscriber(Recorder);
-            _connections.Add(Cast.SmartRest
+            var smart = Cast.SmartRest && (!Cast.Beside || (i / _target.Servers.Count % 2 == 1));
+            var subscriber = new Subscriber(Parts.Count == 0 ? Recorder : Parts[smart ? 1 : 0]);
+            _connections.Add(smart
                 ? target.Dialect.SmartRestSubscriber(_loop, server, channel, subscriber)
                 : Cast.LongPolling
                 ? target.Dialect.LongPollSubscriber(_loop, server, channel, subscriber)

@@ -40,6 +40,9 @@ internal sealed record StepResult
     /// <summary>A connection or process that ended, or null.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>With casts of two kinds, the deliveries a second of each: JSON, then SmartREST.</summary>
+    public IReadOnlyList<double> Parts { get; init; } = [];
+
     /// <summary>Deliveries a second of the held rate: a backlog of the warm-up that arrives in the measured time adds nothing.</summary>
     public double HeldDeliveries => Math.Min(Delivered, Wanted);
 
@@ -80,6 +83,7 @@ internal sealed class Step(Scene scene, double rate, StepTimes times)
         var from = begin + (long)(times.Warm * Clock.Second);
         var to = from + (long)(times.Measure * Clock.Second);
         var window = scene.Recorder.Measure(from, to);
+        Window[] parts = [.. scene.Parts.Select(part => part.Measure(from, to))];
         var publishing = new Pacer(scene.Publishers).Start(rate, begin, to);
         Clock.SleepUntil(from);
         var cpu = CpuNow();
@@ -88,7 +92,7 @@ internal sealed class Step(Scene scene, double rate, StepTimes times)
         publishing.Join();
         var failed = window.Arrived < 0.9 * rate * scene.Cast.FanOut * times.Measure;
         await DrainAsync(failed ? DrainAfterFailure : LongestDrain);
-        return Result(window, used, missingBefore, disorderedBefore);
+        return Result(window, used, missingBefore, disorderedBefore) with { Parts = [.. parts.Select(part => part.Arrived / times.Measure)] };
     }
 
     /// <summary>Waits until (a) everything came, (b) the time is up, (c) the server fell silent, (d) something failed; always true.</summary>

@@ -31,15 +31,17 @@ public sealed class CumulocityClientTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("websocket")]
-    [InlineData("long-polling")]
-    public async Task It_misses_none_when_a_silo_is_killed(string transport)
+    [InlineData("websocket", true)]
+    [InlineData("long-polling", true)]
+    [InlineData("websocket", false)]
+    [InlineData("long-polling", false)]
+    public async Task It_misses_none_when_a_silo_or_gateway_is_killed(string transport, bool silo)
     {
         var run = Run(transport, $"/alarms/{transport}", 3000);
         var running = run.RunAsync();
         using var http = new HttpClient { BaseAddress = _cluster.Gateways[0].Address };
         await Eventually.TrueAsync(async () => await HeadAsync(http, $"/channels{run.Prefix}/c0") >= 20, () => "the first twenty alarms");
-        await _cluster.Silos[0].Process.KillAsync();
+        await (silo ? _cluster.Silos[0].Process : _cluster.Gateways[1].Process).KillAsync();
 
         var result = await running;
         Assert.Null(result.Error);

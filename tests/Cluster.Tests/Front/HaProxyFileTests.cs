@@ -43,7 +43,19 @@ public sealed partial class HaProxyFileTests
         Assert.InRange(seconds, 45, 3600);
     }
 
+    [Fact]
+    public void A_poll_that_shows_a_sign_of_life_every_ten_minutes_is_not_cut()
+    {
+        var rule = HeldPolls().Match(File.ReadAllText(Repository.PathTo("deploy", "haproxy.cfg")));
+        Assert.InRange(int.Parse(rule.Groups["minutes"].Value, CultureInfo.InvariantCulture), 11, 60);
+        Assert.Equal(["/cep/", "/devicecontrol/", "/notification/"], rule.Groups["paths"].Value.Split(' '));
+        Assert.Equal("backend gateways from tidings", HaProxy.Backend([]).TrimEnd());
+    }
+
     static MatchCollection Timeouts() => TimeoutLine().Matches(File.ReadAllText(Repository.PathTo("deploy", "haproxy.cfg")));
+
+    [GeneratedRegex(@"^ +http-request set-timeout server (?<minutes>\d+)m if \{ path_beg (?<paths>[^}]+) \}$", RegexOptions.Multiline)]
+    private static partial Regex HeldPolls();
 
     [GeneratedRegex(@"^ +timeout (?<kind>[a-z-]+) (?<value>\d+)(?<unit>[sm])\s*$", RegexOptions.Multiline)]
     private static partial Regex TimeoutLine();

@@ -24,7 +24,7 @@ public sealed class AgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Items_7_44_54_55_56_57_and_80_a_reliable_agent_that_drops_polls_gets_every_operation_once_and_in_order()
+    public async Task Items_44_54_55_56_57_and_80_a_reliable_agent_that_drops_polls_gets_every_operation_once_and_in_order()
     {
         var (agent, gid) = await NativeAsync();
         var running = agent.RunAsync(Operations, dropEvery: 5, _patience.Token);
@@ -49,7 +49,7 @@ public sealed class AgentTests : IAsyncLifetime
         string[] channels = [$"/alarms/{reliable}", $"/events/{reliable}", $"/measurements/{reliable}"];
         await agent.OpenAsync(channels, _patience.Token);
 
-        var running = agent.RunAsync(channels.Length * Values, _patience.Token);
+        var running = agent.RunAsync(all => all.Count == channels.Length * Values, _patience.Token);
         for (var value = 1; value <= Values; value++)
             await device.RowsAsync("/s", string.Join('\n', channels.Select(channel => $"200,{channel[1..]},{value}")), _patience.Token);
         await running;
@@ -57,17 +57,37 @@ public sealed class AgentTests : IAsyncLifetime
         Assert.All(agent.Values.CountBy(value => value), pair => Assert.Equal(channels.Length, pair.Value));
     }
 
-    [Fact]
-    public async Task A_reliable_agent_misses_no_operation_when_a_silo_is_killed()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_reliable_agent_misses_no_operation_when_a_silo_or_gateway_is_killed(bool silo)
     {
         var (agent, gid) = await NativeAsync();
         var running = agent.RunAsync(Operations, dropEvery: 7, _patience.Token);
         await ReportAsync(gid, 1, Operations / 2);
-        await _cluster.Silos[1].Process.KillAsync();
+        await (silo ? _cluster.Silos[1].Process : _cluster.Gateways[0].Process).KillAsync();
         await ReportAsync(gid, (Operations / 2) + 1, Operations / 2);
         await running;
 
         Assert.Equal(Enumerable.Range(1, Operations), agent.Operations.Distinct());
+    }
+
+    [Fact]
+    public async Task A_Java_agent_misses_no_value_when_a_gateway_is_killed()
+    {
+        const int Values = 100;
+        var gid = await SmartDevice.RegisterAsync(
+            _http, "killed", "10,100,POST,/channels/%%,application/json,,%%,STRING UNSIGNED,\"{\"\"v\"\":%%}\"", "11,300,,$.v,$.v", "11,200,,$.count,$.lastOffset");
+        var agent = new PlainAgent(new SmartDevice(_http, gid), reliable: true);
+        await agent.OpenAsync(["/alarms/killed"], _patience.Token);
+
+        var running = agent.RunAsync(all => all.Distinct().Count() == Values, _patience.Token);
+        await ReportAsync(gid, 1, Values / 2, "alarms/killed");
+        await _cluster.Gateways[1].Process.KillAsync();
+        await ReportAsync(gid, (Values / 2) + 1, Values / 2, "alarms/killed");
+        await running;
+
+        Assert.Equal(Enumerable.Range(1, Values), agent.Values.Select(int.Parse).Distinct());
     }
 
     async Task<(NativeAgent Agent, string Gid)> NativeAsync()
@@ -84,16 +104,29 @@ public sealed class AgentTests : IAsyncLifetime
     }
 
     /// <summary>As the C++ agent reports: no header, the X-Id in the first row, and what failed is sent again.</summary>
-    async Task ReportAsync(string gid, int first, int count)
+    async Task ReportAsync(string gid, int first, int count, string to = "7")
     {
         var reporter = new SmartDevice(_http, null);
         for (var id = first; id < first + count; id++)
         {
             string[][] rows;
             do
-                rows = await reporter.RowsAsync("/s", $"15,{gid}\n100,7,{id}", _patience.Token);
+                rows = await TryAsync(() => reporter.RowsAsync("/s", $"15,{gid}\n100,{to},{id}", _patience.Token));
             while (rows[0][0] == "50" && rows[0][2] == "503");
             Assert.Equal("200", rows[0][0]);
+        }
+    }
+
+    /// <summary>A request whose gateway died is one that nobody could carry out.</summary>
+    static async Task<string[][]> TryAsync(Func<Task<string[][]>> request)
+    {
+        try
+        {
+            return await request();
+        }
+        catch (HttpRequestException)
+        {
+            return [["50", "1", "503"]];
         }
     }
 }

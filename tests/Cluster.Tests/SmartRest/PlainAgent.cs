@@ -18,11 +18,21 @@ sealed class PlainAgent(SmartDevice device, bool reliable)
         await device.RowsAsync(Endpoint, string.Join('\n', channels.Select(channel => $"81,{_client},{channel}")), patience);
     }
 
-    /// <summary>Polls until it has so many values, then says good-bye.</summary>
-    public async Task RunAsync(int values, CancellationToken patience)
+    /// <summary>Polls until it has all values, then says good-bye. A poll that failed is sent again.</summary>
+    public async Task RunAsync(Predicate<List<string>> hasAll, CancellationToken patience)
     {
-        while (Values.Count < values)
-            Take(await device.RowsAsync(Endpoint, reliable ? $"83,{_client},{_batch}" : $"83,{_client}", patience));
+        while (!hasAll(Values))
+        {
+            try
+            {
+                Take(await device.RowsAsync(Endpoint, reliable ? $"83,{_client},{_batch}" : $"83,{_client}", patience));
+            }
+            catch (HttpRequestException)
+            {
+                // With the session and batch that it has.
+            }
+        }
+
         Assert.Equal("", await device.PostAsync(Endpoint, $"84,{_client}", patience));
     }
 
@@ -31,7 +41,11 @@ sealed class PlainAgent(SmartDevice device, bool reliable)
         foreach (var row in rows)
         {
             if (row[0] == "88")
+            {
+                Assert.True(reliable, "A session that is not reliable got a numbered batch.");
+                Assert.InRange(long.Parse(row[1]), _batch + 1, long.MaxValue);
                 _batch = long.Parse(row[1]);
+            }
             else if (int.Parse(row[0]) >= 100)
                 Values.Add(row[^1]);
             if (row.Length >= 3)

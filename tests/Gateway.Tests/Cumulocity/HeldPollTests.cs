@@ -61,12 +61,17 @@ public sealed class HeldPollTests : IAsyncLifetime
             await new JsonSession(_server.Http, "").PublishAsync("/alarms/3", publish);
         }
 
+        // The message may come with the first poll, which is answered at once, or with the next.
+        var rows = "";
+        await Eventually.TrueAsync(async () => (rows = await PollAsync(client)) == expected, $"an answer was {rows}");
+    }
+
+    private async Task<string> PollAsync(string client)
+    {
         using var poll = await RawPoll.SendAsync(_server.Address, "/cep/realtime", $"83,{client}", "1.0", XId);
         var answer = await poll.ReadToEndAsync();
         Assert.DoesNotContain("chunked", answer, StringComparison.OrdinalIgnoreCase);
-
-        // The message may come with the first poll, which is answered at once, or with the next.
-        Assert.Contains(Body(answer), new[] { expected, "86,5400000,0,retry\n" });
+        return Body(answer).TrimStart(' ');
     }
 
     [Theory]

@@ -40,6 +40,10 @@ public sealed class JsonDialectTests(GatewayServer server)
 
     [Theory]
     [InlineData("handshake")]
+    [InlineData("connect")]
+    [InlineData("subscribe")]
+    [InlineData("unsubscribe")]
+    [InlineData("disconnect")]
     [InlineData("")]
     public async Task Item_64_a_message_type_after_the_path_means_nothing(string type) =>
         Assert.Equal("/meta/handshake", (string)(await Client(Realtime).PostAsync("""[{"channel":"/meta/handshake","id":"1"}]""", "/" + type))[0]!["channel"]!);

@@ -64,5 +64,16 @@ internal sealed class SecuredSocket : IDisposable
         }
     }
 
+    /// <summary>Reads until the server closes; the status it says.</summary>
+    public async Task<WebSocketCloseStatus?> CloseStatusAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while ((await _socket.ReceiveAsync(_buffer, patience.Token)).MessageType != WebSocketMessageType.Close)
+        {
+        }
+
+        return _socket.CloseStatus;
+    }
+
     public void Dispose() => _socket.Dispose();
 }

@@ -112,14 +112,18 @@ public sealed class RateTests
     }
 
     [Fact]
-    public async Task Publishes_by_template_are_bounded_and_hold_nothing_on_to()
+    public async Task Publishes_by_template_count_each_row_and_those_beyond_the_rate_are_told_by_a_row_each()
     {
         await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Publishes", "3")]);
-        Assert.StartsWith("20,", await SmartAsync(server, "/s", "10,100,POST,/channels/a,application/json,,%%,NUMBER,%%\n11,200,,$.offset,$.offset\n"), StringComparison.Ordinal);
+        Assert.StartsWith("20,", await SmartAsync(server, "/s", "10,100,POST,/channels/a,application/json,,%%,NUMBER,%%\n11,200,,$.lastOffset,$.lastOffset\n"), StringComparison.Ordinal);
 
-        var rows = await SmartAsync(server, "/s", string.Concat(Enumerable.Repeat("100,1\n", 20)));
+        var rows = (await SmartAsync(server, "/s", string.Concat(Enumerable.Repeat("100,1\n", 100)))).TrimEnd('\n').Split('\n');
 
-        Assert.Contains(",429", rows, StringComparison.Ordinal);
+        Assert.Equal(100, rows.Length);
+        var stored = rows.Count(static row => row.StartsWith("200,", StringComparison.Ordinal));
+        Assert.InRange(stored, 3, 99);
+        Assert.All(rows.Index().Where(static row => !row.Item.StartsWith("200,", StringComparison.Ordinal)), static row => Assert.Equal($"50,{row.Index + 1},429", row.Item));
+        Assert.Equal(stored, (int)JsonNode.Parse(await server.Http.GetStringAsync("/channels/a"))!["head"]!);
         await Eventually.TrueAsync(() => server.Service<RateBook>().Held == 0, "A request that ended still holds its caller's count.");
     }
 

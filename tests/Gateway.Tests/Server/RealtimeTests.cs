@@ -168,6 +168,29 @@ public sealed class RealtimeTests(GatewayServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_documented_exchange_of_several_sets_is_reproduced()
+    {
+        const string Path = "/notification/operations";
+        foreach (var (xid, templates) in new[]
+                 {
+                     ("mytemplate1", "11,100,,,$.a\n11,101,,,$.b"), ("mytemplate2", "11,100,,$.missing,$.a"), ("mytemplate3", "11,100,,,$.c"),
+                 })
+        {
+            Assert.StartsWith("20,", await PostAsync("/s", templates, xid), StringComparison.Ordinal);
+        }
+
+        var client = (await PostAsync(Path, "80", "mytemplate1")).TrimEnd('\n');
+        Assert.Equal("", await PostAsync(Path, $"81,{client},/mychannel,mytemplate2,mytemplate3", "mytemplate1"));
+        await PostAsync(Path, $"83,{client}", "mytemplate1");
+        var poll = PostAsync(Path, $"83,{client}", "mytemplate1");
+        await PublishAsync("/operations/mychannel", """{"realtimeAction":"CREATE","data":{"a":"myvalue","b":"myvalue2","c":"myvalue3"}}""");
+
+        Assert.Equal("87,2,mytemplate1\n100,myvalue\n101,myvalue2\n87,1,mytemplate3\n100,myvalue3\n", await poll);
+        Assert.Equal("", await PostAsync(Path, $"82,{client},/mychannel", "mytemplate1"));
+        Assert.Equal("", await PostAsync(Path, $"84,{client}", "mytemplate1"));
+    }
+
+    [Fact]
     public async Task Items_53_54_and_55_a_batch_is_given_again_until_it_is_acknowledged()
     {
         var client = await OpenAsync("80,true");

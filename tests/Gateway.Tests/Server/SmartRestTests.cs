@@ -111,6 +111,14 @@ public sealed class SmartRestTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task A_zero_in_a_path_is_a_bad_request_and_costs_the_others_nothing()
+    {
+        await PostAsync(Templates + "10,104,GET,/channels/%00,,,,,", _xid);
+
+        Assert.Equal("50,1,400\n50,2,400\n200,3,1\n", await PostAsync("100,t\0,1\n104\n100,t,2\n", _xid));
+    }
+
+    [Fact]
     public async Task A_stream_cannot_be_asked_for_by_template()
     {
         await PostAsync($"10,100,GET,/channels{_channel},,text/event-stream,,,", _xid);
@@ -118,17 +126,20 @@ public sealed class SmartRestTests(GatewayServer server)
         Assert.Equal("50,1,406\n", await PostAsync("100", _xid));
     }
 
-    [Fact]
-    public async Task A_body_that_is_too_large_is_refused()
+    [Theory]
+    [InlineData("/s")]
+    [InlineData("/notification/operations")]
+    public async Task A_body_that_is_too_large_is_told_by_a_row_and_nothing_of_it_is_carried_out(string path)
     {
-        using var response = await server.Http.PostAsync("/s", new ByteArrayContent(new byte[GatewayServer.MessageBytes + 1]));
+        await PostAsync(Templates, _xid);
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal("42,,Request is too large\n", await PostAsync("100,t,1\n" + new string(' ', GatewayServer.MessageBytes), _xid, path));
+        Assert.Equal("200,1,1\n", await PostAsync("100,t,1", _xid)); // the channel's first message
     }
 
-    private async Task<string> PostAsync(string body, string? xid)
+    private async Task<string> PostAsync(string body, string? xid, string path = "/s")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/s") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         if (xid is not null)
         {
             request.Headers.Add("X-Id", xid);

@@ -44,6 +44,9 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>What its last gateway dropped and did not tell its client of.</summary>
     public ChannelCursor[] Gaps { get; set; } = [];
 
+    /// <summary>What its gateway had acknowledged when it was asked to give the session up: what it acknowledges later may be without the session.</summary>
+    public (long Link, long Frame, DateTimeOffset Through)? Asked { get; set; }
+
     /// <summary>Channels whose places its client has named during the stay at a gateway, which does not know them.</summary>
     public HashSet<string>? Replayed { get; set; }
 

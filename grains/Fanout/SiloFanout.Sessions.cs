@@ -190,8 +190,9 @@ internal sealed partial class SiloFanout
         {
             if (mailbox.Link is { } link && link.GatewayId == gatewayId)
             {
-                DetachFrom(mailbox, link, LastTaken(link, handover));
-                mailbox.DeliveredThrough = handover is null ? link.DeliveredThrough : time.GetUtcNow();
+                var (acknowledged, through) = AcknowledgedBy(mailbox, link);
+                DetachFrom(mailbox, link, handover is null ? acknowledged : LastTaken(link, handover));
+                mailbox.DeliveredThrough = handover is null ? through : time.GetUtcNow();
             }
 
             foreach (var cursor in handover?.Cursors ?? [])
@@ -218,6 +219,15 @@ internal sealed partial class SiloFanout
         }
     }
 
+    /// <summary>The gateway that has the session is about to be asked for it.</summary>
+    public void BeginRelease(Mailbox mailbox)
+    {
+        lock (_lock)
+        {
+            mailbox.Asked = mailbox.Link is { } link ? (link.Id, link.Delivered, link.DeliveredThrough) : null;
+        }
+    }
+
     /// <summary>Whether a gateway still answers this silo.</summary>
     public bool IsReachable(GatewayAddress gateway)
     {
@@ -235,6 +245,7 @@ internal sealed partial class SiloFanout
             mailbox.Stay = stay;
             mailbox.Deadline = null;
             mailbox.Replayed = null;
+            mailbox.Asked = null;
         }
     }
 
@@ -361,13 +372,12 @@ internal sealed partial class SiloFanout
         mailbox.LastDeadline = mailbox.Deadline.Value + (mailbox.Lifetime * LongestWithoutGateway);
     }
 
-    /// <summary>
-    /// The last frame of a link that a session got: none where its gateway had not met the link, the acknowledged one where it cannot be asked.
-    /// </summary>
-    private static long LastTaken(GatewayLink link, SessionHandover? handover) =>
-        handover is null ? link.Delivered
-        : handover.Link == link.Id ? handover.Frame
-        : 0;
+    /// <summary>The last frame of a link that a session got: none where its gateway had not met the link.</summary>
+    private static long LastTaken(GatewayLink link, SessionHandover handover) => handover.Link == link.Id ? handover.Frame : 0;
+
+    /// <summary>Up to which frame, and up to when, a gateway that cannot be asked has delivered everything to a session.</summary>
+    private static (long Frame, DateTimeOffset Through) AcknowledgedBy(Mailbox mailbox, GatewayLink link) =>
+        mailbox.Asked is { } asked && asked.Link == link.Id ? (asked.Frame, asked.Through) : (link.Delivered, link.DeliveredThrough);
 
     private static void DetachFrom(Mailbox mailbox, GatewayLink link, long frame)
     {
@@ -403,8 +413,9 @@ internal sealed partial class SiloFanout
 
             foreach (var mailbox in _mailboxes.Values.Where(mailbox => ReferenceEquals(mailbox.Link, link)))
             {
-                DetachFrom(mailbox, link, link.Delivered);
-                mailbox.DeliveredThrough = link.DeliveredThrough;
+                var (acknowledged, through) = AcknowledgedBy(mailbox, link);
+                DetachFrom(mailbox, link, acknowledged);
+                mailbox.DeliveredThrough = through;
                 StartClock(mailbox, mailbox.Lifetime);
             }
 

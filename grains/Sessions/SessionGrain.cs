@@ -322,6 +322,7 @@ internal sealed partial class SessionGrain(
     /// <summary>Asks the gateway that has the session what it delivered; one that is gone counts as having delivered what it acknowledged.</summary>
     private async Task<SessionHandover?> ReleaseAsync(GatewayAddress holder, long stay)
     {
+        fanout.BeginRelease(_mailbox!);
         for (var attempt = 0; attempt < ReleaseAttempts && fanout.IsReachable(holder); attempt++)
         {
             try

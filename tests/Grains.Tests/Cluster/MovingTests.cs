@@ -67,6 +67,23 @@ public sealed class MovingTests(TwoSilos fixture) : IClassFixture<TwoSilos>
     }
 
     [Fact]
+    public async Task A_session_whose_gateway_gave_it_up_without_being_heard_gets_what_that_had_not_delivered()
+    {
+        var channel = await _cluster.ChannelAsync(_root);
+        FakeGateway[] gateways = [_cluster.AddGateway(), _cluster.AddGateway()];
+        var session = await _cluster.OpenAsync(gateways[0], subscriptions: [_root]);
+        await channel.PublishAsync(5);
+        await session.Client.GetsExactly(_root, 1, 5);
+        gateways[0].Lag();
+        gateways[0].LoseHandovers();
+        await channel.PublishAsync(5);
+        await Eventually.Is(() => gateways[0].DeliveriesOf(_root).Sum(frame => frame.Batches[0].Messages.Length) == 10, "10 messages at the gateway");
+        await session.AttachAsync(gateways[1]);
+        await Eventually.Is(() => session.Client.OffsetsOf(_root).Contains(10), "what the first gateway had not delivered");
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], session.Client.OffsetsOf(_root).Distinct());
+    }
+
+    [Fact]
     public async Task A_parked_session_catches_up_exactly_also_on_channels_first_used_meanwhile()
     {
         var gateway = _cluster.AddGateway();

@@ -14,7 +14,6 @@ internal sealed class FakeGateway : IGatewayObserver
     private TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _lags;
     private long _refused;
-    private Task _released = Task.CompletedTask;
     private long _stays;
 
     public GatewayAddress Address { get; set; } = null!;
@@ -51,9 +50,6 @@ internal sealed class FakeGateway : IGatewayObserver
         _obstacle = () => Task.CompletedTask;
         _recovered.TrySetResult();
     }
-
-    /// <summary>From here on sessions are given up, but the answers are lost.</summary>
-    public void LoseHandovers() => _released = new TaskCompletionSource().Task;
 
     /// <summary>Gives up every link there is.</summary>
     public void Refuse()
@@ -148,14 +144,10 @@ internal sealed class FakeGateway : IGatewayObserver
     public async Task<SessionHandover?> Release(string sessionId, long stay)
     {
         await _obstacle();
-        SessionHandover? handover;
         lock (_lock)
         {
-            handover = _seats.Remove(sessionId, out var seat) ? seat.HandOver(_received.GetValueOrDefault(seat.Silo)) : null;
+            return _seats.Remove(sessionId, out var seat) ? seat.HandOver(_received.GetValueOrDefault(seat.Silo)) : null;
         }
-
-        await _released;
-        return handover;
     }
 
     private void Take(string silo, LinkFrame frame, long number)

@@ -75,12 +75,23 @@ public sealed class MovingTests(TwoSilos fixture) : IClassFixture<TwoSilos>
         await channel.PublishAsync(5);
         await session.Client.GetsExactly(_root, 1, 5);
         gateways[0].Lag();
-        gateways[0].LoseHandovers();
         await channel.PublishAsync(5);
         await Eventually.Is(() => gateways[0].DeliveriesOf(_root).Sum(frame => frame.Batches[0].Messages.Length) == 10, "10 messages at the gateway");
+
+        // The gateway acknowledges for the sessions that it has left, and its answer is lost.
+        var fanout = _cluster.Service<SiloFanout>(0);
+        var mailbox = fanout.All().Single(known => known.SessionId == session.Id);
+        fanout.BeginRelease(mailbox);
+        gateways[0].GiveUp(session.Id);
+        var description = new SessionDescription { Protocol = "test", Lifetime = TimeSpan.FromSeconds(60) };
+        await Eventually.Is(
+            () => fanout.RecordOf(mailbox, description, started: true).Cursors is [{ Offset: 10 }],
+            "the gateway's acknowledgement of all 10 messages");
+        gateways[0].Crash();
+        fanout.Detach(mailbox, gateways[0].Address.Id, null);
         await session.AttachAsync(gateways[1]);
-        await Eventually.Is(() => session.Client.OffsetsOf(_root).Contains(10), "what the first gateway had not delivered");
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], session.Client.OffsetsOf(_root).Distinct());
+
+        await session.Client.GetsExactly(_root, 1, 10);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var stopping = lifetime.ApplicationStopping.Register(Stop);
+        using var stopping = lifetime.ApplicationStopping.Register(StopAll);
         using var ticks = new PeriodicTimer(Period, time);
         while (await ticks.WaitForNextTickAsync(stoppingToken))
         {
@@ -32,7 +32,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
         }
     }
 
-    private void Stop()
+    private void StopAll()
     {
         foreach (var session in hub.Sessions)
         {
@@ -80,6 +80,12 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
 
     private void Scan(LocalSession session, DateTimeOffset now)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // It may have come since, by a connection that was taken just before.
+            session.Protocol?.Stopping(session);
+        }
+
         session.Protocol?.Tick(session, now);
         if (session.IsForsaken(now))
         {

@@ -21,7 +21,7 @@ sealed class NativeAgent(SmartDevice device, string id)
     /// <summary>Polls until it has so many operations. Every <paramref name="dropEvery"/>th poll is cancelled half-way.</summary>
     public async Task RunAsync(int operations, int dropEvery, CancellationToken patience)
     {
-        while (Operations.Count < operations)
+        while (Operations.Distinct().Count() < operations)
         {
             if (_client.Length == 0)
                 await OpenAsync(patience);

@@ -48,7 +48,7 @@ public sealed partial class HaProxyFileTests
     {
         var rule = HeldPolls().Match(File.ReadAllText(Repository.PathTo("deploy", "haproxy.cfg")));
         Assert.InRange(int.Parse(rule.Groups["minutes"].Value, CultureInfo.InvariantCulture), 11, 60);
-        Assert.Equal(["/cep/", "/devicecontrol/", "/notification/"], rule.Groups["paths"].Value.Split(' '));
+        Assert.Equal(["/cep/", "/notification/", "/devicecontrol/notifications"], rule.Groups["paths"].Value.Split(' '));
         Assert.Equal("backend gateways from tidings", HaProxy.Backend([]).TrimEnd());
     }
 

@@ -21,10 +21,6 @@ internal static class DoorsExtensions
         services.AddSingleton<IValidateOptions<DoorOptions>, DoorOptionsValidator>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, WebServerSetup>();
-
-        // What a socket brings is carried on with by the thread that read it, and what is written is sent by the one that wrote it. No
-        // code of ours blocks a thread, which is what makes that unsafe.
-        services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddSingleton<IConfigureOptions<CorsOptions>, AllowedOriginsPolicy>();
         services.AddCors();
         services.AddSingleton<MatcherPolicy, HeaderMatching>();

@@ -13,7 +13,6 @@ internal sealed partial class GatewayHub(
     /// <summary>How long a silo that fell silent is remembered: longer than one can be away and yet a member of its cluster.</summary>
     private static readonly TimeSpan SiloMemory = TimeSpan.FromMinutes(10);
 
-
     private readonly ConcurrentDictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SiloReceiver> _receivers = new(StringComparer.Ordinal);
     private readonly GivenHandovers _given = new(time);
@@ -126,12 +125,18 @@ internal sealed partial class GatewayHub(
         }
     }
 
+    /// <summary>Forgets what is no session, or none any more.</summary>
+    public void Discard(LocalSession session)
+    {
+        Remove(session);
+        session.GiveUp(LocalState.Gone);
+    }
+
     /// <summary>The silo says that a session ended.</summary>
     public void EndedBySilo(LocalSession session, SessionEnd reason)
     {
         session.EndedBy = reason;
-        Remove(session);
-        session.GiveUp(LocalState.Gone);
+        Discard(session);
         session.Protocol?.Ended(session, reason);
     }
 

@@ -263,6 +263,7 @@ internal sealed partial class LocalSession
                 Batches = BatchesToTell(),
                 Gaps = GapsToTell(cursors),
                 Unanswered = !_answered,
+                LinkLost = Receiver is { IsGivenUp: true } receiver && receiver.Link == _leftAt.Link,
             };
             if (_handover is { } untold)
             {
@@ -297,6 +298,39 @@ internal sealed partial class LocalSession
         }
     }
 
+    /// <summary>Whether nothing is left that its silo should hear: it was told, or asked for it.</summary>
+    public bool IsTold
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return State == LocalState.Gone || (State != LocalState.Leaving && _handover is null);
+            }
+        }
+    }
+
+    /// <summary>Whether it was given back to a silo that may not have heard so.</summary>
+    public bool IsParkedUnheard
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return State == LocalState.Parked && Sink is null && _handover is not null;
+            }
+        }
+    }
+
+    /// <summary>Its silo has heard what was given up.</summary>
+    public void Told()
+    {
+        lock (_lock)
+        {
+            _handover = null;
+        }
+    }
+
     private static async Task<T> RunAfter<T>(Task earlier, Func<Task<T>> move)
     {
         await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
@@ -310,6 +344,7 @@ internal sealed partial class LocalSession
         Batches = later.Batches,
         Gaps = later.Gaps,
         Unanswered = later.Unanswered,
+        LinkLost = untold.LinkLost || (later.LinkLost && later.Link == untold.Link),
         Directs = [.. untold.Directs, .. later.Directs],
         Started = untold.Started || later.Started,
     };

@@ -45,11 +45,11 @@ internal sealed partial class SessionDoor(
         }
         catch
         {
-            hub.Remove(session);
+            hub.Discard(session);
             throw;
         }
 
-        hub.Remove(session);
+        hub.Discard(session);
         return null;
     }
 
@@ -183,6 +183,10 @@ internal sealed partial class SessionDoor(
         return session.InTurn(() => session.Stay == stay && session.BeginLeaving(unlessBound: true) ? ParkInTurnAsync(session) : Task.FromResult(false));
     }
 
+    /// <summary>As <see cref="ParkAsync"/>, for a session that was given up already, when its silo did not answer.</summary>
+    public Task ParkAgainAsync(LocalSession session) =>
+        session.InTurn(() => session.IsParkedUnheard ? ParkInTurnAsync(session) : Task.FromResult(false));
+
     private async Task<Presence> AttachInTurnAsync(LocalSession session, bool onlyIfFree)
     {
         if (session.IsAttached)
@@ -218,7 +222,7 @@ internal sealed partial class SessionDoor(
         Log.Attached(logger, session.Id, session.Stay, result.Description is not null, result.Live);
         if (result.Description is null)
         {
-            hub.Remove(session);
+            hub.Discard(session);
             return Presence.Unknown;
         }
 
@@ -244,6 +248,7 @@ internal sealed partial class SessionDoor(
         try
         {
             await GrainOf(session).Park(hub.Address.Id, session.Stay, handover, lifetime);
+            session.Told();
             hub.Remove(session);
             Log.Parked(logger, session.Id, session.Stay);
             return true;

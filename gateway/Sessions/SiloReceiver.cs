@@ -9,6 +9,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     private readonly Lock _lock = new();
     private readonly SubscriptionGroups _groups = new();
     private readonly HashSet<LocalSession> _sessions = [];
+    private readonly Dictionary<LocalSession, long> _untold = [];
     private readonly Dictionary<ChannelId, ChannelCursor> _places = [];
     private long _received;
     private long _delivered;
@@ -51,16 +52,21 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         return new LinkAck(Received, Interlocked.Read(ref _delivered));
     }
 
-    /// <summary>A session leaves: from here on no frame is for it.</summary>
+    /// <summary>
+    /// A session leaves: from here on no frame is for it. Until its silo has heard what it got, nothing that it did not get is acknowledged: should
+    /// this gateway die before, the silo goes by that.
+    /// </summary>
     /// <returns>Whether it left; null when another receiver has it.</returns>
     public bool? Leave(LocalSession session, bool unlessBound)
     {
         lock (_lock)
         {
+            var first = session.FirstUndelivered ?? _received + 1;
             var left = session.LeaveBy(this, _received, unlessBound);
             if (left == true)
             {
                 Forget(session);
+                _untold[session] = Math.Min(first, _untold.GetValueOrDefault(session, first));
             }
 
             return left;
@@ -112,6 +118,18 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                     {
                         holdingUp.Add(session);
                     }
+                }
+            }
+
+            foreach (var (session, first) in _untold)
+            {
+                if (session.IsTold)
+                {
+                    _untold.Remove(session);
+                }
+                else
+                {
+                    delivered = Math.Min(delivered, first - 1);
                 }
             }
 

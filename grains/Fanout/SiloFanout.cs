@@ -285,9 +285,10 @@ internal sealed partial class SiloFanout(
         }
     }
 
-    private GatewayLink LinkOf(GatewayAddress gateway)
+    /// <summary>The link to a gateway: a new one where that has given the present one up, whose other sessions stay with it until it is refused.</summary>
+    private GatewayLink LinkOf(GatewayAddress gateway, long? lost = null)
     {
-        if (_links.TryGetValue(gateway.Id, out var link) && !link.IsLost)
+        if (_links.TryGetValue(gateway.Id, out var link) && !link.IsLost && link.Id != lost)
         {
             return link;
         }

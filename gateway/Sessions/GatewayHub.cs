@@ -6,7 +6,7 @@ namespace Tidings.Gateway.Sessions;
 /// <summary>The sessions this gateway holds, and the receiving end of every silo's link to it.</summary>
 internal sealed partial class GatewayHub(
     IClusterClient cluster, IOptions<TidingsLimits> limits, WindowPolicies windows, TimeProvider time, GatewayMetrics metrics, ILogger<GatewayHub> logger)
-    : IGatewayObserver
+    : IGatewayObserver, ILocalGateway
 {
     private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
 
@@ -31,6 +31,10 @@ internal sealed partial class GatewayHub(
             }
         }
     }
+
+    string ILocalGateway.Id => Address.Id;
+
+    IGatewayObserver ILocalGateway.Observer => this;
 
     /// <summary>Every session held here. Looked through several times a second, so nothing is copied: others may come and go meanwhile.</summary>
     public IEnumerable<LocalSession> Sessions => _sessions.Select(static known => known.Value);

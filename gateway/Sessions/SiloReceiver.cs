@@ -66,7 +66,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             if (left == true)
             {
                 Forget(session);
-                _untold[session] = Math.Min(first, _untold.GetValueOrDefault(session, first));
+                HoldFor(session, first);
             }
 
             return left;
@@ -184,11 +184,20 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             return;
         }
 
-        if (frame.Session is { } id && hub.Find(frame.Tenant, id) is { } target && target.Takes(this, frame.Stay))
+        var target = frame.Session is { } id ? hub.Find(frame.Tenant, id) : null;
+        if (target?.Takes(this, frame.Stay) == true)
         {
             TakeFor(target, frame, number);
+            return;
         }
-        else if (frame.Direct is { } direct)
+
+        if (target is { IsTold: false })
+        {
+            // It was given up before its join came, which its silo does not know yet.
+            HoldFor(target, number);
+        }
+
+        if (frame.Direct is { } direct)
         {
             hub.Return(frame.Tenant, frame.Session!, direct);
         }
@@ -290,6 +299,9 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             metrics.WindowsDropped.Add(1, new KeyValuePair<string, object?>("policy", session.IsTooSlow ? "end_session" : "read_log"));
         }
     }
+
+    /// <summary>Acknowledges nothing from a frame on until a session's silo was told.</summary>
+    private void HoldFor(LocalSession session, long frame) => _untold[session] = Math.Min(frame, _untold.GetValueOrDefault(session, frame));
 
     private void Forget(LocalSession session)
     {

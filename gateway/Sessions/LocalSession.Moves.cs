@@ -132,16 +132,26 @@ internal sealed partial class LocalSession
         }
     }
 
-    /// <summary>Its client named places in some channels anew: what waits of them is dropped, and its silo alone knows where it stands in them.</summary>
-    public void Restart(string[] channels)
+    /// <summary>
+    /// Its client named places in some channels anew: what waits of them is dropped, and its silo alone knows where it stands in them. It is to be
+    /// attached anew. Nothing happens in a later stay, which has begun at these places.
+    /// </summary>
+    public void Restart(string[] channels, long stay)
     {
         lock (_lock)
         {
+            if (Stay != stay || State is LocalState.Parked or LocalState.Gone)
+            {
+                return;
+            }
+
             Drop(channels);
             Array.ForEach(channels, channel => _acknowledged?.Remove(channel));
-            _restarted = [.. _restarted, .. channels];
+            _restarted = [.. _restarted.Except(channels), .. channels];
             Orphan();
         }
+
+        BeginLeaving();
     }
 
     /// <summary>

@@ -264,8 +264,22 @@ internal sealed partial class SessionDoor(
         await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Subscribe(subscriptions));
 
     /// <summary>Subscribes to channels from places in their logs on.</summary>
-    public async Task<ReplayResult> ReplayAsync(string tenant, string secret, ReplayFrom[] channels) =>
-        await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels));
+    public Task<ReplayResult> ReplayAsync(string tenant, string secret, ReplayFrom[] channels) => FindLocal(tenant, secret) is { } local
+        ? local.InTurn(() => ReplayInTurnAsync(local, channels))
+        : PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels));
+
+    /// <summary>The frame that restarts the session may come after its client's next connect, which must not bring what waits here as well.</summary>
+    private async Task<ReplayResult> ReplayInTurnAsync(LocalSession session, ReplayFrom[] channels)
+    {
+        var stay = session.Stay;
+        var result = await PatientlyAsync(() => GrainOf(session).Replay(channels));
+        if (result is { Status: SubscribeStatus.Done, Invalid: null })
+        {
+            session.Restart([.. channels.Select(static channel => channel.Channel)], stay);
+        }
+
+        return result;
+    }
 
     public async Task<SubscribeStatus> UnsubscribeAsync(string tenant, string secret, string[] subscriptions) =>
         await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions));

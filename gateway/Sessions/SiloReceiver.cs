@@ -237,8 +237,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 hub.EndedBySilo(session, frame.End);
                 break;
             case LinkFrameKind.Restart:
-                session.Restart(frame.Subscriptions);
-                session.BeginLeaving();
+                session.Restart(frame.Subscriptions, frame.Stay);
                 break;
             case LinkFrameKind.Moved:
                 session.Orphan();

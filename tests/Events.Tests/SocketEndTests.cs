@@ -20,7 +20,7 @@ public sealed class SocketEndTests
     [Fact]
     public async Task A_topics_listener_that_answers_no_ping_has_expired()
     {
-        await using var server = await StartAsync(("Tidings:Personium:PingEvery", "00:00:00.100"), ("Tidings:Personium:UnansweredPings", "2"));
+        await using var server = await StartAsync(("Tidings:Personium:PingEvery", "00:00:00.300"), ("Tidings:Personium:WritePatience", "00:00:01"));
         using var socket = await ListenAsync(server); // which answers pings while it reads, and does not read
         await EndsAsync(("personium", "expired"));
     }
@@ -37,13 +37,13 @@ public sealed class SocketEndTests
     [Fact]
     public async Task Connections_of_a_server_that_stops_have_been_stopped()
     {
-        var server = await StartAsync(("Tidings:Smc:Keys:0:Key", "key"), ("Tidings:Smc:Keys:0:User", "ann"), ("Tidings:Personium:WritePatience", "00:00:01"), ("Tidings:Smc:WritePatience", "00:00:01"));
+        await using var server = await StartAsync(("Tidings:Smc:Keys:0:Key", "key"), ("Tidings:Smc:Keys:0:User", "ann"), ("Tidings:Personium:WritePatience", "00:00:01"), ("Tidings:Smc:WritePatience", "00:00:01"));
         using var topic = await ListenAsync(server);
         using var notifications = await NotifiedAsync(server);
         using var request = RequestOf(HttpMethod.Get, "/channels/news");
         request.Headers.Accept.ParseAdd("text/event-stream");
         using var stream = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        await server.DisposeAsync();
+        await server.StopAsync();
 
         await EndsAsync(("personium", "stopped"), ("smc", "stopped"), ("sse", "stopped"));
     }

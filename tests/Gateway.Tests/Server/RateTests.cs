@@ -133,7 +133,8 @@ public sealed class RateTests
         await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Bytes", "2000")]);
         Assert.StartsWith("20,", await SmartAsync(server, "/s", "10,100,POST,/channels/a,text/plain,,%%,,%%\n11,200,,$.lastOffset,$.lastOffset\n"), StringComparison.Ordinal);
 
-        Assert.Equal("200,1,1\n", await SmartAsync(server, "/s", $"100,{new string('x', 1500)}"));
+        // Twice as much as a second's: what were counted beside it would have to wait for a second.
+        Assert.Equal("200,1,1\n", await SmartAsync(server, "/s", $"100,{new string('x', 4000)}"));
     }
 
     [Fact]

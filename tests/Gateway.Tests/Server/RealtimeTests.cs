@@ -196,18 +196,6 @@ public sealed class RealtimeTests(GatewayServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task X_Ids_of_subscriptions_made_at_once_are_all_kept()
-    {
-        const int Subscriptions = 20;
-        var client = await OpenAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, Subscriptions).Select(number => PostAsync($"81,{client},{Alarms}/{number},{_xid}b")));
-        Assert.All(answers, static answer => Assert.Equal("", answer));
-
-        var session = server.Hub.Sessions.Single(session => session.Id == SessionId.PublicOf(client[1..]));
-        Assert.Equal(Subscriptions, JsonNode.Parse(session.Description!.Notes)!["XIds"]!.AsObject().Count);
-    }
-
-    [Fact]
     public async Task The_documented_exchange_of_several_sets_is_reproduced()
     {
         const string Path = "/notification/operations";

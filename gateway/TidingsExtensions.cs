@@ -48,6 +48,7 @@ public static class TidingsExtensions
         app.UseDoors();
         app.UseIdentity();
         app.UseMiddleware<AnonymousDoor>();
+        app.UseMiddleware<PingStage>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         var server = app.MapGroup("").WithMetadata(ServerEndpoint.Instance);
         server.MapBayeux("/cometd");

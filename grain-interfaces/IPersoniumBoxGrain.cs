@@ -14,7 +14,7 @@ public interface IPersoniumBoxGrain : IGrainWithStringKey
     [Alias("Make")]
     Task<PersoniumResult> Make(string path, bool isStream);
 
-    /// <summary>Carries out changes of properties in order.</summary>
+    /// <summary>Carries out changes of properties in order. A queue that they declare, and that was not declared before, begins empty.</summary>
     [Alias("Patch")]
     Task<PersoniumResult> Patch(string path, PersoniumChange[] changes);
 
@@ -45,6 +45,9 @@ public sealed record PersoniumCollection
 
     /// <summary>Its ACL.</summary>
     [Id(4)] public PersoniumAce[] Acl { get; init; } = [];
+
+    /// <summary>Keys of the queues that its properties declare; null where it was stored before these were kept.</summary>
+    [Id(5)] public string[]? Queues { get; init; }
 }
 
 /// <summary>A property.</summary>
@@ -62,8 +65,10 @@ public sealed record PersoniumAce([property: Id(0)] string? Role, [property: Id(
 /// <summary>A step of a change of properties.</summary>
 /// <param name="Name">The property's expanded name.</param>
 /// <param name="Xml">Its new value; null removes it.</param>
+/// <param name="Queues">Keys of the queues that are declared after it; null: it says nothing of queues.</param>
 [GenerateSerializer, Immutable, Alias("tidings.PersoniumChange")]
-public sealed record PersoniumChange([property: Id(0)] string Name, [property: Id(1)] string? Xml);
+public sealed record PersoniumChange(
+    [property: Id(0)] string Name, [property: Id(1)] string? Xml, [property: Id(2)] string[]? Queues = null);
 
 /// <summary>A collection as it is looked at.</summary>
 /// <param name="Found">The collection; null: there is none.</param>

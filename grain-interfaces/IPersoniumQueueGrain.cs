@@ -19,4 +19,8 @@ public interface IPersoniumQueueGrain : IGrainWithStringKey
     /// <param name="most">Most messages wanted.</param>
     [Alias("Take")]
     Task<Message[]> Take(int most);
+
+    /// <summary>Takes everything out unread: the queue is declared anew, and what was sent before is not its own.</summary>
+    [Alias("Clear")]
+    Task Clear();
 }

@@ -199,11 +199,11 @@ public sealed record TidingsLimits
     [Range(1, 100)]
     public int PersoniumDepth { get; init; } = 20;
 
-    /// <summary>Messages of a Personium queue that wait to be read, at most <see cref="LogMessages"/>. Default 1,000. Beyond: HTTP 503, nothing is sent.</summary>
+    /// <summary>Messages of a Personium queue that wait to be read; where <see cref="LogMessages"/> is less, that counts. Default 1,000. Beyond: HTTP 503, nothing is sent.</summary>
     [Range(1, 10_000_000)]
     public int PersoniumQueueMessages { get; init; } = 1000;
 
-    /// <summary>How long a message of a Personium queue waits to be read, at most <see cref="LogAge"/>. Default 1 hour.</summary>
+    /// <summary>How long a message of a Personium queue waits to be read; where <see cref="LogAge"/> is less, that counts. Default 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
     public TimeSpan PersoniumQueueAge { get; init; } = TimeSpan.FromHours(1);
 }

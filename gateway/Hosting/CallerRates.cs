@@ -22,6 +22,12 @@ internal sealed class CallerRates : IDisposable
         _bytes = [.. callers.Select(static caller => caller.Bytes).OfType<TokenBucket>()];
     }
 
+    private CallerRates(CallerRates whole) =>
+        (_callers, _handshakes, _publishes, _bytes, _metrics) = ([], whole._handshakes, whole._publishes, [], whole._metrics);
+
+    /// <summary>The same, for parts of what was counted as a whole. Holds nothing.</summary>
+    public CallerRates WithoutBytes => new(this);
+
     /// <summary>No bounds.</summary>
     public static CallerRates Unlimited { get; } = new([], null);
 

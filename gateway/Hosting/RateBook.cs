@@ -40,12 +40,11 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
         return known.Rates;
     }
 
-    /// <summary>A request that another one makes inside the server counts as that one's: what it holds is released with the outer one.</summary>
-    public void Lend(HttpContext outer, HttpContext inner)
-    {
-        Of(outer);
-        inner.Features.Set(outer.Features.Get<Known>());
-    }
+    /// <summary>
+    /// A request that another one makes inside the server counts as that one's: what it holds is released with the outer one, whose bytes have
+    /// been counted.
+    /// </summary>
+    public void Lend(HttpContext outer, HttpContext inner) => inner.Features.Set(new Known(inner.User, Of(outer).WithoutBytes));
 
     /// <summary>Forgets who has been quiet for a while.</summary>
     public void Sweep()

@@ -84,8 +84,7 @@ internal sealed class CollectionEndpoint(IClusterClient cluster, PersoniumAccess
             return PersoniumAnswer.Error(PersoniumError.XmlInvalid);
         }
 
-        var result = await GrainOf(call).Patch(call.Path, [.. changes.Select(static change =>
-            new PersoniumChange(change.Property.Name.ToString(), change.IsRemoval ? null : change.Property.ToString(SaveOptions.DisableFormatting)))]);
+        var result = await GrainOf(call).Patch(call.Path, [.. changes.Select(change => ChangeOf(call, change))]);
         return AnswerTo(call, result, revision =>
         {
             XName[] missing = [.. result.Missing.Select(XName.Get)];
@@ -93,6 +92,15 @@ internal sealed class CollectionEndpoint(IClusterClient cluster, PersoniumAccess
                 .Select(static change => change.IsRemoval ? new XElement(change.Property.Name) : change.Property)];
             return new PersoniumAnswer(StatusCodes.Status207MultiStatus, Multistatus.Patched(call.UrlOf(call.Path), done, missing)) { Revision = revision };
         });
+    }
+
+    private static PersoniumChange ChangeOf(PersoniumCall call, PropertyChange change)
+    {
+        var (name, isRemoval) = (change.Property.Name, change.IsRemoval);
+        string[]? queues = name != PropertyUpdate.Queues ? null
+            : isRemoval ? []
+            : [.. PropertyUpdate.NamesIn(change.Property).Select(queue => new StreamPath(call.Path, StreamKind.Queue, queue)).Select(call.KeyOf)];
+        return new PersoniumChange(name.ToString(), isRemoval ? null : change.Property.ToString(SaveOptions.DisableFormatting), queues);
     }
 
     private async Task<PersoniumAnswer> FindAsync(PersoniumCall call, PersoniumView view, PersoniumCollection found)
@@ -122,7 +130,7 @@ internal sealed class CollectionEndpoint(IClusterClient cluster, PersoniumAccess
             return PersoniumAnswer.Error(error);
         }
 
-        return acl.Entries.FirstOrDefault(entry => entry.Role is { } role && !access.HasRole(call.Cell, role)) is { } unknown
+        return acl.Entries.FirstOrDefault(entry => entry.Role is { } role && !access.HasRole(call, role)) is { } unknown
             ? PersoniumAnswer.Error(PersoniumError.RoleUnknown, unknown.Role!)
             : AnswerTo(
                 call,

@@ -19,10 +19,10 @@ internal sealed class PersoniumAccess(AuthorizationService authorization, Anonym
     /// <summary>Whether a cell has a box.</summary>
     public bool HasBox(string cell, string box) => options.CurrentValue.Boxes is not { Count: > 0 } boxes || boxes.Contains($"{cell}/{box}");
 
-    /// <summary>Whether there is such a role in a cell.</summary>
-    public bool HasRole(string cell, string url) =>
-        RoleOf(url) is { } role
-        && (role == BuiltInRoles.Admin || accounts.Rules.Tenants.GetValueOrDefault(cell)?.Roles.ContainsKey(role) == true);
+    /// <summary>Whether there is such a role in a call's cell: one of another cell is none, whatever its name.</summary>
+    public bool HasRole(PersoniumCall call, string url) =>
+        RoleOf(url) is { } role && IsOf(call.Cell, new Uri(url))
+        && (role == BuiltInRoles.Admin || accounts.Rules.Tenants.GetValueOrDefault(call.Cell)?.Roles.ContainsKey(role) == true);
 
     /// <summary>What a request's caller may do; nothing in another cell.</summary>
     public ValueTask<Privileges> PrivilegesAsync(PersoniumCall call, PersoniumView view, string path) =>
@@ -66,6 +66,11 @@ internal sealed class PersoniumAccess(AuthorizationService authorization, Anonym
         Address = call.Context.Connection.RemoteIpAddress,
         Channel = call.ChannelOf(path),
     };
+
+    /// <summary>Whether a URL is in a cell, by its host name or by its path; other names of the host are all the server's.</summary>
+    private static bool IsOf(string cell, Uri role) =>
+        role.AbsolutePath.StartsWith($"/{cell}{RolePath}", StringComparison.Ordinal)
+        || (role.AbsolutePath.StartsWith(RolePath, StringComparison.Ordinal) && role.Host.StartsWith($"{cell}.", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The name of a role by its URL, <c>…/__role/{box}/{name}</c>; null for another URL.</summary>
     private static string? RoleOf(string url) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Tidings.Gateway.Identity.Authentication;
+using Tidings.Gateway.Identity.Tokens;
 using Tidings.Protocols.Personium;
 
 namespace Tidings.Gateway.Personium;
@@ -89,7 +90,10 @@ internal sealed class PersoniumRefusal : ICredentialRefusal
             ? new PersoniumAnswer(StatusCodes.Status429TooManyRequests, "Too many failed log-ins."u8.ToArray(), "text/plain") { RetryAfter = (int)Math.Ceiling(wait.TotalSeconds) }
             : PersoniumAnswer.Error(failure.Message.Contains("Lifetime", StringComparison.Ordinal) || failure.Message.Contains("Expired", StringComparison.Ordinal)
                 ? PersoniumError.TokenExpired
+                : TokenService.IsRefreshToken(TokenOf(context)) ? PersoniumError.TokenIsRefresh
                 : PersoniumError.TokenInvalid);
         return answer.WriteAsync(PersoniumCall.Of(context));
     }
+
+    private static string TokenOf(HttpContext context) => context.Request.Headers.Authorization.ToString().Split(' ')[^1];
 }

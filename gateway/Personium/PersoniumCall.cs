@@ -28,6 +28,9 @@ internal sealed record PersoniumCall(HttpContext Context, string Cell, bool IsBy
     /// <summary>The channel of something in the box.</summary>
     public string ChannelOf(string path) => path.Length == 0 ? $"/personium/{Box}" : $"/personium/{Box}/{path}";
 
+    /// <summary>The key of a queue or topic among grains.</summary>
+    public string KeyOf(StreamPath stream) => new ChannelId(Cell, ChannelOf(stream.Path)).ToKey();
+
     /// <summary>Whether every segment of the path can be a name. An encoded slash stays one, and is none that a name may have.</summary>
     public bool HasGoodNames => DavNames.IsName(Box) && !Path.Contains("%2F", StringComparison.OrdinalIgnoreCase) && (Path.Length == 0 || Array.TrueForAll(Path.Split('/'), DavNames.IsName));
 

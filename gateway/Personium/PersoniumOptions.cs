@@ -18,8 +18,8 @@ public sealed class PersoniumOptions
     /// <summary>The boxes there are, as <c>cell/box</c>. Default none: every name is a box, which whoever manages it may fill.</summary>
     public IList<string> Boxes { get; } = [];
 
-    /// <summary>How <c>Timestamp</c> counts: <c>Milliseconds</c>, as Personium's server sends it, or <c>Seconds</c>, as its documentation shows it. Default <c>Milliseconds</c>.</summary>
-    public StreamTimestamp Timestamp { get; set; } = StreamTimestamp.Milliseconds;
+    /// <summary>How <c>Timestamp</c> counts: <c>Seconds</c>, as Personium's documentation shows it, or <c>Milliseconds</c>, as its server sends it. Default <c>Seconds</c>.</summary>
+    public StreamTimestamp Timestamp { get; set; } = StreamTimestamp.Seconds;
 
     /// <summary>How long a socket may take to send its token. Default 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
@@ -29,16 +29,13 @@ public sealed class PersoniumOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ExpiredWithin { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a socket from which nothing comes is pinged. Default one minute. While a ping waits for its answer, no other is sent.</summary>
+    /// <summary>How often a socket is pinged. Default one minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan PingEvery { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// How long a ping may stay unanswered before the connection is cut, without a farewell that its client would not read either: such a client
-    /// sees close code 1006. Default ten minutes, the time of Personium's ten pings.
-    /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.100", "24:00:00")]
-    public TimeSpan PongWithin { get; set; } = TimeSpan.FromMinutes(10);
+    /// <summary>Pings that may stay unanswered; when the next one is due, the socket is closed. Default 10.</summary>
+    [Range(1, 1000)]
+    public int UnansweredPings { get; set; } = 10;
 
     /// <summary>How long a write to a socket may take before its client counts as gone. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]

@@ -45,7 +45,7 @@ internal static class PersoniumRegistration
     {
         var group = routes.MapGroup("").ExcludeFromDescription().AllowAnonymous().WithMetadata(new PersoniumRefusal()).WithOrder(order);
         group.MapMethods("/__topic/{box}/{path}", ["GET"], static (HttpContext context, TopicSocketEndpoint sockets) => sockets.OpenAsync(PersoniumCall.Of(context)))
-            .WithMetadata(OwnCredentials.Instance);
+            .WithMetadata(OwnCredentials.Instance, OwnPings.Instance);
         group.MapMethods("/__token", ["POST"], static (HttpContext context, PersoniumTokens tokens) => ServeAsync(context, tokens.TokenAsync))
             .WithMetadata(OwnCredentials.Instance);
         group.MapMethods("/__introspect", ["POST"], static (HttpContext context, PersoniumTokens tokens) => ServeAsync(context, tokens.IntrospectAsync));

@@ -71,10 +71,9 @@ internal sealed class StreamEndpoint(
         }
 
         var item = ItemOf(body);
-        var channel = new ChannelId(call.Cell, call.ChannelOf(stream.Path));
-        var status = stream.Kind == StreamKind.Topic ? (await door.PublishAsync(channel, item)).Status
+        var status = stream.Kind == StreamKind.Topic ? (await door.PublishAsync(new ChannelId(call.Cell, call.ChannelOf(stream.Path)), item)).Status
             : StreamBody.ForQueue(body) is null ? PublishStatus.Stored
-            : await cluster.GetGrain<IPersoniumQueueGrain>(channel.ToKey()).Send(item);
+            : await cluster.GetGrain<IPersoniumQueueGrain>(call.KeyOf(stream)).Send(item);
         return status == PublishStatus.Stored ? PersoniumAnswer.Empty(StatusCodes.Status200OK) : PersoniumAnswer.Unavailable;
     }
 
@@ -85,7 +84,7 @@ internal sealed class StreamEndpoint(
             return PersoniumAnswer.Error(PersoniumError.MethodNotAllowed);
         }
 
-        var taken = await cluster.GetGrain<IPersoniumQueueGrain>(new ChannelId(call.Cell, call.ChannelOf(stream.Path)).ToKey()).Take(1);
+        var taken = await cluster.GetGrain<IPersoniumQueueGrain>(call.KeyOf(stream)).Take(1);
         return PersoniumAnswer.Json(StreamBody.Join(taken.Select(static message => StreamBody.ForQueue(message.Item.Body)).OfType<ReadOnlyMemory<byte>>()));
     }
 

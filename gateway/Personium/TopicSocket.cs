@@ -8,11 +8,10 @@ using Tidings.Protocols.Personium;
 namespace Tidings.Gateway.Personium;
 
 /// <summary>
-/// A topic's socket (Personium, "Web Socket connection to Stream Collection"). Its reader takes one frame after the other; its writer, one at
-/// a time and started when there is something to write, sends replies and then deliveries. One timer closes it: for want of a token, or some
-/// time after its token's end.
+/// A topic's socket (Personium, "Web Socket connection to Stream Collection"). Its reader takes one frame after the other; replies go out before
+/// deliveries. One timer closes it: for want of a token, or some time after its token's end. Another one pings it.
 /// </summary>
-internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThreadPoolWorkItem, IAsyncDisposable
+internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtocolSession, IAsyncDisposable
 {
     private static readonly TimeSpan SessionLifetime = TimeSpan.FromMinutes(1);
 
@@ -20,31 +19,31 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
     private readonly PersoniumCall _call;
     private readonly StreamPath? _topic;
     private readonly WebSocket _socket;
+    private readonly SocketSender _sender;
     private readonly ITimer _deadline;
     private readonly ConcurrentQueue<byte[]> _replies = new();
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ArrayBufferWriter<byte> _frame = new();
     private LocalSession? _session;
-    private WebSocketCloseStatus? _close;
     private string? _user;
     private DateTimeOffset _expires;
     private volatile bool _isOpen;
-    private int _wakes;
-    private long _writingSince;
 
     public TopicSocket(TopicSocketEndpoint services, PersoniumCall call, StreamPath? topic, WebSocket socket)
     {
         (_services, _call, _topic, _socket) = (services, call, topic, socket);
+        _sender = new SocketSender(this, services.Door, services.Time, services.Logger);
         _deadline = services.Time.CreateTimer(
-            static self => ((TopicSocket)self!).Close(WebSocketCloseStatus.NormalClosure), this, services.Options.TokenWithin, Timeout.InfiniteTimeSpan);
+            static self => ((TopicSocket)self!).TimeIsUp(), this, services.Options.TokenWithin, Timeout.InfiniteTimeSpan);
     }
 
     private bool IsExpired => _user is not null && _services.Time.GetUtcNow() >= _expires;
 
+    public bool IsClosing => _sender.IsClosing;
+
     /// <summary>Serves the socket until one side closes it.</summary>
     public async Task RunAsync(CancellationToken aborted)
     {
-        using var stopping = _services.Stopping.Register(() => Close(WebSocketCloseStatus.EndpointUnavailable));
+        _sender.Begin(_socket);
+        using var stopping = _services.Stopping.Register(Stop);
         var frames = new FrameReceiver(_socket, _services.Limits.MessageBytes);
         try
         {
@@ -53,8 +52,8 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
                 await TakeAsync(frame);
             }
 
-            Close(WebSocketCloseStatus.NormalClosure);
-            await _closed.Task;
+            _sender.Close(WebSocketCloseStatus.NormalClosure);
+            await _sender.Said;
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
         {
@@ -62,59 +61,57 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
         }
     }
 
+    /// <summary>Its pings stay unanswered: the client is gone.</summary>
+    public void Unanswered() => _sender.Close(WebSocketCloseStatus.NormalClosure, end: SessionEnd.Expired);
+
     public async ValueTask DisposeAsync()
     {
+        _sender.Dispose();
         await _deadline.DisposeAsync();
         if (_session is { } session)
         {
-            await _services.Door.CloseAsync(session.Tenant, session.Id, SessionEnd.Disconnected);
+            await _services.Door.CloseAsync(session.Tenant, session.Id, _sender.End);
         }
     }
 
-    public void Wake(LocalSession session, OutboxItem item) => Signal();
+    public void Wake(LocalSession session, OutboxItem item) => _sender.Signal();
 
-    /// <summary>Cuts the connection of a client that does not read.</summary>
-    public void Tick(LocalSession session, DateTimeOffset now)
-    {
-        var since = Volatile.Read(ref _writingSince);
-        if (since != 0 && _services.Time.GetElapsedTime(since) > _services.Options.WritePatience)
-        {
-            _socket.Abort();
-        }
-    }
+    public void Tick(LocalSession session, DateTimeOffset now) => _sender.Tick();
 
-    public void Released(LocalSession session) => Close(WebSocketCloseStatus.EndpointUnavailable);
+    public void Released(LocalSession session) => _sender.Close(WebSocketCloseStatus.EndpointUnavailable);
 
     /// <summary>A session ends with its token, too; then its client is told when it next says something, or is closed after a while.</summary>
     public void Ended(LocalSession session, SessionEnd reason)
     {
         if (!IsExpired)
         {
-            Close(WebSocketCloseStatus.NormalClosure);
+            _sender.Close(WebSocketCloseStatus.NormalClosure, end: reason);
         }
     }
 
-    public void Stopping(LocalSession session) => Close(WebSocketCloseStatus.EndpointUnavailable);
+    public void Stopping(LocalSession session) => Stop();
 
-    void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
+    private void Stop() => _sender.Close(WebSocketCloseStatus.EndpointUnavailable, end: SessionEnd.Stopped);
+
+    private void TimeIsUp() => _sender.Close(WebSocketCloseStatus.NormalClosure, end: SessionEnd.Expired);
 
     private async Task TakeAsync(ReceivedFrame frame)
     {
         var token = frame is { Type: WebSocketMessageType.Text, IsTooBig: false } ? StreamFrames.ReadToken(frame.Bytes) : null;
         var (isTooBig, length) = (frame.IsTooBig, frame.Length);
         frame.Return();
-        if (_close is not null)
+        if (_sender.IsClosing)
         {
             return;
         }
 
         if (isTooBig)
         {
-            Close(WebSocketCloseStatus.MessageTooBig);
+            _sender.Close(WebSocketCloseStatus.MessageTooBig);
         }
         else if (_services.IsTooFast(_call.Context, length))
         {
-            Close(WebSocketCloseStatus.PolicyViolation);
+            _sender.Close(WebSocketCloseStatus.PolicyViolation);
         }
         else if (IsExpired)
         {
@@ -133,17 +130,11 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
     /// <summary>Begins the session, or prolongs it. Subscribed first, then told: what is published from then on comes.</summary>
     private async Task<bool> TryEnterAsync(string text)
     {
-        if (await CheckAsync(text) is not { } token || (_user is { } user && user != NameOf(token)))
+        if (await CheckAsync(text) is not { } token)
         {
             return false;
         }
 
-        if (_session is null && !await BeginAsync(token))
-        {
-            return false;
-        }
-
-        await _services.Door.RenewAsync(_session!, token.User);
         (_user, _expires) = (NameOf(token), token.Expires);
         var left = token.Expires - _services.Time.GetUtcNow();
         _deadline.Change(Positive(left) + _services.Options.ExpiredWithin, Timeout.InfiniteTimeSpan);
@@ -151,15 +142,24 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
         StreamFrames.WriteSuccess(reply, left, _services.Time.GetUtcNow(), _services.Options.Timestamp);
         Reply(reply);
         _isOpen = true;
-        Signal();
+        _sender.Signal();
         return true;
     }
 
+    /// <summary>A token that is good for the socket's session, which begins with the first; null for any other.</summary>
     private async Task<TopicToken?> CheckAsync(string text)
     {
         try
         {
-            return await _services.Tokens.CheckAsync(_call, _topic, text);
+            if (await _services.Tokens.CheckAsync(_call, _topic, text) is not { } token
+                || (_user is { } user && user != NameOf(token))
+                || (_session is null && !await BeginAsync(token)))
+            {
+                return null;
+            }
+
+            await _services.Door.RenewAsync(_session!, token.User);
+            return token;
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
@@ -188,7 +188,7 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
         StreamFrames.WriteError(reply, kind, reason, _services.Time.GetUtcNow(), _services.Options.Timestamp);
         _isOpen = false;
         Reply(reply);
-        Close(WebSocketCloseStatus.NormalClosure);
+        _sender.Close(WebSocketCloseStatus.NormalClosure);
     }
 
     private void Reply(ArrayBufferWriter<byte> reply) => _replies.Enqueue(reply.WrittenSpan.ToArray());
@@ -199,9 +199,6 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
 
     private static partial class Log
     {
-        [LoggerMessage(2901, LogLevel.Debug, "A topic's socket could not be written to")]
-        public static partial void WriteFailed(ILogger logger, Exception exception);
-
         [LoggerMessage(2902, LogLevel.Warning, "The token of a topic's socket could not be checked")]
         public static partial void NotChecked(ILogger logger, Exception exception);
     }

@@ -60,11 +60,11 @@ internal sealed class TopicSocketEndpoint(
             var topic = StreamPath.TryParseSocket(call.Path, out var found) ? found : null;
             using var connection = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
             {
-                KeepAliveInterval = Options.PingEvery,
-                KeepAliveTimeout = Options.PongWithin,
+                KeepAliveInterval = Timeout.InfiniteTimeSpan,
                 DangerousEnableCompression = false,
             });
             await using var socket = new TopicSocket(this, call, topic, connection);
+            using var pings = new TopicPings(context.Features.Get<PingUpgrade>()!.Stream!, socket, Options, time);
             await socket.RunAsync(context.RequestAborted);
         }
     }

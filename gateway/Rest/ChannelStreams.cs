@@ -19,7 +19,8 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
     /// <param name="channel">The channel.</param>
     /// <param name="context">Who listens.</param>
     /// <param name="place">What it takes up of its client's bounds.</param>
-    public Task<ChannelBell?> ListenAsync(ChannelId channel, HttpContext context, IDisposable? place) => ChannelBell.HangAsync(door, channel, context, place, time);
+    public Task<ChannelBell?> ListenAsync(ChannelId channel, HttpContext context, IDisposable? place) =>
+        ChannelBell.HangAsync(door, channel, context, place, time, lifetime.ApplicationStopping);
 
     /// <summary>The events of a channel, until the client goes or the server stops.</summary>
     /// <param name="channel">The channel.</param>
@@ -75,19 +76,22 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
     private readonly SemaphoreSlim _rung = new(0, 1);
     private readonly SessionDoor _door;
     private readonly string _channel;
+    private readonly CancellationToken _stopping;
     private readonly TimeProvider _time;
     private LocalSession? _session;
 
-    private ChannelBell(SessionDoor door, string channel, TimeProvider time)
+    private ChannelBell(SessionDoor door, string channel, TimeProvider time, CancellationToken stopping)
     {
         _door = door;
         _channel = channel;
+        _stopping = stopping;
         _time = time;
     }
 
-    public static async Task<ChannelBell?> HangAsync(SessionDoor door, ChannelId channel, HttpContext context, IDisposable? place, TimeProvider time)
+    public static async Task<ChannelBell?> HangAsync(
+        SessionDoor door, ChannelId channel, HttpContext context, IDisposable? place, TimeProvider time, CancellationToken stopping)
     {
-        var bell = new ChannelBell(door, channel.Name, time);
+        var bell = new ChannelBell(door, channel.Name, time, stopping);
         var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1), Peer = context.Peer() };
         if (await door.OpenAsync(channel.Tenant, description, bell, context.User, place) is not var (secret, session))
         {
@@ -159,7 +163,7 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
     {
         if (_session is { } session)
         {
-            await _door.CloseAsync(session.Tenant, session.Id, SessionEnd.Disconnected);
+            await _door.CloseAsync(session.Tenant, session.Id, _stopping.IsCancellationRequested ? SessionEnd.Stopped : SessionEnd.Disconnected);
         }
 
         _rung.Dispose();

@@ -133,7 +133,13 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     }
 
     /// <summary>Its owner showed fresh credentials.</summary>
-    public void Renewed(SessionOwner owner) => Description = Description! with { Owner = owner };
+    public void Renewed(SessionOwner owner)
+    {
+        lock (_lock)
+        {
+            Description = Description! with { Owner = owner };
+        }
+    }
 
     /// <summary>Notes that some messages of a channel are not coming any more; its protocol tells its client.</summary>
     public void NoteGap(ChannelCursor gap)

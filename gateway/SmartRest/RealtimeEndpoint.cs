@@ -72,7 +72,7 @@ internal sealed partial class RealtimeEndpoint(
             }
         }
 
-        if (commands.OfType<RealtimeConnect>().LastOrDefault() is { } connect)
+        if (commands is [.., RealtimeConnect connect])
         {
             await polls.HoldAsync(context, call, connect, output);
         }

@@ -15,8 +15,9 @@ internal sealed class RealtimeMatches(TemplateSets sets, RealtimeRows rows)
             return;
         }
 
+        var notes = poll.Notes;
         var matched = new List<(string XId, RealtimeRows.Rows[] Rows)>();
-        foreach (var xid in poll.Notes.For(batch.Channel.Name, poll.Call.XId))
+        foreach (var xid in notes.For(batch.Channel.Name, poll.Call.XId))
         {
             if (await sets.FindAsync(poll.Call.Tenant, xid) is { } found)
             {
@@ -34,7 +35,7 @@ internal sealed class RealtimeMatches(TemplateSets sets, RealtimeRows rows)
         {
             foreach (var (xid, all) in matched.Where(match => match.Rows[i].Count > 0))
             {
-                if (poll.Notes.XIds.Count > 0)
+                if (notes.XIds.Count > 0)
                 {
                     RealtimeWriter.WriteGroup(output, all[i].Count, xid);
                 }

@@ -53,7 +53,7 @@ internal sealed class RealtimePolls(
             poll.End(PollEnd.Timeout); // clients take the first answer as the sign that the connection works
         }
 
-        await AnswerAsync(context, new HeldPoll(call, connect.ClientId, session, smart, poll, SmartNotes.Of(session.Description!)), output);
+        await AnswerAsync(context, new HeldPoll(call, connect.ClientId, session, smart, poll), output);
     }
 
     public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)

@@ -102,15 +102,25 @@ internal sealed class RealtimeProcessor(
         else
         {
             // The X-Ids first: a notification that comes at once is matched with all of them.
-            var notes = SmartNotes.Of(session.Description!);
-            if (row.XIds.Count > 0 || notes.XIds.ContainsKey(channel))
+            await NoteAsync(session, channel, row.XIds);
+            var subscribed = await door.SubscribeAsync(call.Tenant, SmartClientId.Of(row.ClientId).Secret, [channel]);
+            if (subscribed == SubscribeStatus.TooMany)
             {
-                await door.NoteAsync(session, notes.With(channel, row.XIds).ToBytes());
+                await NoteAsync(session, channel, []);
             }
 
-            Write(call, row, row.ClientId, await door.SubscribeAsync(call.Tenant, SmartClientId.Of(row.ClientId).Secret, [channel]), output);
+            Write(call, row, row.ClientId, subscribed, output);
         }
     }
+
+    /// <summary>Replaces the X-Ids of a subscription, one change after the other.</summary>
+    private Task<bool> NoteAsync(LocalSession session, string channel, IReadOnlyList<string> xids) => session.InTurn(() =>
+    {
+        var notes = SmartNotes.Of(session.Description!);
+        return xids.Count > 0 || notes.XIds.ContainsKey(channel)
+            ? door.NoteAsync(session, notes.With(channel, xids).ToBytes())
+            : Task.FromResult(true);
+    });
 
     private async Task UnsubscribeAsync(RealtimeCall call, RealtimeUnsubscribe row, IBufferWriter<byte> output)
     {
@@ -120,9 +130,19 @@ internal sealed class RealtimeProcessor(
             return;
         }
 
-        var status = await IsOwnAsync(call, row.ClientId)
-            ? await door.UnsubscribeAsync(call.Tenant, SmartClientId.Of(row.ClientId).Secret, [channel])
-            : SubscribeStatus.UnknownSession;
+        var secret = SmartClientId.Of(row.ClientId).Secret;
+        if (await door.TouchAsync(call.Tenant, secret, call.User) is not { Session: { Protocol: Protocol } description })
+        {
+            WriteUnknown(call, output, row.ClientId);
+            return;
+        }
+
+        var status = await door.UnsubscribeAsync(call.Tenant, secret, [channel]);
+        if (status == SubscribeStatus.Done && SmartNotes.Of(description).XIds.ContainsKey(channel) && await AttachAsync(call, row.ClientId) is { } session)
+        {
+            await NoteAsync(session, channel, []);
+        }
+
         Write(call, row, row.ClientId, status, output);
     }
 

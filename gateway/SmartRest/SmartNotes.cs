@@ -7,10 +7,13 @@ namespace Tidings.Gateway.SmartRest;
 /// <param name="XIds">For each subscription the X-Ids named beside the request's own.</param>
 internal sealed record SmartNotes(Dictionary<string, IReadOnlyList<string>> XIds)
 {
+    /// <summary>Nothing beside the requests' own X-Ids.</summary>
+    public static SmartNotes None { get; } = new([]);
+
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, SmartNotesJson.Default.SmartNotes);
 
     public static SmartNotes Of(SessionDescription description) =>
-        description.Notes is { } notes ? JsonSerializer.Deserialize(notes, SmartNotesJson.Default.SmartNotes)! : new SmartNotes([]);
+        description.Notes is { } notes ? JsonSerializer.Deserialize(notes, SmartNotesJson.Default.SmartNotes)! : None;
 
     /// <summary>With the X-Ids of a subscription replaced.</summary>
     public SmartNotes With(string subscription, IReadOnlyList<string> xids)

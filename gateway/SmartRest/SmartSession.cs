@@ -3,13 +3,14 @@ using Tidings.Gateway.Sessions;
 namespace Tidings.Gateway.SmartRest;
 
 /// <summary>
-/// The SmartREST side of a session at the gateway that holds it: its held poll, and the X-Ids that lost their templates.
+/// The SmartREST side of a session at the gateway that holds it: its held poll, its notes as read, and the X-Ids that lost their templates.
 /// </summary>
 internal sealed class SmartSession : IProtocolSession, ICountedConnection
 {
     private readonly Lock _lock = new();
     private HashSet<string>? _missing;
     private SmartPoll? _held;
+    private (byte[]? Bytes, SmartNotes Notes) _notes = (null, SmartNotes.None);
 
     /// <summary>Holds a poll; one held before ends without rows.</summary>
     public void Hold(LocalSession session, SmartPoll poll)
@@ -42,6 +43,21 @@ internal sealed class SmartSession : IProtocolSession, ICountedConnection
             _held = null;
             session.LastConnect = now;
             session.Deadline = now + lifetime;
+        }
+    }
+
+    /// <summary>What the session keeps wherever it goes, read once per change.</summary>
+    public SmartNotes NotesOf(LocalSession session)
+    {
+        var description = session.Description!;
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_notes.Bytes, description.Notes))
+            {
+                _notes = (description.Notes, SmartNotes.Of(description));
+            }
+
+            return _notes.Notes;
         }
     }
 

@@ -55,17 +55,22 @@ internal sealed class SmcLogins(IClusterClient cluster, ISmcAccounts accounts, I
     /// <summary>The login that a request uses; null if it uses none. Counts as a use.</summary>
     public async Task<SmcSession?> FindAsync(HttpContext context)
     {
-        if (SecretOf(context) is not { Length: > 0 and <= MaxSecretLength } secret)
+        foreach (var secret in SecretsOf(context).Where(static secret => secret is { Length: > 0 and <= MaxSecretLength }))
         {
-            return null;
+            if (await FindAsync(SessionId.PublicOf(secret!)) is { } session)
+            {
+                return session;
+            }
         }
 
-        var id = SessionId.PublicOf(secret);
-        return await GrainOf(id).Use(id) is { } record && SmcVersion.TryParse(record.Version, out var version)
-            && await accounts.RefreshAsync(record) is { } caller
+        return null;
+    }
+
+    private async Task<SmcSession?> FindAsync(string id) =>
+        await GrainOf(id).Use(id) is { } record && SmcVersion.TryParse(record.Version, out var version)
+        && await accounts.RefreshAsync(record) is { } caller
             ? new SmcSession(id, record, version, new ClaimsPrincipal(new CallerIdentity(caller, Scheme)))
             : null;
-    }
 
     /// <summary>Whether a login lives; counts as a use.</summary>
     public async Task<bool> IsOpenAsync(string id) => await GrainOf(id).Use(id) is { } record && await accounts.RefreshAsync(record) is not null;
@@ -106,26 +111,20 @@ internal sealed class SmcLogins(IClusterClient cluster, ISmcAccounts accounts, I
         });
     }
 
-    private string? SecretOf(HttpContext context)
+    /// <summary>What may show a login. One that is over, such as a cookie that a client still has, does not stand in another's way.</summary>
+    private IEnumerable<string?> SecretsOf(HttpContext context)
     {
-        if (context.Request.Cookies.TryGetValue(Cookie, out var cookie))
-        {
-            return cookie;
-        }
-
+        yield return context.Request.Cookies[Cookie];
         if (context.WebSockets.WebSocketRequestedProtocols is { Count: 2 } protocols && protocols.Contains(TokenProtocol))
         {
-            return protocols.First(static protocol => protocol != TokenProtocol);
+            yield return protocols.FirstOrDefault(static protocol => protocol != TokenProtocol);
         }
 
-        if (context.Request.Headers.Authorization.ToString() is { Length: > 0 } token)
+        yield return context.Request.Headers.Authorization;
+        if (options.CurrentValue.BindToConnection && context.Features.Get<IConnectionItemsFeature>() is { } connection)
         {
-            return token;
+            yield return connection.Items.TryGetValue(ConnectionKey, out var bound) ? (string?)bound : null;
         }
-
-        return options.CurrentValue.BindToConnection
-            ? context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(ConnectionKey, out var bound) == true ? (string?)bound : null
-            : null;
     }
 
     private ISmcSessionsGrain GrainOf(string id) => cluster.GetGrain<ISmcSessionsGrain>(SmcLoginRecord.ShardOf(id));

@@ -100,7 +100,7 @@ internal sealed class SmcSocketEndpoint(
         }
         finally
         {
-            await door.CloseAsync(session.Tenant, session.Id, SessionEnd.Disconnected);
+            await door.CloseAsync(session.Tenant, session.Id, socket.End);
             await logins.RemoveSocketAsync(login.Id, session.Id);
         }
 

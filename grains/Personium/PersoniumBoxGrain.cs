@@ -34,7 +34,7 @@ internal sealed class PersoniumBoxGrain(
         }
 
         return Collections.Count < limits.Value.PersoniumCollections
-            ? await StoreAsync(new PersoniumCollection { Path = path, IsStream = isStream, Revision = NextRevision() }, [])
+            ? await StoreAsync(new PersoniumCollection { Path = path, IsStream = isStream, Revision = NextRevision(), Queues = [] }, [])
             : PersoniumResult.Refused(PersoniumStatus.TooMany);
     }
 
@@ -59,9 +59,22 @@ internal sealed class PersoniumBoxGrain(
             }
         }
 
+        var queues = changes.LastOrDefault(static change => change.Queues is not null)?.Queues ?? collection.Queues;
+        await ClearAsync(queues, collection.Queues);
         return await StoreAsync(
-            collection with { Properties = [.. properties.Select(static pair => new PersoniumProperty(pair.Key, pair.Value))], Revision = NextRevision() }, [.. missing]);
+            collection with
+            {
+                Properties = [.. properties.Select(static pair => new PersoniumProperty(pair.Key, pair.Value))],
+                Revision = NextRevision(),
+                Queues = queues,
+            },
+            [.. missing]);
     }
+
+    /// <summary>Empties queues that were not declared so far. Before they are: from then on somebody may send to them.</summary>
+    private Task ClearAsync(string[]? declared, string[]? before) => declared is null || before is null
+        ? Task.CompletedTask
+        : Task.WhenAll(declared.Except(before, StringComparer.Ordinal).Select(key => GrainFactory.GetGrain<IPersoniumQueueGrain>(key).Clear()));
 
     public async Task<PersoniumResult> SetAcl(string path, PersoniumAce[] acl) => Find(path) is { } collection
         ? await StoreAsync(collection with { Acl = acl, Revision = NextRevision() }, [])
@@ -97,19 +110,10 @@ internal sealed class PersoniumBoxGrain(
         return await WriteAsync(collection.Revision, missing);
     }
 
-    /// <summary>What could not be written is not kept either.</summary>
     private async Task<PersoniumResult> WriteAsync(long revision, string[] missing)
     {
-        try
-        {
-            await state.WriteStateAsync();
-            return new PersoniumResult(PersoniumStatus.Done, revision, missing);
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
+        await this.StoreAsync(state);
+        return new PersoniumResult(PersoniumStatus.Done, revision, missing);
     }
 
     private static int SizeOf(PersoniumCollection collection) =>

@@ -11,12 +11,15 @@ internal sealed class PersoniumQueueGrain(
 {
     private ChannelHead? _head;
 
+    /// <summary>What the log would drop is not taken.</summary>
+    private long Most => Math.Min(limits.Value.PersoniumQueueMessages, limits.Value.LogMessages);
+
     private IChannelGrain Channel => GrainFactory.GetGrain<IChannelGrain>(this.GetPrimaryKeyString());
 
     public async Task<PublishStatus> Send(PublishItem item)
     {
         var head = _head ?? (await ReadAsync(state.State.Offset, 1)).Head;
-        if (head.Offset - PlaceIn(head) >= limits.Value.PersoniumQueueMessages && (await WaitingAsync(head)) >= limits.Value.PersoniumQueueMessages)
+        if (head.Offset - PlaceIn(head) >= Most && await WaitingAsync(head) >= Most)
         {
             return PublishStatus.Busy;
         }
@@ -46,18 +49,22 @@ internal sealed class PersoniumQueueGrain(
             return [];
         }
 
-        (state.State.Epoch, state.State.Offset) = (read.Head.Epoch, messages[^1].Offset);
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
-
+        await MoveAsync(read.Head.Epoch, messages[^1].Offset);
         return [.. messages.Where(message => !IsOver(message))];
+    }
+
+    public async Task Clear()
+    {
+        if ((await ReadAsync(long.MaxValue - 1, 1)).Head is { Offset: > 0 } head)
+        {
+            await MoveAsync(head.Epoch, head.Offset);
+        }
+    }
+
+    private Task MoveAsync(long epoch, long offset)
+    {
+        (state.State.Epoch, state.State.Offset) = (epoch, offset);
+        return this.StoreAsync(state);
     }
 
     /// <summary>How many wait, without those whose time is over.</summary>

@@ -109,17 +109,7 @@ internal sealed partial class SmcElementsGrain(
     private async Task StoreAsync(string id, byte[] happened)
     {
         state.State.Events.Add(new SmcElementEvent(id, happened));
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // What could not be stored must not be remembered either: the next activation reads what is.
-            DeactivateOnIdle();
-            throw;
-        }
-
+        await this.StoreAsync(state);
         await PublishAsync();
     }
 

@@ -21,7 +21,7 @@ internal sealed class SmcSessionsGrain(
         }
 
         Logins[id] = new SmcLoginEntry { Login = login, UsedAt = Now, StoredAt = Now };
-        await WriteAsync();
+        await this.StoreAsync(state);
         return true;
     }
 
@@ -36,7 +36,7 @@ internal sealed class SmcSessionsGrain(
         if (entry.UsedAt - entry.StoredAt > entry.Login.Lifetime / StoredUsesPerLifetime)
         {
             entry.StoredAt = entry.UsedAt;
-            await WriteAsync();
+            await this.StoreAsync(state);
         }
 
         return entry.Login;
@@ -56,7 +56,7 @@ internal sealed class SmcSessionsGrain(
         }
 
         entry.Sockets.Add(session);
-        await WriteAsync();
+        await this.StoreAsync(state);
         return true;
     }
 
@@ -64,7 +64,7 @@ internal sealed class SmcSessionsGrain(
     {
         if (Find(id) is { } entry && entry.Sockets.Remove(session))
         {
-            await WriteAsync();
+            await this.StoreAsync(state);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class SmcSessionsGrain(
         }
 
         Logins.Remove(id);
-        await WriteAsync();
+        await this.StoreAsync(state);
         return [.. entry.Sockets];
     }
 
@@ -94,20 +94,6 @@ internal sealed class SmcSessionsGrain(
             {
                 Logins.Remove(id);
             }
-        }
-    }
-
-    /// <summary>What could not be stored must not be remembered either: the next activation reads what is.</summary>
-    private async Task WriteAsync()
-    {
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
         }
     }
 }

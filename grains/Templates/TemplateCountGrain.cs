@@ -16,14 +16,14 @@ internal sealed class TemplateCountGrain(
         }
 
         state.State.Sets++;
-        await state.WriteStateAsync();
+        await this.StoreAsync(state);
         return true;
     }
 
     public async Task Remove()
     {
         state.State.Sets = Math.Max(0, state.State.Sets - 1);
-        await state.WriteStateAsync();
+        await this.StoreAsync(state);
     }
 }
 

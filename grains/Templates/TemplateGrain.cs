@@ -73,7 +73,7 @@ internal sealed class TemplateGrain([PersistentState("templates", TidingsStorage
         }
 
         state.State.Source = null;
-        await state.WriteStateAsync();
+        await this.StoreAsync(state);
         await Count.Remove();
         return true;
     }
@@ -91,7 +91,7 @@ internal sealed class TemplateGrain([PersistentState("templates", TidingsStorage
         }
 
         state.State.StandsFor = xid;
-        await state.WriteStateAsync();
+        await this.StoreAsync(state);
         return true;
     }
 
@@ -108,7 +108,7 @@ internal sealed class TemplateGrain([PersistentState("templates", TidingsStorage
         state.State.Number = number;
         state.State.Version++;
         state.State.Source = source;
-        await state.WriteStateAsync();
+        await this.StoreAsync(state);
         return new TemplateRecord(number, state.State.Version, null);
     }
 

@@ -82,7 +82,7 @@ internal sealed class AmqpProducer(IOptions<ConnectionEventOptions> options) : I
             await CloseAsync();
         }
 
-        _connection ??= await Connection.Factory.CreateAsync(new Address(_options.Url)).WaitAsync(cancellationToken);
+        _connection ??= await ConnectAsync(cancellationToken);
         _session ??= new Session(_connection);
         if (_links.TryGetValue(tenant, out var known) && !known.IsClosed)
         {
@@ -96,6 +96,22 @@ internal sealed class AmqpProducer(IOptions<ConnectionEventOptions> options) : I
         }
 
         return _links[tenant] = new SenderLink(_session, $"tidings-events-{tenant}", AttachTo(tenant), null);
+    }
+
+    /// <summary>A connection that comes after nobody waits any more is closed, so that those of a broker that is slow do not pile up.</summary>
+    private async Task<Connection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connecting = Connection.Factory.CreateAsync(new Address(_options.Url));
+        try
+        {
+            return await connecting.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = connecting.ContinueWith(
+                static late => late.IsCompletedSuccessfully ? late.Result.CloseAsync() : Task.CompletedTask, TaskScheduler.Default);
+            throw;
+        }
     }
 
     private Attach AttachTo(string tenant) => new()

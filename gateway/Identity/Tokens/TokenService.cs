@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -22,6 +23,8 @@ internal sealed class TokenService(
     IIdentityStorage storage, SigningKeys keys, CallerCheck check, IOptions<IdentityOptions> options, TimeProvider time)
 {
     private const string GrantClaim = "sid";
+    private const int IdLength = 32;
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
     private static readonly JsonWebTokenHandler Tokens = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
 
     private TokenOptions Options => options.Value.Tokens;
@@ -29,7 +32,7 @@ internal sealed class TokenService(
     /// <summary>Begins a log-in for someone who has just proved who they are.</summary>
     public async Task<TokenPair> GrantAsync(Caller caller)
     {
-        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var id = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
         var (grant, secret) = NewGrant(caller.Tenant, caller.User, await check.StampOfAsync(caller));
         await storage.PutAsync(IdentityTables.Grants, id, JsonSerializer.Serialize(grant, AccountJson.Default.Grant), Options.RefreshLifetime);
         return await PairAsync(id, grant, secret);
@@ -71,6 +74,10 @@ internal sealed class TokenService(
 
     /// <summary>Whether a token says that it is one of these; nothing about it is checked yet.</summary>
     public bool IsOwn(JsonWebToken token) => token.Issuer == Options.Issuer;
+
+    /// <summary>Whether a text has the form of a refresh token; nothing about it is checked.</summary>
+    public static bool IsRefreshToken(string text) =>
+        text.IndexOf('.', StringComparison.Ordinal) == IdLength && text.LastIndexOf('.') == IdLength && text.AsSpan(0, IdLength).IndexOfAnyExcept(Hex) < 0;
 
     /// <summary>Log-in by access token.</summary>
     public async ValueTask<AuthenticationOutcome> LogInAsync(string text)

@@ -5,9 +5,22 @@ namespace Tidings.Protocols.SmartRest;
 /// <summary>Reads the bodies of the real-time endpoints: rows 80 to 84, in any number.</summary>
 public static class RealtimeReader
 {
-    /// <summary>Reads every row, in order; one that is not a command comes as a <see cref="RealtimeRefusal"/>.</summary>
-    public static IReadOnlyList<RealtimeCommand> Read(ReadOnlySpan<byte> utf8, SmartRestLimits limits) =>
-        [.. SmartRowReader.Read(utf8, limits).Select(row => Command(row, limits))];
+    /// <summary>
+    /// Reads every row, in order; one that is not a command comes as a <see cref="RealtimeRefusal"/>. Of connects the last one counts, as a
+    /// request has one answer: earlier ones of its session are part of it, those of other sessions are refused.
+    /// </summary>
+    public static IReadOnlyList<RealtimeCommand> Read(ReadOnlySpan<byte> utf8, SmartRestLimits limits)
+    {
+        var commands = SmartRowReader.Read(utf8, limits).Select(row => Command(row, limits)).ToList();
+        if (commands.OfType<RealtimeConnect>().LastOrDefault() is not { } last)
+            return commands;
+        var own = commands.OfType<RealtimeConnect>().Where(connect => connect.ClientId == last.ClientId).ToList();
+        return [.. commands.Where(command => command is not RealtimeConnect connect || !own.Contains(connect)).Select(OneConnectOnly),
+            last with { Acknowledged = own.Max(static connect => connect.Acknowledged) }];
+    }
+
+    private static RealtimeCommand OneConnectOnly(RealtimeCommand command) =>
+        command is RealtimeConnect ? new RealtimeRefusal(command.Line, SmartErrors.SecondConnect(command.Line)) : command;
 
     private static RealtimeCommand Command(SmartRow row, SmartRestLimits limits)
     {

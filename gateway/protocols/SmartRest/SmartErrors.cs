@@ -41,6 +41,9 @@ public static class SmartErrors
     /// <summary>The body is larger than one may be; none of its rows was read.</summary>
     public static SmartError TooLarge { get; } = new(SmartErrorCode.Malformed, null, "Request is too large");
 
+    /// <summary>The row is a connect, and a later row of the body is one of another session: only that is held.</summary>
+    public static SmartError SecondConnect(int line) => new(SmartErrorCode.Malformed, line, "Only one session can connect in a request");
+
     /// <summary>The row cannot be read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no fault.</exception>
     public static SmartError Of(int line, SmartRowFault fault) => new(SmartErrorCode.Malformed, line, fault switch

@@ -70,6 +70,23 @@ public sealed class ListenerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_broker_that_goes_and_comes_back_gets_the_rest()
+    {
+        await using var server = await StartAsync();
+        var client = (await server.OpenAsync("alice"))!;
+        await _peer.MessagesAsync(1);
+        await _peer.KillAsync();
+        await server.CloseAsync("alice", client);
+        await server.OpenAsync("alice");
+        await server.EventsAsync(3);
+
+        await _peer.DisposeAsync();
+        await ListenAsync();
+        var causes = (await _peer.MessagesAsync(2)).Select(static message => (string?)JsonNode.Parse((string)message["body"]!)!["cause"]);
+        Assert.Equal(["disconnected", "connected"], causes);
+    }
+
+    [Fact]
     public async Task A_broker_that_rejects_refuses_sessions_where_events_are_required() // 16
     {
         await _peer.DisposeAsync();

@@ -82,6 +82,21 @@ public sealed class CollectionTests(PersoniumServer server)
         Assert.Contains(code, body);
     }
 
+    [Theory]
+    [InlineData("http://unit1.example/cell1/__role/box1/", HttpStatusCode.OK)]
+    [InlineData("http://cell1.unit1.example/__role/box1/", HttpStatusCode.OK)]
+    [InlineData("http://unit1.example/cell2/__role/box1/", HttpStatusCode.BadRequest)]
+    [InlineData("http://cell2.unit1.example/__role/box1/", HttpStatusCode.BadRequest)]
+    public async Task An_acl_names_roles_of_its_own_cell(string roles, HttpStatusCode expected)
+    {
+        var path = await server.NewStreamAsync();
+        var acl = $"<D:acl {PersoniumServer.Namespaces} xml:base=\"{roles}\">{PersoniumServer.Ace("reader", "<p:stream-send/>")}</D:acl>";
+        var (status, body) = await server.AskAsync("ACL", path, "owner", acl);
+        Assert.Equal(expected, status);
+        Assert.Equal(status == HttpStatusCode.BadRequest, body.Contains("PR400-DV-0004", StringComparison.Ordinal));
+        Assert.Equal(expected == HttpStatusCode.OK ? HttpStatusCode.OK : HttpStatusCode.Forbidden, (await server.AskAsync("POST", path + "/topic/t1", "reader", "{}")).Status);
+    }
+
     [Fact]
     public async Task An_acl_names_roles_that_there_are()
     {

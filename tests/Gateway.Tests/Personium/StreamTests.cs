@@ -27,6 +27,16 @@ public sealed class StreamTests(PersoniumServer server)
         Assert.Contains("PR401-AU-0006", await response.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task A_refresh_token_is_no_access_token()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/cell1/box1/c/topic/t1");
+        request.Headers.Authorization = new("Bearer", (string)(await server.GrantAsync("sender"))["refresh_token"]!);
+        using var response = await server.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Contains("PR401-AU-0007", await response.Content.ReadAsStringAsync());
+    }
+
     [Theory]
     [InlineData("POST", "topic/t1", "writer", 403, "PR403-AU-0002")] // 7
     [InlineData("POST", "queue/undeclared", "sender", 404, "PR404-DV-0001")] // 8
@@ -69,6 +79,34 @@ public sealed class StreamTests(PersoniumServer server)
             var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => server.AskAsync("GET", path + "/queue/q1", "receiver")));
             Assert.Equal($$"""[{"n":{{round}}}]""", Assert.Single(answers, static answer => answer.Body != "[]").Body);
         }
+    }
+
+    [Fact]
+    public async Task A_queue_of_a_collection_made_anew_is_empty()
+    {
+        var path = await server.NewStreamAsync();
+        await server.AskAsync("POST", path + "/queue/q1", "sender", "{}");
+        Assert.Equal(HttpStatusCode.NoContent, (await server.AskAsync("DELETE", path, "owner")).Status);
+
+        Assert.Equal(HttpStatusCode.Created, (await server.AskAsync("MKCOL", path, "owner", PersoniumServer.MakeStream)).Status);
+        await server.DeclareAsync(path, "<p:queues><p:queue>q1</p:queue></p:queues>");
+        Assert.Equal((HttpStatusCode.OK, "[]"), await server.AskAsync("GET", path + "/queue/q1", "owner"));
+        await server.AskAsync("POST", path + "/queue/q1", "owner", """{"n":1}""");
+        Assert.Equal((HttpStatusCode.OK, """[{"n":1}]"""), await server.AskAsync("GET", path + "/queue/q1", "owner"));
+    }
+
+    [Fact]
+    public async Task A_queue_that_stays_declared_keeps_its_messages()
+    {
+        var path = await server.NewStreamAsync();
+        await server.AskAsync("POST", path + "/queue/q1", "sender", """{"n":1}""");
+        await server.DeclareAsync(path, "<p:queues><p:queue>q0</p:queue><p:queue>q1</p:queue></p:queues>");
+        Assert.Equal((HttpStatusCode.OK, """[{"n":1}]"""), await server.AskAsync("GET", path + "/queue/q1", "receiver"));
+
+        await server.AskAsync("POST", path + "/queue/q1", "sender", "{}");
+        await server.DeclareAsync(path, "<p:queues><p:queue>q0</p:queue></p:queues>");
+        await server.DeclareAsync(path, "<p:queues><p:queue>q1</p:queue></p:queues>");
+        Assert.Equal((HttpStatusCode.OK, "[]"), await server.AskAsync("GET", path + "/queue/q1", "receiver"));
     }
 
     [Fact]

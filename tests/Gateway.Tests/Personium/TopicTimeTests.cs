@@ -21,6 +21,15 @@ public sealed class TopicTimeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Timestamps_may_count_milliseconds() // 21
+    {
+        await _server.StartAsync(("Tidings:Personium:Timestamp", "Milliseconds"));
+        using var client = await _server.OpenAsync("/cell1/__topic/box1/c.topic.t1");
+        await client.SendAsync("nonsense");
+        Assert.InRange((long)(await client.NextAsync())!["Timestamp"]!, 1_700_000_000_000, 4_000_000_000_000);
+    }
+
+    [Fact]
     public async Task After_its_tokens_end_a_text_is_told_so() // 32
     {
         await _server.StartAsync(("Tidings:Tokens:Lifetime", "00:00:03"));
@@ -45,20 +54,53 @@ public sealed class TopicTimeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_that_answers_no_ping_is_cut_and_one_that_does_stays() // 33
+    public async Task A_client_that_answers_no_ping_is_closed_and_one_that_does_stays() // 33
     {
-        await _server.StartAsync(("Tidings:Personium:PingEvery", "00:00:00.200"), ("Tidings:Personium:PongWithin", "00:00:01"));
+        await _server.StartAsync(("Tidings:Personium:PingEvery", "00:00:00.100"), ("Tidings:Personium:WritePatience", "00:00:02"));
         _stream = await _server.NewStreamAsync();
         using var polite = await _server.ListenAsync(_stream);
         var next = polite.NextAsync();
 
         using var silent = await RawSocket.OpenAsync(_server.Address, "/cell1/__topic/box1/c.topic.t1", "");
-        Assert.Equal(0x89, (await silent.NextAsync()).Head);
-        Assert.DoesNotContain(await silent.EndsAsync(), static head => head == 0x88);
+        for (var ping = 0; ping < 10; ping++)
+        {
+            Assert.Equal((0x89, "\u0001\u0002\u0003"), await silent.NextAsync());
+        }
+
+        Assert.Equal((0x88, NormalClosure), await silent.NextAsync());
+        await silent.EndsAsync(); // nor does it answer the farewell
 
         await _server.AskAsync("POST", $"{_stream}/topic/t1", "sender", "{}");
         Assert.NotNull(await next);
     }
+
+    [Fact]
+    public async Task One_answer_counts_for_all_pings_before_it()
+    {
+        await _server.StartAsync(("Tidings:Personium:PingEvery", "00:00:00.100"), ("Tidings:Personium:UnansweredPings", "3"));
+        using var lazy = await RawSocket.OpenAsync(_server.Address, "/cell1/__topic/box1/c.topic.t1", "");
+        for (var ping = 0; ping < 12; ping++)
+        {
+            Assert.Equal(0x89, (await lazy.NextAsync()).Head);
+            if (ping % 2 == 1)
+            {
+                await lazy.SendBytesAsync([0x8A, 0x83, 0, 0, 0, 0, 1, 2, 3]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_answer_a_farewell_is_cut()
+    {
+        await _server.StartAsync(("Tidings:Personium:WritePatience", "00:00:00.500"));
+        using var client = await RawSocket.OpenAsync(_server.Address, "/cell1/__topic/box1/c.topic.t1", "");
+        await client.SendAsync("nonsense");
+        Assert.Equal(0x81, (await client.NextAsync()).Head);
+        Assert.Equal((0x88, NormalClosure), await client.NextAsync());
+        await client.EndsAsync();
+    }
+
+    private const string NormalClosure = "\u0003\uFFFD"; // 1000 in two bytes, read as text
 
     private string _stream = "";
 
@@ -85,5 +127,9 @@ public sealed class TopicTimeTests : IAsyncLifetime
                 return response.StatusCode == HttpStatusCode.Unauthorized;
             },
             "the token's end");
+        using var late = new HttpRequestMessage(HttpMethod.Get, $"{_stream}/queue/q1");
+        late.Headers.Authorization = new("Bearer", token);
+        using var refused = await _server.Http.SendAsync(late);
+        Assert.Contains("PR401-AU-0002", await refused.Content.ReadAsStringAsync());
     }
 }

@@ -168,6 +168,34 @@ public sealed class RealtimeTests(GatewayServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Item_50_X_Ids_that_change_while_a_poll_is_held_count_for_it()
+    {
+        var client = await OpenAsync();
+        Assert.Equal("", await PostAsync($"81,{client},{Alarms},{_xid}b"));
+        await PostAsync($"83,{client}");
+        var poll = PostAsync($"83,{client}");
+        await Eventually.TrueAsync(() => server.Hub.Sessions.Any(session => session.Id == SessionId.PublicOf(client[1..]) && session.Sink is not null), "no poll was held");
+
+        Assert.Equal("", await PostAsync($"81,{client},{Alarms}"));
+        await PublishAsync(Alarms, """{"id":"1","severity":"MAJOR","text":"Hot"}""");
+
+        Assert.Equal("100,1,MAJOR\n", await poll);
+    }
+
+    [Fact]
+    public async Task X_Ids_end_with_their_subscription()
+    {
+        var client = await OpenAsync();
+        Assert.Equal("", await PostAsync($"81,{client},{Alarms}\n81,{client},/other{Alarms},{_xid}b\n82,{client},/other{Alarms}"));
+        await PostAsync($"83,{client}");
+
+        var poll = PostAsync($"83,{client}");
+        await PublishAsync(Alarms, """{"id":"1","severity":"MAJOR","text":"Hot"}""");
+
+        Assert.Equal("100,1,MAJOR\n", await poll);
+    }
+
+    [Fact]
     public async Task The_documented_exchange_of_several_sets_is_reproduced()
     {
         const string Path = "/notification/operations";

@@ -139,6 +139,23 @@ public sealed class SmcLoginTests(SmcServer server)
     }
 
     [Fact]
+    public async Task A_cookie_of_a_login_that_is_over_does_not_stand_in_a_tokens_way()
+    {
+        using var client = await SmcClient.LoginAsync(server);
+        var token = client.Cookies.GetAllCookies()["JSESSIONID"]!.Value;
+        client.Cookies.Add(server.Address, new Cookie("JSESSIONID", "over"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.Http.GetAsync("/7.2.1/current_user")).StatusCode);
+
+        client.Http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", token);
+        Assert.Equal(HttpStatusCode.OK, (await client.Http.GetAsync("/7.2.1/current_user")).StatusCode);
+
+        using var connecting = WithProtocols(["access_token", token]);
+        connecting.Options.Cookies = client.Cookies;
+        using var socket = await SmcSocketClient.OpenAsync(connecting, client.SocketUri());
+        await socket.SubscribeAsync("host", 0);
+    }
+
+    [Fact]
     public async Task A_socket_with_a_wrong_token_is_refused()
     {
         using var client = SmcClient.Stranger(server);

@@ -29,7 +29,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. _cluster.Silos];
 
-    public static async Task<TestCluster> StartAsync(short silos, TidingsLimits? limits = null, TimeProvider? time = null, IMessageLog? log = null, ISessionObserver? observer = null)
+    public static async Task<TestCluster> StartAsync(short silos, TidingsLimits? limits = null, TimeProvider? time = null, IMessageLog? log = null, ISessionObserver? observer = null, BrokenStorage? storage = null)
     {
         var options = Options.Create(limits ?? new TidingsLimits());
         var clock = time ?? TimeProvider.System;
@@ -38,7 +38,8 @@ internal sealed class TestCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage(TidingsStorage.Name);
+            silo.AddMemoryGrainStorage(storage is null ? TidingsStorage.Name : BrokenStorage.Whole);
+            storage?.AddTo(silo);
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.Services.AddSingleton(shared);
             silo.Services.AddSingleton<ISessionStore>(sessions);

@@ -42,6 +42,16 @@ public sealed class PersoniumQueueTests
     }
 
     [Fact]
+    public async Task A_queue_takes_no_more_than_its_log_keeps()
+    {
+        await using var cluster = await TestCluster.StartAsync(1, new TidingsLimits { LogMessages = 3 });
+        var queue = QueueAt(cluster, 0);
+        await SendAsync(queue, 0, 3);
+        Assert.Equal(PublishStatus.Busy, await queue.Send(Item(3)));
+        Assert.Equal([0, 1, 2], (await queue.Take(10)).Select(NumberOf));
+    }
+
+    [Fact]
     public async Task What_waited_too_long_is_not_given_and_takes_no_place()
     {
         var time = new ManualTime();

@@ -29,6 +29,20 @@ public sealed class TemplateGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_set_that_could_not_be_stored_is_none_and_can_be_created_again()
+    {
+        var storage = new BrokenStorage();
+        await using var cluster = await TestCluster.StartAsync(1, new TidingsLimits { TemplateSetsPerTenant = 1 }, storage: storage);
+        var grain = cluster.Client.GetGrain<ITemplateGrain>(TemplateId.ToKey(ChannelId.DefaultTenant, "device"));
+        storage.Refuses = "device";
+        await Assert.ThrowsAnyAsync<Exception>(() => grain.Create(Source));
+        storage.Refuses = null;
+
+        await Eventually.Is(async () => await grain.Find(0) is null, () => "an end of what was not stored");
+        Assert.Equal(TemplateCreationStatus.Created, (await grain.Create(Source)).Status);
+    }
+
+    [Fact]
     public async Task A_version_that_is_known_is_not_sent_again()
     {
         var created = (await Grain("device").Create(Source)).Record;

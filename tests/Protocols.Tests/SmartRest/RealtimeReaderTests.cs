@@ -46,6 +46,24 @@ public sealed class RealtimeReaderTests
         Assert.Equal(new RealtimeConnect(1, "un1q", acknowledged), Single(body));
 
     [Fact]
+    public void Connects_of_one_session_in_one_body_are_one()
+    {
+        var commands = Read("83,un1q,4\n82,un1q,/1\n83,un1q\n");
+
+        Assert.Equal([new RealtimeUnsubscribe(2, "un1q", "/1"), new RealtimeConnect(3, "un1q", 4)], commands);
+    }
+
+    [Fact]
+    public void A_connect_beside_another_sessions_is_refused_with_its_line()
+    {
+        var commands = Read("83,other\n83,un1q,2\n84,gone\n");
+
+        Assert.Equal([1, 3, 2], commands.Select(command => command.Line));
+        Assert.Equal(new RealtimeConnect(2, "un1q", 2), commands[^1]);
+        Assert.Equal(new SmartError(SmartErrorCode.Malformed, 1, "Only one session can connect in a request"), Assert.IsType<RealtimeRefusal>(commands[0]).Error);
+    }
+
+    [Fact]
     public void Item_38_several_rows_are_read_in_their_order() =>
         Assert.Equal(["/1", "/2"], Read("81,un1q,/1\n81,un1q,/2").Cast<RealtimeSubscribe>().Select(subscribe => subscribe.Channel));
 

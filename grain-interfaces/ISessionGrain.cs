@@ -20,8 +20,9 @@ public interface ISessionGrain : IGrainWithStringKey
     /// back while frames of an earlier stay are on their way.</param>
     /// <param name="handover">What the gateway has, if it holds the session.</param>
     /// <param name="onlyIfFree">Whether a session that another gateway holds stays there: the gateway lost the session's silo and its client has not called.</param>
+    /// <param name="claim">Who asks for it; null where the gateway knows whose it is already.</param>
     [Alias("Attach")]
-    Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree);
+    Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree, SessionClaim? claim = null);
 
     /// <summary>The gateway gives the session up; it waits for its next <see cref="Attach"/> until its lifetime ends.</summary>
     [Alias("Park")]
@@ -132,6 +133,12 @@ public sealed record SessionOwner
     [Id(4)] public bool ByHandshake { get; init; }
 }
 
+/// <summary>Who asks for a session: to all but its owner there is none.</summary>
+/// <param name="Protocol">The front end that asks: a session is served by the one that opened it.</param>
+/// <param name="User">The user who asks; null for a caller without credentials.</param>
+[GenerateSerializer, Immutable, Alias("tidings.SessionClaim")]
+public sealed record SessionClaim([property: Id(0)] string Protocol, [property: Id(1)] string? User);
+
 /// <summary>Where a gateway takes deliveries.</summary>
 /// <param name="Id">The gateway process: unique for each start.</param>
 /// <param name="Observer">Its receiving end.</param>
@@ -161,6 +168,7 @@ public enum OpenStatus
 /// <param name="Elsewhere">Whether another gateway holds it, and nothing was changed.</param>
 /// <param name="Batches">What another gateway wrote that the client may yet acknowledge.</param>
 /// <param name="Gaps">What another gateway dropped and did not tell the client of.</param>
+/// <param name="Unproven">Whether its owner showed credentials at the handshake alone, so that they must be looked at first; nothing was changed.</param>
 [GenerateSerializer, Immutable, Alias("tidings.AttachResult")]
 public sealed record AttachResult(
     [property: Id(0)] SessionDescription? Description,
@@ -168,7 +176,8 @@ public sealed record AttachResult(
     [property: Id(2)] bool Started,
     [property: Id(3)] bool Elsewhere = false,
     [property: Id(4)] UnacknowledgedBatch[]? Batches = null,
-    [property: Id(5)] ChannelCursor[]? Gaps = null);
+    [property: Id(5)] ChannelCursor[]? Gaps = null,
+    [property: Id(6)] bool Unproven = false);
 
 /// <summary>How a subscribe or unsubscribe ended.</summary>
 public enum SubscribeStatus

@@ -51,7 +51,7 @@ public sealed record SmcLoginRecord
     [Id(4)] public required string UserElement { get; init; }
 
     /// <summary>What the user proved it with, such as <c>key:id</c>, to be looked up again at each use; no secret.</summary>
-    [Id(5)] public string Credential { get; init; } = "";
+    [Id(5)] public required string Credential { get; init; }
 
     /// <summary>When that proof ends; null: not by itself.</summary>
     [Id(6)] public DateTimeOffset? Expires { get; init; }

@@ -69,11 +69,7 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
             context.User = Nobody;
         }
 
-        if (CallerIdentity.Of(context.User) is { } caller)
-        {
-            audit.LoggedIn("handshake", caller.Caller, context.Connection.RemoteIpAddress);
-        }
-        else if (context.User.Identity is not { IsAuthenticated: true } && !door.Allows(context))
+        if (CallerIdentity.Of(context.User) is null && context.User.Identity is not { IsAuthenticated: true } && !door.Allows(context))
         {
             audit.Nobody("handshake", context.Request.Path, context.Connection.RemoteIpAddress);
             return AuthorizationDecision.Denied;

@@ -10,7 +10,16 @@ internal sealed class AllowedOriginsPolicy(IOptions<DoorOptions> options) : ICon
     public void Configure(CorsOptions cors) => cors.AddDefaultPolicy(policy => policy
         .WithOrigins([.. options.Value.AllowedOrigins])
         .WithMethods(HttpMethods.Get, HttpMethods.Post)
-        .WithHeaders(HeaderNames.Accept, HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.Pragma, HeaderNames.XRequestedWith, "Last-Event-ID")
+        .WithHeaders(
+            HeaderNames.Accept,
+            HeaderNames.Authorization,
+            HeaderNames.ContentType,
+            HeaderNames.Pragma,
+            HeaderNames.XRequestedWith,
+            "Last-Event-ID",
+            "Idempotency-Key",
+            "X-Api-Key",
+            "X-Id")
         .AllowCredentials()
         .SetPreflightMaxAge(TimeSpan.FromDays(1)));
 }

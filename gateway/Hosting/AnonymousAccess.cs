@@ -8,6 +8,12 @@ internal sealed class AnonymousAccess(IOptionsMonitor<DoorOptions> options, IHos
     /// <summary>Whether the request needs no credentials.</summary>
     public bool Allows(HttpContext context) => options.CurrentValue.Anonymous ?? IsDeveloper(context);
 
+    /// <summary>Whether any request at all needs no credentials; where not, sessions of callers without any end, too.</summary>
+    public bool IsPossible => options.CurrentValue.Anonymous ?? environment.IsDevelopment();
+
+    /// <summary>Calls back when that may have changed.</summary>
+    public IDisposable? OnChange(Action changed) => options.OnChange((_, _) => changed());
+
     private bool IsDeveloper(HttpContext context) =>
         environment.IsDevelopment() && DirectCaller.Is(context) && OriginGuard.IsLoopbackName(context.Request.Host.Host) && IsOwnPage(context.Request);
 

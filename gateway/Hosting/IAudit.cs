@@ -11,7 +11,7 @@ internal interface IAudit
     /// <summary>Somebody logged in.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="user">The user.</param>
-    /// <param name="method">How: <c>basic</c>, <c>bearer</c>, <c>token</c>, <c>cookie</c>, <c>handshake</c>.</param>
+    /// <param name="method">How: the protocol of the session that began, such as <c>bayeux</c>; <c>token</c>, <c>cookie</c> or <c>smc login</c> for one that sessions may follow.</param>
     /// <param name="address">From where.</param>
     void LoggedIn(string tenant, string user, string method, IPAddress? address);
 

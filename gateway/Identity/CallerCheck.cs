@@ -1,13 +1,16 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Tidings.Gateway.Identity.Accounts;
 
 namespace Tidings.Gateway.Identity;
 
 /// <summary>Looks callers up again: whether what they proved themselves with still holds, and which roles they have today.</summary>
-internal sealed class CallerCheck(AccountCache accounts, TimeProvider time)
+internal sealed class CallerCheck(AccountCache accounts, IEnumerable<ICredentialSource> sources, TimeProvider time)
 {
     /// <summary>The kinds of credential, before the colon of <see cref="Caller.Credential"/>.</summary>
-    public const string Password = "password", Key = "key", Token = "token", Cookie = "cookie", Issuer = "issuer";
+    public const string Password = "password", Key = "key", Token = "token", Cookie = "cookie";
+
+    private readonly FrozenDictionary<string, ICredentialSource> _sources = sources.ToFrozenDictionary(static source => source.Kind, StringComparer.Ordinal);
 
     /// <summary>The caller as of now; null when the credential no longer holds.</summary>
     public async ValueTask<Caller?> RefreshAsync(Caller caller)
@@ -19,21 +22,23 @@ internal sealed class CallerCheck(AccountCache accounts, TimeProvider time)
 
         var user = await accounts.UserAsync(caller.Tenant, caller.User);
         var (kind, id) = Split(caller.Credential);
-        if (user is { Disabled: true } || (user is null && kind != Issuer))
+        if (user is { Disabled: true })
         {
             return null;
         }
 
-        var holds = kind switch
-        {
-            Issuer => true,
-            Password => id == user!.Stamp,
-            Key => await accounts.KeyAsync(id) is { } key && IsGood(key),
-            _ => await FindGrantAsync(id) is { } grant && grant.User == caller.User && grant.Tenant == caller.Tenant
-                && (grant.Stamp is null || grant.Stamp == user!.Stamp),
-        };
-        return !holds ? null : kind == Issuer ? caller : caller with { Roles = user!.Roles };
+        return _sources.TryGetValue(kind, out var source) ? source.Refresh(caller, id, user)
+            : user is not null && await HoldsAsync(caller, kind, id, user) ? caller with { Roles = user.Roles }
+            : null;
     }
+
+    private async ValueTask<bool> HoldsAsync(Caller caller, string kind, string id, User user) => kind switch
+    {
+        Password => id == user.Stamp,
+        Key => await accounts.KeyAsync(id) is { } key && IsGood(key),
+        _ => await FindGrantAsync(id) is { } grant && grant.User == caller.User && grant.Tenant == caller.Tenant
+            && (grant.Stamp is null || grant.Stamp == user.Stamp),
+    };
 
     /// <summary>
     /// Brings what a socket or session knows of its caller up to date, which costs nothing while no account changes. False when the

@@ -16,8 +16,9 @@ internal sealed class IdentityAudit(IAudit audit)
     /// <summary>Something was refused to somebody who showed no credentials.</summary>
     public void Nobody(string action, string? target, IPAddress? address) => audit.Refused(null, null, action, target, "no credentials", address);
 
-    /// <summary>A live session was ended since its credentials no longer hold.</summary>
-    public void Ended(string session, Caller owner) => audit.Refused(owner.Tenant, owner.User, "session", session, "the credentials no longer hold", null);
+    /// <summary>A live session was ended since its credentials no longer hold; <paramref name="owner"/> null: since it has none, and needs some by now.</summary>
+    public void Ended(string session, Caller? owner) => audit.Refused(
+        owner?.Tenant, owner?.User, "session", session, owner is null ? "no credentials" : "the credentials no longer hold", null);
 
     /// <summary>An administrator changed something.</summary>
     public void Changed(HttpContext context, string what, string which)

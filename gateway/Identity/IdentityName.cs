@@ -11,7 +11,19 @@ internal static partial class IdentityName
     /// <summary>What separates tenant and user in a log-in name.</summary>
     public const char Separator = '/';
 
+    /// <summary>What separates an issuer and its user in the name of a user who logs in there.</summary>
+    private const char OfIssuerSeparator = ':';
+
     public static bool IsValid(string? name) => name is not null && Grammar().IsMatch(name);
+
+    /// <summary>The name of a user who logs in at another issuer: no user of this server can be called so.</summary>
+    /// <param name="issuer">The issuer's name in the configuration.</param>
+    /// <param name="user">The user as the issuer calls it.</param>
+    public static string OfIssuer(string issuer, string user) => $"{issuer}{OfIssuerSeparator}{user}";
+
+    /// <summary>Whether it is the name of a user who logs in at another issuer.</summary>
+    public static bool IsOfIssuer(string? name) =>
+        name?.IndexOf(OfIssuerSeparator, StringComparison.Ordinal) is > 0 and var at && IsValid(name[..at]) && IsValid(name[(at + 1)..]);
 
     /// <summary>Takes <c>tenant/name</c> or <c>name</c>, of tenant <c>default</c>, apart.</summary>
     public static bool TrySplit(string? text, out string tenant, out string name)

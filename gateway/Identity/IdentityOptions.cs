@@ -101,7 +101,16 @@ public sealed record IssuerOptions
     /// <summary>The claim that lists roles. Default <c>roles</c>.</summary>
     public string RolesClaim { get; init; } = "roles";
 
-    /// <summary>Clocks that differ by this much agree. Default 30 seconds.</summary>
+    /// <summary>
+    /// Whether its users are the server's own users of the same names. Then a token speaks for the sessions of the user of its name, and to
+    /// disable that user ends it. Default false: they are others, called by the issuer's name here, a colon and their own name, such as <c>corp:alice</c>.
+    /// </summary>
+    public bool SharesUsers { get; init; }
+
+    /// <summary>
+    /// How much later than now by this server's clock a token may begin, as clocks differ. Default 30 seconds. It ends when it says: its sessions
+    /// end then, too.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -27,6 +27,7 @@ internal static class IdentityRegistration
         services.AddSingleton<IUserStore, UserStore>();
         services.AddSingleton<AccountCache>();
         services.AddHostedService(static provider => provider.GetRequiredService<AccountCache>());
+        services.AddSingleton<ICredentialSource, IssuerCredentials>();
         services.AddSingleton<CallerCheck>();
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<ApiKeyLogin>();

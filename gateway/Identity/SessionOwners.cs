@@ -1,11 +1,12 @@
 using System.Security.Claims;
 using Tidings.Gateway.Authorization;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Identity;
 
 /// <summary>Whose a session is, and whether a request may speak for it.</summary>
-internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy policy)
+internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy policy, AnonymousAccess anonymous)
 {
     /// <summary>The scheme of a caller whom the session's secret id speaks for.</summary>
     private const string BySession = "Session";
@@ -24,7 +25,7 @@ internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy poli
     {
         if (session.Owner is not { } owner)
         {
-            return CallerIdentity.Of(user) is null ? user : null;
+            return CallerIdentity.Of(user) is null && MayBeHere(user) ? user : null;
         }
 
         if (CallerIdentity.Of(user) is { } identity)
@@ -37,6 +38,13 @@ internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy poli
             ? new ClaimsPrincipal(new CallerIdentity(caller, BySession))
             : null;
     }
+
+    /// <summary>Whether somebody who showed no credentials of ours may still be here; an application around the server has its own.</summary>
+    public bool MayBeHere(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true } || anonymous.IsPossible;
+
+    /// <summary>Whether what a caller once showed, if anything, still holds.</summary>
+    public ValueTask<bool> IsCurrentAsync(ClaimsPrincipal user) =>
+        CallerIdentity.Of(user) is { } identity ? check.IsCurrentAsync(identity) : ValueTask.FromResult(MayBeHere(user));
 
     /// <summary>Lets a session see what its owner may.</summary>
     public void Bind(LocalSession session, ClaimsPrincipal user)
@@ -56,7 +64,7 @@ internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy poli
             return true;
         }
 
-        if (CallerIdentity.Of(user) is { } identity && !await check.IsCurrentAsync(identity))
+        if (!await IsCurrentAsync(user))
         {
             return false;
         }

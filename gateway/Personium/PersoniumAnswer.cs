@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Identity.Tokens;
 using Tidings.Protocols.Personium;
@@ -33,6 +34,9 @@ internal sealed record PersoniumAnswer(int Status, ReadOnlyMemory<byte> Body, st
 
     /// <summary>Seconds to wait; 0: not said.</summary>
     public int RetryAfter { get; init; }
+
+    public static PersoniumAnswer TooMany(RateRefusal refusal) =>
+        new(StatusCodes.Status429TooManyRequests, "Too fast."u8.ToArray(), "text/plain") { RetryAfter = (int)refusal.RetryAfterSeconds };
 
     public static PersoniumAnswer Empty(int status) => new(status, default);
 

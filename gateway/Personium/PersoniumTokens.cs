@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Identity.Tokens;
@@ -6,7 +7,7 @@ using Tidings.Gateway.Identity.Tokens;
 namespace Tidings.Gateway.Personium;
 
 /// <summary>A cell's tokens: <c>__token</c> (RFC 6749) and <c>__introspect</c> (RFC 7662), on the server's own.</summary>
-internal sealed class PersoniumTokens(CredentialChecker credentials, TokenService tokens, IdentityAudit audit)
+internal sealed class PersoniumTokens(CredentialChecker credentials, TokenService tokens, RateBook rates, IdentityAudit audit)
 {
     private const int MostFormBytes = 64 * 1024;
 
@@ -14,6 +15,11 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
     public async Task<PersoniumAnswer> TokenAsync(PersoniumCall call)
     {
         call.Context.Response.Headers.CacheControl = "no-store";
+        if (rates.Of(call.Context).Handshake() is { } tooMany)
+        {
+            return PersoniumAnswer.TooMany(tooMany);
+        }
+
         if (await FormAsync(call.Context.Request) is not { } form)
         {
             return Fault("invalid_request");
@@ -33,7 +39,14 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
                 audit.LoggedIn("token", caller, call.Context.Connection.RemoteIpAddress);
                 return Answer(await tokens.GrantAsync(caller));
             case "refresh_token" when form["refresh_token"].ToString() is { Length: > 0 } refresh:
-                return await tokens.RefreshAsync(refresh) is { } pair && await IsOfAsync(call, pair) ? Answer(pair) : Fault("invalid_grant");
+                var refreshed = await tokens.RefreshAsync(refresh);
+                if (refreshed.Pair is not { } pair || !await IsOfAsync(call, pair))
+                {
+                    audit.Refused("refresh token", refreshed.Account, refreshed.Refusal ?? "a log-in of another cell", call.Context.Connection.RemoteIpAddress);
+                    return Fault("invalid_grant");
+                }
+
+                return Answer(pair);
             case "password" or "refresh_token" or "":
                 return Fault("invalid_request");
             default:

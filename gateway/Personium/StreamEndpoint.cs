@@ -64,10 +64,7 @@ internal sealed class StreamEndpoint(
         var caller = rates.Of(call.Context);
         if ((caller.Bytes(body.Length) ?? caller.Publish()) is { } refusal)
         {
-            return new PersoniumAnswer(StatusCodes.Status429TooManyRequests, "Too fast."u8.ToArray(), "text/plain")
-            {
-                RetryAfter = (int)Math.Ceiling(refusal.RetryAfter.TotalSeconds),
-            };
+            return PersoniumAnswer.TooMany(refusal);
         }
 
         var item = ItemOf(body);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 using Tidings.Gateway.Identity;
 
@@ -8,7 +9,14 @@ namespace Tidings.Gateway.Sessions;
 /// says who asks: a session of somebody else does not exist.
 /// </summary>
 internal sealed partial class SessionDoor(
-    IClusterClient cluster, GatewayHub hub, PublishLanes lanes, SessionOwners owners, TimeProvider time, GatewayMetrics metrics, ILogger<SessionDoor> logger)
+    IClusterClient cluster,
+    GatewayHub hub,
+    PublishLanes lanes,
+    SessionOwners owners,
+    IdentityAudit audit,
+    TimeProvider time,
+    GatewayMetrics metrics,
+    ILogger<SessionDoor> logger)
 {
     /// <summary>Sessions of a lost silo that are attached anew at the same time: the rest waits, so that nobody else has to.</summary>
     private const int AdoptedAtOnce = 256;
@@ -40,6 +48,7 @@ internal sealed partial class SessionDoor(
         {
             if (await GrainOf(session).Open(description, hub.Address, session.Stay) == OpenStatus.Opened)
             {
+                TellOf(description, user);
                 return (secret, session);
             }
         }
@@ -51,6 +60,15 @@ internal sealed partial class SessionDoor(
 
         hub.Discard(session);
         return null;
+    }
+
+    /// <summary>Whatever the front end, to begin a session is to log in.</summary>
+    private void TellOf(SessionDescription session, ClaimsPrincipal user)
+    {
+        if (CallerIdentity.Of(user)?.Caller is { } caller)
+        {
+            audit.LoggedIn(session.Protocol, caller, IPAddress.TryParse(session.Peer, out var address) ? address : null);
+        }
     }
 
     /// <summary>The session of a secret id, if this gateway holds it.</summary>
@@ -84,6 +102,32 @@ internal sealed partial class SessionDoor(
     /// <summary>Makes this gateway the one that holds a session.</summary>
     /// <returns>The session, which another gateway may have taken already; null if there is none, or none of the caller's, or of another protocol.</returns>
     public async Task<LocalSession?> AttachAsync(string tenant, string secret, ClaimsPrincipal user, string protocolName, Func<IProtocolSession> protocol)
+    {
+        if (FindLocal(tenant, secret) is null && ClaimOf(secret, user, protocolName) is { } claim)
+        {
+            if (!await owners.IsCurrentAsync(user))
+            {
+                return null;
+            }
+
+            var (presence, claimed) = await ClaimAsync(tenant, secret, user, claim, protocol);
+            if (presence == Presence.Unknown)
+            {
+                return null;
+            }
+
+            if (presence == Presence.Here)
+            {
+                await RenewAsync(claimed, user);
+                return claimed;
+            }
+        }
+
+        return await AttachKnownAsync(tenant, secret, user, protocolName, protocol);
+    }
+
+    /// <summary>As above, for a session that is held here, or whose owner is to be looked at first.</summary>
+    private async Task<LocalSession?> AttachKnownAsync(string tenant, string secret, ClaimsPrincipal user, string protocolName, Func<IProtocolSession> protocol)
     {
         if (await TouchAsync(tenant, secret, user) is not var (description, speaker) || description.Protocol != protocolName)
         {
@@ -187,7 +231,7 @@ internal sealed partial class SessionDoor(
     public Task ParkAgainAsync(LocalSession session) =>
         session.InTurn(() => session.IsParkedUnheard ? ParkInTurnAsync(session) : Task.FromResult(false));
 
-    private async Task<Presence> AttachInTurnAsync(LocalSession session, bool onlyIfFree)
+    private async Task<Presence> AttachInTurnAsync(LocalSession session, bool onlyIfFree, SessionClaim? claim = null)
     {
         if (session.IsAttached)
         {
@@ -210,7 +254,7 @@ internal sealed partial class SessionDoor(
         AttachResult result;
         try
         {
-            result = await GrainOf(session).Attach(hub.Address, session.Stay, handover, onlyIfFree);
+            result = await GrainOf(session).Attach(hub.Address, session.Stay, handover, onlyIfFree, claim);
         }
         catch
         {
@@ -220,10 +264,10 @@ internal sealed partial class SessionDoor(
         }
 
         Log.Attached(logger, session.Id, session.Stay, result.Description is not null, result.Live);
-        if (result.Description is null)
+        if (result.Description is null || result.Unproven)
         {
             hub.Discard(session);
-            return Presence.Unknown;
+            return result.Unproven ? Presence.Unproven : Presence.Unknown;
         }
 
         if (result.Elsewhere)
@@ -377,4 +421,7 @@ internal enum Presence
 
     /// <summary>There is no such session.</summary>
     Unknown,
+
+    /// <summary>Its owner showed credentials at the handshake alone: they are to be looked at before it comes here.</summary>
+    Unproven,
 }

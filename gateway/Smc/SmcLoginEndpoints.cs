@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Smc;
@@ -15,6 +16,7 @@ internal sealed class SmcLoginEndpoints(
     IClusterClient cluster,
     SessionDoor door,
     RateBook rates,
+    IdentityAudit audit,
     IOptionsMonitor<SmcOptions> options)
 {
     private const int MaxLoginBytes = 8 * 1024;
@@ -100,8 +102,12 @@ internal sealed class SmcLoginEndpoints(
 
         var users = cluster.GetGrain<ISmcElementsGrain>(SmcElementChange.KeyOf(account.Tenant, SmcCatalog.Users));
         var own = await users.Ensure(account.User, SmcElement.Named(account.User), SmcEventTypes.BodyOf(SmcEventTypes.Create));
-        return own.Element is { } element && await logins.OpenAsync(call.Context, account, call.Version, element.Id)
-            ? new SmcAnswer(StatusCodes.Status200OK, [])
-            : SmcAnswer.Unavailable;
+        if (own.Element is not { } element || !await logins.OpenAsync(call.Context, account, call.Version, element.Id))
+        {
+            return SmcAnswer.Unavailable;
+        }
+
+        audit.LoggedIn("smc login", account, call.Context.Connection.RemoteIpAddress);
+        return new SmcAnswer(StatusCodes.Status200OK, []);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Gateway.Identity.Authentication;
 
 namespace Tidings.Gateway.Smc;
@@ -16,6 +17,8 @@ internal static class SmcRegistration
             .Validate(SmcCatalog.IsUsable, "Tidings:Smc: versions are like 7.2, types are of letters, digits, _ and -, keys have a user and a tenant without a slash.")
             .ValidateOnStart();
         services.AddLatestMonitor<SmcOptions>();
+        services.AddSingleton<SmcKeys>();
+        services.AddSingleton<ICredentialSource>(static provider => provider.GetRequiredService<SmcKeys>());
         services.TryAddSingleton<ISmcAccounts, SmcAccounts>();
         services.AddSingleton<SmcCatalog>();
         services.AddSingleton<SmcLogins>();

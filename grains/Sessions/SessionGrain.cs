@@ -75,11 +75,16 @@ internal sealed partial class SessionGrain(
         Forget();
     }
 
-    public async Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree)
+    public async Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree, SessionClaim? claim)
     {
         if (await FindAsync(handover is { CompleteUntil: not null } ? handover : null) is not { } mailbox)
         {
             return new AttachResult(null, false, false);
+        }
+
+        if (claim is not null && RefusalOf(claim) is { } refusal)
+        {
+            return refusal;
         }
 
         if (_holder is { } holder)
@@ -108,6 +113,16 @@ internal sealed partial class SessionGrain(
         var live = await fanout.AttachAsync(mailbox, gateway, handover is { LinkLost: true } ? handover.Link : null);
         _holder = Known(mailbox, gateway);
         return new AttachResult(_description, live, _started, Batches: batches, Gaps: gaps);
+    }
+
+    /// <summary>What somebody is told who may not have the session, or not yet; null for its owner.</summary>
+    private AttachResult? RefusalOf(SessionClaim claim)
+    {
+        var owner = _description!.Owner;
+        return claim.Protocol != _description.Protocol ? new AttachResult(null, false, false)
+            : claim.User == owner?.User ? null
+            : claim.User is null && owner!.ByHandshake ? new AttachResult(_description, false, _started, Unproven: true)
+            : new AttachResult(null, false, false);
     }
 
     public async Task Park(string gatewayId, long stay, SessionHandover handover, TimeSpan lifetime)

@@ -55,6 +55,13 @@ internal sealed partial class AccountCache : IHostedService
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Something that no account says changed: whoever goes by what was looked up looks again.</summary>
+    public void LookAgain()
+    {
+        _entries = new();
+        Reloaded?.Invoke();
+    }
+
     /// <summary>Forgets everything and reads the rules anew; kept as they are while they cannot be read.</summary>
     internal async Task ReloadAsync()
     {

@@ -41,13 +41,16 @@ internal interface IUserStore
     /// <summary>Adds or changes an API key.</summary>
     ValueTask SaveAsync(ApiKey key);
 
-    /// <summary>Removes a user and the user's API keys. False if there was none.</summary>
+    /// <summary>Removes a user and the user's API keys; <see cref="AccountChangeStatus.Refused"/> if there was none.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The user.</param>
+    /// <param name="version">The state that is to be removed; null for any.</param>
     /// <exception cref="ConfiguredAccountException">The user is configured.</exception>
-    ValueTask<bool> RemoveUserAsync(string tenant, string name);
+    ValueTask<AccountChangeStatus> RemoveUserAsync(string tenant, string name, string? version = null);
 
-    /// <summary>Removes a tenant with its users and keys. False if there was none.</summary>
+    /// <summary>Removes a tenant with its users and keys, as <see cref="RemoveUserAsync"/> does a user.</summary>
     /// <exception cref="ConfiguredAccountException">The tenant has configured users or roles.</exception>
-    ValueTask<bool> RemoveTenantAsync(string name);
+    ValueTask<AccountChangeStatus> RemoveTenantAsync(string name, string? version = null);
 
     /// <summary>Removes an API key. False if there was none.</summary>
     ValueTask<bool> RemoveKeyAsync(string id);

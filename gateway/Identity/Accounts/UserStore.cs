@@ -72,31 +72,16 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
 
     public ValueTask SaveAsync(ApiKey key) => SaveAsync(IdentityTables.Keys, key.Id, key, AccountJson.Default.ApiKey);
 
-    public async ValueTask<bool> RemoveUserAsync(string tenant, string name)
+    public ValueTask<AccountChangeStatus> RemoveUserAsync(string tenant, string name, string? version = null)
     {
         RefuseConfigured(tenant, name);
-        foreach (var key in (await KeysAsync(tenant)).Where(key => key.User == name))
-        {
-            await storage.RemoveAsync(IdentityTables.Keys, key.Id);
-        }
-
-        return await RemoveAsync(IdentityTables.Users, $"{tenant}/{name}");
+        return RemoveAsync(IdentityTables.Users, $"{tenant}/{name}", version, () => RemoveKeysAsync(tenant, name));
     }
 
-    public async ValueTask<bool> RemoveTenantAsync(string name)
-    {
-        if (configured.Tenants.Any(tenant => tenant.Name == name))
-        {
-            throw new ConfiguredAccountException(name);
-        }
-
-        foreach (var user in await UsersAsync(name))
-        {
-            await RemoveUserAsync(name, user.Name);
-        }
-
-        return await RemoveAsync(IdentityTables.Tenants, name);
-    }
+    public ValueTask<AccountChangeStatus> RemoveTenantAsync(string name, string? version = null) =>
+        configured.Tenants.Any(tenant => tenant.Name == name)
+            ? throw new ConfiguredAccountException(name)
+            : RemoveAsync(IdentityTables.Tenants, name, version, () => RemoveUsersAsync(name));
 
     public ValueTask<bool> RemoveKeyAsync(string id) => RemoveAsync(IdentityTables.Keys, id);
 
@@ -159,6 +144,44 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
         }
 
         return new AccountChange<T>(AccountChangeStatus.Busy, null);
+    }
+
+    /// <summary>Removes what is stored, after what belongs to it, if it is in the state that is to be removed.</summary>
+    private async ValueTask<AccountChangeStatus> RemoveAsync(string table, string key, string? version, Func<Task> removeOwned)
+    {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var json = await storage.GetAsync(table, key);
+            if (version is not null && version != AccountVersion.Of(json))
+            {
+                return AccountChangeStatus.Mismatch;
+            }
+
+            await removeOwned();
+            if (json is null || await storage.RemoveAsync(table, key, json))
+            {
+                await storage.AnnounceAsync();
+                return json is null ? AccountChangeStatus.Refused : AccountChangeStatus.Done;
+            }
+        }
+
+        return AccountChangeStatus.Busy;
+    }
+
+    private async Task RemoveKeysAsync(string tenant, string user)
+    {
+        foreach (var key in (await KeysAsync(tenant)).Where(key => key.User == user))
+        {
+            await storage.RemoveAsync(IdentityTables.Keys, key.Id);
+        }
+    }
+
+    private async Task RemoveUsersAsync(string tenant)
+    {
+        foreach (var user in await UsersAsync(tenant))
+        {
+            await RemoveUserAsync(tenant, user.Name);
+        }
     }
 
     private void RefuseConfigured(string tenant, string name)

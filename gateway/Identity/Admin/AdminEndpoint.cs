@@ -62,7 +62,7 @@ internal static class AdminFilter
             return Problem(StatusCodes.Status403Forbidden, "Administrators only.");
         }
 
-        if (Names.Any(part => context.GetRouteValue(part) is string name && !IdentityName.IsValid(name)))
+        if (Names.Any(part => context.GetRouteValue(part) is string name && !IsName(part, name)))
         {
             return Problem(StatusCodes.Status400BadRequest, "A name is 1 to 64 letters, digits and . _ @ -, the first a letter or digit.");
         }
@@ -76,6 +76,9 @@ internal static class AdminFilter
             return Problem(StatusCodes.Status409Conflict, exception.Message);
         }
     }
+
+    /// <summary>Users who log in at another issuer are no users here, but may be disabled.</summary>
+    private static bool IsName(string part, string name) => IdentityName.IsValid(name) || (part == "user" && IdentityName.IsOfIssuer(name));
 
     /// <summary>The administrator who calls.</summary>
     public static Caller Admin(this HttpContext context) => CallerIdentity.Of(context.User)!.Caller;

@@ -41,8 +41,14 @@ internal static class TenantAdmin
             return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Operators remove tenants; the default one stays.");
         }
 
+        var removed = await store.RemoveTenantAsync(tenant, context.Request.Version());
+        if (removed != AccountChangeStatus.Done)
+        {
+            return Preconditions.Explain(removed, null);
+        }
+
         audit.Changed(context, "tenant", tenant);
-        return await store.RemoveTenantAsync(tenant) ? TypedResults.NoContent() : Unknown();
+        return TypedResults.NoContent();
     }
 
     public static async Task<IResult> PutRoleAsync(

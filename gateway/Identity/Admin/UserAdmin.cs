@@ -10,6 +10,7 @@ internal static class UserAdmin
 {
     private const int ShortestPassword = 8;
     private const int LongestPassword = 1024;
+    private const string ElsewhereOnly = "This user logs in at its issuer, which says the roles: here it can be disabled and no more.";
 
     public static async Task<IResult> ListAsync(string tenant, IUserStore store) =>
         TypedResults.Ok((await store.UsersAsync(tenant)).Select(UserView.Of).ToArray());
@@ -28,6 +29,11 @@ internal static class UserAdmin
         if (change.Password is { Length: < ShortestPassword or > LongestPassword })
         {
             return AdminFilter.Problem(StatusCodes.Status400BadRequest, $"A password has {ShortestPassword} to {LongestPassword} characters.");
+        }
+
+        if (IdentityName.IsOfIssuer(user) && (change.Password is not null || change.Roles is not null))
+        {
+            return AdminFilter.Problem(StatusCodes.Status400BadRequest, ElsewhereOnly);
         }
 
         IResult? refusal = null;
@@ -70,8 +76,14 @@ internal static class UserAdmin
             return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator removes users whose roles reach beyond a tenant.");
         }
 
+        var removed = await store.RemoveUserAsync(tenant, user, context.Request.Version());
+        if (removed != AccountChangeStatus.Done)
+        {
+            return Preconditions.Explain(removed, null);
+        }
+
         audit.Changed(context, "user", $"{tenant}/{user}");
-        return await store.RemoveUserAsync(tenant, user) ? TypedResults.NoContent() : TenantAdmin.Unknown();
+        return TypedResults.NoContent();
     }
 
     public static async Task<IResult> ListKeysAsync(string tenant, IUserStore store) =>
@@ -82,6 +94,11 @@ internal static class UserAdmin
         if (await store.FindUserAsync(tenant, user) is null)
         {
             return TenantAdmin.Unknown();
+        }
+
+        if (IdentityName.IsOfIssuer(user))
+        {
+            return AdminFilter.Problem(StatusCodes.Status400BadRequest, ElsewhereOnly);
         }
 
         if (await IsAboveAsync(tenant, user, context, store))

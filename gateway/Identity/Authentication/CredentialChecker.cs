@@ -11,6 +11,7 @@ internal sealed class CredentialChecker
     private readonly PasswordLogin _passwords;
     private readonly ApiKeyLogin _keys;
     private readonly TokenService _tokens;
+    private readonly CallerCheck _check;
     private readonly Dictionary<string, ForeignIssuer> _issuers;
     private readonly IdentityAudit _audit;
     private readonly ILoginThrottle? _throttle;
@@ -19,6 +20,7 @@ internal sealed class CredentialChecker
         PasswordLogin passwords,
         ApiKeyLogin keys,
         TokenService tokens,
+        CallerCheck check,
         IOptions<IdentityOptions> options,
         IHttpClientFactory http,
         TimeProvider time,
@@ -26,7 +28,7 @@ internal sealed class CredentialChecker
         IEnumerable<ILoginThrottle> throttles,
         ILogger<ForeignIssuer> logger)
     {
-        (_passwords, _keys, _tokens, _audit, _throttle) = (passwords, keys, tokens, audit, throttles.FirstOrDefault());
+        (_passwords, _keys, _tokens, _check, _audit, _throttle) = (passwords, keys, tokens, check, audit, throttles.FirstOrDefault());
         _issuers = options.Value.Issuers
             .Select(issuer => new ForeignIssuer(issuer.Key, issuer.Value, http.CreateClient(nameof(ForeignIssuer)), time, logger))
             .ToDictionary(static issuer => issuer.Issuer, StringComparer.Ordinal);
@@ -56,9 +58,13 @@ internal sealed class CredentialChecker
         }
 
         return _tokens.IsOwn(token) ? await _tokens.LogInAsync(text)
-            : _issuers.TryGetValue(token.Issuer, out var issuer) ? await issuer.LogInAsync(token)
+            : _issuers.TryGetValue(token.Issuer, out var issuer) ? await AdmitAsync(await issuer.LogInAsync(token))
             : AuthenticationOutcome.Refused("unknown issuer");
     }
+
+    /// <summary>Whom another issuer vouches for may be disabled here, or be of a tenant that is.</summary>
+    private async ValueTask<AuthenticationOutcome> AdmitAsync(AuthenticationOutcome outcome) =>
+        outcome.Caller is { } caller && await _check.RefreshAsync(caller) is null ? AuthenticationOutcome.Refused("disabled", outcome.Account) : outcome;
 
     private async ValueTask<AuthenticationOutcome> SlowedAsync(HttpContext context, string account, string method, Func<ValueTask<AuthenticationOutcome>> check)
     {

@@ -40,9 +40,12 @@ internal interface IIdentityStorage
     /// <summary>Writes a document in the place of the one that is expected there, null for none. False if it is another by now.</summary>
     ValueTask<bool> ReplaceAsync(string table, string key, string? expected, string value, TimeSpan? lifetime = null);
 
-    /// <summary>Removes a document. False if there was none.</summary>
-    ValueTask<bool> RemoveAsync(string table, string key);
+    /// <summary>Removes a document; false if there was none. With <paramref name="expected"/>, only that one, and false if it is another by now.</summary>
+    ValueTask<bool> RemoveAsync(string table, string key, string? expected = null);
 
-    /// <summary>Tells every process that something changed; awaited by whoever changed it.</summary>
+    /// <summary>
+    /// Tells every process at once that something changed; awaited by whoever changed it. Should that fail, the change is noticed all the same;
+    /// not that a log-in is new or goes on, which nobody need be told.
+    /// </summary>
     ValueTask AnnounceAsync();
 }

@@ -59,11 +59,11 @@ internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000)
         }
     }
 
-    public ValueTask<bool> RemoveAsync(string table, string key)
+    public ValueTask<bool> RemoveAsync(string table, string key, string? expected = null)
     {
         lock (_lock)
         {
-            return ValueTask.FromResult(table == IdentityTables.Grants ? _grants.Remove(key) : Remove(table, key));
+            return expected is not null && Find(table, key) != expected ? ValueTask.FromResult(false) : ValueTask.FromResult(table == IdentityTables.Grants ? _grants.Remove(key) : Remove(table, key));
         }
     }
 

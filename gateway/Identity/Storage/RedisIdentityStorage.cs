@@ -34,33 +34,36 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
         if (table == IdentityTables.Grants)
         {
             await Database.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime))));
+            return;
         }
-        else
-        {
-            await Database.HashSetAsync(keys.Table(table), key, value);
-        }
+
+        var transaction = Change();
+        _ = transaction.HashSetAsync(keys.Table(table), key, value);
+        await transaction.ExecuteAsync();
     }
 
     public async ValueTask<bool> ReplaceAsync(string table, string key, string? expected, string value, TimeSpan? lifetime = null)
     {
-        var transaction = Database.CreateTransaction();
-        if (table == IdentityTables.Grants)
-        {
-            transaction.AddCondition(expected is null ? Condition.KeyNotExists(keys.Grant(key)) : Condition.StringEqual(keys.Grant(key), expected));
-            _ = transaction.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime))));
-        }
-        else
-        {
-            transaction.AddCondition(expected is null ? Condition.HashNotExists(keys.Table(table), key) : Condition.HashEqual(keys.Table(table), key, expected));
-            _ = transaction.HashSetAsync(keys.Table(table), key, value);
-        }
-
+        // A log-in that goes on changes nothing for anybody else.
+        var transaction = table == IdentityTables.Grants ? Database.CreateTransaction() : Change();
+        transaction.AddCondition(ConditionOf(table, key, expected));
+        _ = table == IdentityTables.Grants
+            ? transaction.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime))))
+            : transaction.HashSetAsync(keys.Table(table), key, value);
         return await transaction.ExecuteAsync();
     }
 
-    public async ValueTask<bool> RemoveAsync(string table, string key) => table == IdentityTables.Grants
-        ? await Database.KeyDeleteAsync(keys.Grant(key))
-        : await Database.HashDeleteAsync(keys.Table(table), key);
+    public async ValueTask<bool> RemoveAsync(string table, string key, string? expected = null)
+    {
+        var transaction = Change();
+        if (expected is not null)
+        {
+            transaction.AddCondition(ConditionOf(table, key, expected));
+        }
+
+        var removed = table == IdentityTables.Grants ? transaction.KeyDeleteAsync(keys.Grant(key)) : transaction.HashDeleteAsync(keys.Table(table), key);
+        return await transaction.ExecuteAsync() && await removed;
+    }
 
     public async ValueTask AnnounceAsync()
     {
@@ -68,6 +71,22 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
         await Database.PublishAsync(keys.Changes, version);
         See(version);
     }
+
+    /// <summary>What changes something for others counts the version up with it, in one step: who dies before the announcement has told all the same.</summary>
+    private ITransaction Change()
+    {
+        var transaction = Database.CreateTransaction();
+        _ = transaction.StringIncrementAsync(keys.Version);
+        return transaction;
+    }
+
+    private Condition ConditionOf(string table, string key, string? expected) => (table == IdentityTables.Grants, expected) switch
+    {
+        (true, null) => Condition.KeyNotExists(keys.Grant(key)),
+        (true, _) => Condition.StringEqual(keys.Grant(key), expected),
+        (false, null) => Condition.HashNotExists(keys.Table(table), key),
+        (false, _) => Condition.HashEqual(keys.Table(table), key, expected),
+    };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

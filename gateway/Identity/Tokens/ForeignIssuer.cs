@@ -48,10 +48,13 @@ internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClie
             return AuthenticationOutcome.Refused("no usable tenant or user in the token");
         }
 
+        // Two who are called alike are two people unless the configuration knows better.
+        var called = options.SharesUsers ? user! : IdentityName.OfIssuer(name, user!);
+
         // An issuer that speaks for some tenants gives nobody rights in others.
         string[] roles = [.. token.Claims.Where(claim => claim.Type == options.RolesClaim).Select(static claim => claim.Value)
             .Where(static role => IdentityName.IsValid(role) && !Accounts.BuiltInRoles.IsAboveTenants(role))];
-        return AuthenticationOutcome.Success(new Caller(tenant!, user!, roles, $"{CallerCheck.Issuer}:{name}", token.ValidTo));
+        return AuthenticationOutcome.Success(new Caller(tenant!, called, roles, IssuerCredentials.Of(name), token.ValidTo));
     }
 
     private static string? ClaimOf(JsonWebToken token, string name) => token.TryGetClaim(name, out var claim) ? claim.Value : null;
@@ -67,7 +70,7 @@ internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClie
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             LifetimeValidator = (notBefore, expires, _, _) =>
-                expires + options.ClockSkew > time.GetUtcNow().UtcDateTime && !(notBefore - options.ClockSkew > time.GetUtcNow().UtcDateTime),
+                expires > time.GetUtcNow().UtcDateTime && !(notBefore - options.ClockSkew > time.GetUtcNow().UtcDateTime),
         };
         if (options.KeyFile is null)
         {

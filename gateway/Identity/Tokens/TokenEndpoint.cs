@@ -51,7 +51,14 @@ internal static class TokenEndpoint
                 audit.LoggedIn("token", caller, context.Connection.RemoteIpAddress);
                 return Answer(await tokens.GrantAsync(caller));
             case "refresh_token" when refreshToken is not null:
-                return await tokens.RefreshAsync(refreshToken) is { } pair ? Answer(pair) : Fault("invalid_grant");
+                var refreshed = await tokens.RefreshAsync(refreshToken);
+                if (refreshed.Pair is not { } pair)
+                {
+                    audit.Refused("refresh token", refreshed.Account, refreshed.Refusal!, context.Connection.RemoteIpAddress);
+                    return Fault("invalid_grant");
+                }
+
+                return Answer(pair);
             case "password" or "refresh_token" or null:
                 return Fault("invalid_request");
             default:

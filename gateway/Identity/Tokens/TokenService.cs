@@ -15,6 +15,12 @@ namespace Tidings.Gateway.Identity.Tokens;
 /// <summary>An access token with the refresh token beside it.</summary>
 internal sealed record TokenPair(string AccessToken, string RefreshToken, TimeSpan Lifetime);
 
+/// <summary>What came of a refresh token.</summary>
+/// <param name="Pair">The next tokens; null when it is refused.</param>
+/// <param name="Refusal">Why, for the audit and never for the client.</param>
+/// <param name="Account">Whose it was, as far as that is known.</param>
+internal sealed record RefreshOutcome(TokenPair? Pair, string? Refusal, string? Account);
+
 /// <summary>
 /// The server's own tokens. A log-in is a grant in storage; access tokens are short-lived JWTs that name it, and good only while it
 /// stands. A refresh token is good once: used again, it was stolen, and the whole log-in ends (RFC 9700, section 4.14.2).
@@ -38,26 +44,29 @@ internal sealed class TokenService(
         return await PairAsync(id, grant, secret);
     }
 
-    /// <summary>Prolongs a log-in; null when the refresh token is not good.</summary>
-    public async Task<TokenPair?> RefreshAsync(string refreshToken)
+    /// <summary>Prolongs a log-in; without a pair when the refresh token is not good, and why not.</summary>
+    public async Task<RefreshOutcome> RefreshAsync(string refreshToken)
     {
         var (id, secret) = Split(refreshToken);
         if (await storage.GetAsync(IdentityTables.Grants, id) is not { } json || JsonSerializer.Deserialize(json, AccountJson.Default.Grant) is not { RefreshHash: not null } old)
         {
-            return null;
+            return new RefreshOutcome(null, "unknown refresh token", null);
         }
 
         var caller = new Caller(old.Tenant, old.User, [], $"{CallerCheck.Token}:{id}", null);
         var (grant, next) = NewGrant(old.Tenant, old.User, old.Stamp);
-        if (!IsSecret(secret, old)
-            || await check.RefreshAsync(caller) is null
-            || !await storage.ReplaceAsync(IdentityTables.Grants, id, json, JsonSerializer.Serialize(grant, AccountJson.Default.Grant), Options.RefreshLifetime))
+        var refusal = !IsSecret(secret, old) ? "a refresh token was used twice, which ends the log-in"
+            : await check.RefreshAsync(caller) is null ? "the account is not what it was"
+            : !await storage.ReplaceAsync(IdentityTables.Grants, id, json, JsonSerializer.Serialize(grant, AccountJson.Default.Grant), Options.RefreshLifetime)
+            ? "a refresh token was used twice at once, which ends the log-in"
+            : null;
+        if (refusal is not null)
         {
             await RevokeAsync(id);
-            return null;
+            return new RefreshOutcome(null, refusal, $"{old.Tenant}/{old.User}");
         }
 
-        return await PairAsync(id, grant, next);
+        return new RefreshOutcome(await PairAsync(id, grant, next), null, null);
     }
 
     /// <summary>Ends the log-in that a refresh or access token is of (RFC 7009). False if the token is of none.</summary>

@@ -74,6 +74,25 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/api/admin/tenants/green", "{}", """{"disabled":true}""")]
+    [InlineData("/api/admin/tenants/red/users/heidi", """{"password":"long enough"}""", """{"disabled":true}""")]
+    public async Task What_was_changed_meanwhile_is_not_removed(string path, string made, string changed)
+    {
+        using var first = await _server.SendAsync(HttpMethod.Put, path, SecuredServer.Basic("admin"), made);
+        using var second = await _server.SendAsync(HttpMethod.Put, path, SecuredServer.Basic("admin"), changed);
+
+        using var past = await IfMatchAsync(path, null, first.Headers.ETag!.Tag, HttpMethod.Delete);
+        using var left = await _server.SendAsync(HttpMethod.Get, path, SecuredServer.Basic("admin"));
+        using var now = await IfMatchAsync(path, null, second.Headers.ETag!.Tag, HttpMethod.Delete);
+        using var gone = await _server.SendAsync(HttpMethod.Delete, path, SecuredServer.Basic("admin"));
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, past.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, left.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, now.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    [Theory]
     [InlineData("devicebootstrap")]
     [InlineData("operator")]
     public async Task Only_an_operator_gives_roles_that_reach_beyond_a_tenant(string role)
@@ -99,12 +118,12 @@ public sealed class AdminTests : IAsyncLifetime
         Assert.DoesNotContain("password", await response.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
     }
 
-    private async Task<HttpResponseMessage> IfMatchAsync(string path, string json, string state)
+    private async Task<HttpResponseMessage> IfMatchAsync(string path, string? json, string state, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, path)
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Put, path)
         {
             Headers = { { "Authorization", SecuredServer.Basic("admin").ToString() }, { "If-Match", state } },
-            Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json"),
+            Content = json is null ? null : new StringContent(json, System.Text.Encoding.UTF8, "application/json"),
         };
         return await _server.Http.SendAsync(request);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 
 namespace Tidings.Gateway.Tests.Identity;
@@ -42,6 +43,39 @@ public sealed class AuditTests
 
         Assert.Equal(2, log.Lines.Count(line => line.Text.StartsWith($"Refused: {action} {channel} for alice of default from ", StringComparison.Ordinal)));
         Assert.DoesNotContain(log.Lines, line => line.Text.Contains(client, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_comes_again_is_told_as_that()
+    {
+        using var log = new Recorder();
+        await using var server = await SecuredServer.StartAsync(builder => builder.Logging.AddProvider(log));
+        var refresh = (string)(await server.TokenAsync("bob"))["refresh_token"]!;
+
+        foreach (var token in new[] { refresh, refresh, "0123.456" })
+        {
+            (await server.FormAsync("/token", null, ("grant_type", "refresh_token"), ("refresh_token", token))).Dispose();
+        }
+
+        string[] refusals = [.. log.Lines.Select(static line => line.Text).Where(static text => text.Contains("could not log in by refresh token", StringComparison.Ordinal))];
+        Assert.Equal(2, refusals.Length);
+        Assert.Contains(refusals, static text => text.StartsWith("default/bob ", StringComparison.Ordinal) && text.EndsWith("used twice, which ends the log-in", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Text.Contains(refresh, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("bayeux")]
+    [InlineData("smartrest")]
+    [InlineData("sse")]
+    [InlineData("smc login")]
+    public async Task Whoever_begins_something_that_lasts_is_told_whatever_the_front_end(string protocol)
+    {
+        using var log = new Recorder();
+        await using var server = await SecuredServer.StartAsync(builder => builder.Logging.AddProvider(log));
+
+        await BeginAsync(server, protocol);
+
+        Assert.Contains(log.Lines, line => line.Text.StartsWith($"alice of red logged in by {protocol} from ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -97,6 +131,44 @@ public sealed class AuditTests
 
         Assert.Contains(log.Lines, static line => line.Text.Contains("default/alice", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Lines, static line => line.Text.Contains("swordfish", StringComparison.Ordinal));
+    }
+
+    private static async Task BeginAsync(SecuredServer server, string protocol)
+    {
+        var alice = SecuredServer.Basic("red/alice");
+        switch (protocol)
+        {
+            case "bayeux":
+                await server.HandshakeAsync(alice);
+                break;
+            case "smartrest":
+                await SmartAsync(server, "/s", "11,100,,$.m,$.m\n");
+                await SmartAsync(server, "/notification/realtime", "80");
+                break;
+            case "sse":
+                using (var request = new HttpRequestMessage(HttpMethod.Get, "/channels/a") { Headers = { Authorization = alice } })
+                {
+                    request.Headers.Accept.ParseAdd("text/event-stream");
+                    (await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)).Dispose();
+                }
+
+                break;
+            default:
+                using (var made = await server.SendAsync(HttpMethod.Post, "/api/admin/tenants/red/users/alice/keys", SecuredServer.Basic("admin")))
+                {
+                    var key = (string)JsonNode.Parse(await made.Content.ReadAsStringAsync())!["key"]!;
+                    (await server.SendAsync(HttpMethod.Post, "/7.2/login", null, $$"""{"authenticationkey":"{{key}}"}""")).Dispose();
+                }
+
+                break;
+        }
+
+        async Task SmartAsync(SecuredServer at, string path, string rows)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Headers = { Authorization = alice }, Content = new StringContent(rows) };
+            request.Headers.Add("X-Id", "audited");
+            (await at.Http.SendAsync(request)).Dispose();
+        }
     }
 
     private sealed class Recorder : ILoggerProvider

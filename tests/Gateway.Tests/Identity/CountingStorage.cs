@@ -36,7 +36,7 @@ internal sealed class CountingStorage(IIdentityStorage inner) : IIdentityStorage
     public ValueTask<bool> ReplaceAsync(string table, string key, string? expected, string value, TimeSpan? lifetime = null) =>
         inner.ReplaceAsync(table, key, expected, value, lifetime);
 
-    public ValueTask<bool> RemoveAsync(string table, string key) => inner.RemoveAsync(table, key);
+    public ValueTask<bool> RemoveAsync(string table, string key, string? expected = null) => inner.RemoveAsync(table, key, expected);
 
     public ValueTask AnnounceAsync() => inner.AnnounceAsync();
 }

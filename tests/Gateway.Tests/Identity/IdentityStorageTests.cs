@@ -65,6 +65,18 @@ public abstract class IdentityStorageTests
     }
 
     [Fact]
+    public async Task What_is_another_by_now_is_not_removed()
+    {
+        var storage = await OpenAsync();
+        await storage.PutAsync(IdentityTables.Users, "red/a", "2");
+
+        Assert.False(await storage.RemoveAsync(IdentityTables.Users, "red/a", "1"));
+        Assert.Equal("2", await storage.GetAsync(IdentityTables.Users, "red/a"));
+        Assert.True(await storage.RemoveAsync(IdentityTables.Users, "red/a", "2"));
+        Assert.False(await storage.RemoveAsync(IdentityTables.Users, "red/a", "2"));
+    }
+
+    [Fact]
     public async Task A_table_is_empty_or_not()
     {
         var storage = await OpenAsync();
@@ -167,6 +179,34 @@ public sealed class RedisIdentityStorageTests(RedisServerFixture redis) : Identi
         await one.AnnounceAsync();
 
         await Eventually.TrueAsync(() => Volatile.Read(ref heard) > 0, "The change was not heard.");
+    }
+
+    [Theory]
+    [InlineData("put")]
+    [InlineData("replace")]
+    [InlineData("remove")]
+    [InlineData("log out")]
+    public async Task A_change_that_its_maker_did_not_live_to_announce_is_seen(string change)
+    {
+        var (one, other) = (await OpenAsync(), await OpenAsync());
+        await one.PutAsync(IdentityTables.Users, "red/a", "1");
+        await one.PutAsync(IdentityTables.Grants, "g", "1", TimeSpan.FromMinutes(1));
+        await one.AnnounceAsync();
+        var version = new RedisIdentityKeys(_service).Version;
+        var before = (long)await redis.Connection.GetDatabase().StringGetAsync(version);
+        var heard = 0;
+        other.Changed += () => Interlocked.Increment(ref heard);
+
+        await (change switch
+        {
+            "put" => one.PutAsync(IdentityTables.Users, "red/a", "2").AsTask(),
+            "replace" => one.ReplaceAsync(IdentityTables.Users, "red/a", "1", "2").AsTask(),
+            "remove" => one.RemoveAsync(IdentityTables.Users, "red/a", "1").AsTask(),
+            _ => one.RemoveAsync(IdentityTables.Grants, "g").AsTask(),
+        });
+
+        Assert.Equal(before + 1, (long)await redis.Connection.GetDatabase().StringGetAsync(version));
+        await Eventually.TrueAsync(() => Volatile.Read(ref heard) > 0, "The change was not seen.");
     }
 
     [Fact]

@@ -40,7 +40,9 @@ public sealed class SessionOwnerTests(SharedSecuredServer shared) : IClassFixtur
     [Theory]
     [InlineData("connect")]
     [InlineData("subscribe")]
+    [InlineData("unsubscribe")]
     [InlineData("publish")]
+    [InlineData("service")]
     [InlineData("disconnect")]
     public async Task A_session_is_unknown_to_others_on_a_socket(string operation)
     {

@@ -93,6 +93,21 @@ public sealed class DoorTests
         Assert.False(local.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
+    [Theory]
+    [InlineData("authorization,content-type", true)]
+    [InlineData("x-api-key,idempotency-key", true)]
+    [InlineData("x-id", true)]
+    [InlineData("x-forwarded-for", false)]
+    public async Task Pages_of_listed_origins_may_send_the_headers_that_something_here_reads(string headers, bool may)
+    {
+        await using var server = await OwnServer.StartAsync(("Tidings:AllowedOrigins:0", "https://app.example"));
+
+        using var preflight = await PreflightAsync(server, "https://app.example", headers);
+
+        var allowed = preflight.Headers.TryGetValues("Access-Control-Allow-Headers", out var values) ? string.Join(',', values).Split(',') : [];
+        Assert.Equal(may, headers.Split(',').All(header => allowed.Contains(header, StringComparer.OrdinalIgnoreCase)));
+    }
+
     [Fact]
     public async Task Heads_that_are_too_large_or_malformed_are_refused()
     {
@@ -151,8 +166,11 @@ public sealed class DoorTests
         Assert.Equal(1, presence.Asked);
     }
 
-    private static Task<HttpResponseMessage> PreflightAsync(OwnServer server, string origin) => server.Http.SendAsync(
-        new HttpRequestMessage(HttpMethod.Options, "/cometd") { Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "POST" } } });
+    private static Task<HttpResponseMessage> PreflightAsync(OwnServer server, string origin, string headers = "content-type") => server.Http.SendAsync(
+        new HttpRequestMessage(HttpMethod.Options, "/cometd")
+        {
+            Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "POST" }, { "Access-Control-Request-Headers", headers } },
+        });
 
     /// <summary>What a server answers to bytes, until it closes the connection or has said something.</summary>
     private static async Task<string> SayAsync(OwnServer server, string bytes)

@@ -80,6 +80,24 @@ public sealed class RateTests
         await AssertTooManyAsync(() => server.Http.PostAsync("/cometd", Json(Handshake)));
     }
 
+    [Theory]
+    [InlineData("/token")]
+    [InlineData("/cell1/__token")]
+    public async Task Requests_for_tokens_are_bounded_whatever_becomes_of_them(string path)
+    {
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Handshakes", "2")]);
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 10; i++)
+        {
+            using var form = new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "none_of_these")]);
+            using var response = await server.Http.PostAsync(path, form);
+            statuses.Add(response.StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, statuses[0]);
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+    }
+
     [Fact]
     public async Task Sessions_of_one_address_are_bounded_and_given_back()
     {

@@ -18,7 +18,7 @@ public sealed class SessionClockTests
         var hub = new GatewayHub(
             StubCluster.None, limits, new WindowPolicies(Options.Create(new WindowOptions()), metrics), time, metrics, NullLogger<GatewayHub>.Instance);
         var lanes = new PublishLanes(new ChannelGrains(StubCluster.None), limits, time, metrics, NullLogger<PublishLanes>.Instance);
-        var door = new SessionDoor(StubCluster.None, hub, lanes, null!, time, metrics, NullLogger<SessionDoor>.Instance);
+        var door = new SessionDoor(StubCluster.None, hub, lanes, null!, null!, time, metrics, NullLogger<SessionDoor>.Instance);
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         using var clock = new SessionClock(hub, door, lifetime, time, NullLogger<SessionClock>.Instance);
         await clock.StartAsync(CancellationToken.None);

@@ -1,6 +1,9 @@
 using System.Reflection;
+using System.Security.Claims;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Gateway.Sessions;
 using Tidings.Gateway.Tests.Hosting;
 using static Tidings.Gateway.Tests.Sessions.Deliveries;
@@ -15,6 +18,8 @@ public sealed class SessionDoorTests
     private readonly GatewayHub _hub;
     private readonly SessionDoor _door;
 
+    private static ClaimsPrincipal Nobody { get; } = new(new ClaimsIdentity());
+
     public SessionDoorTests()
     {
         var cluster = StubCluster.Of((_, _) => StubSession.Of(() => _answers.Dequeue()()));
@@ -22,7 +27,7 @@ public sealed class SessionDoorTests
         var limits = Options.Create(new TidingsLimits());
         _hub = new GatewayHub(cluster, limits, new WindowPolicies(Options.Create(new WindowOptions()), metrics), _time, metrics, NullLogger<GatewayHub>.Instance);
         _door = new SessionDoor(
-            cluster, _hub, new PublishLanes(new ChannelGrains(cluster), limits, _time, metrics, NullLogger<PublishLanes>.Instance), null!, _time, metrics, NullLogger<SessionDoor>.Instance);
+            cluster, _hub, new PublishLanes(new ChannelGrains(cluster), limits, _time, metrics, NullLogger<PublishLanes>.Instance), new SessionOwners(null!, null!, new AnonymousAccess(new Fixed<DoorOptions>(new DoorOptions { Anonymous = true }), null!)), null!, _time, metrics, NullLogger<SessionDoor>.Instance);
     }
 
     [Fact]
@@ -78,6 +83,38 @@ public sealed class SessionDoorTests
 
         Assert.True(session.HasPending);
         Assert.True(session.IsAttached);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_elsewhere_comes_with_one_call()
+    {
+        var description = new SessionDescription { Protocol = "test", Lifetime = TimeSpan.FromMinutes(1) };
+        _answers.Enqueue(() => Task.FromResult(new AttachResult(description, Live: true, Started: true)));
+
+        Assert.NotNull(await _door.AttachAsync(ChannelId.DefaultTenant, "secret", Nobody, "test", static () => null!));
+        Assert.Empty(_answers);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_none_of_the_caller_s_leaves_nothing_here()
+    {
+        _answers.Enqueue(static () => Task.FromResult(new AttachResult(null, false, false)));
+
+        Assert.Null(await _door.AttachAsync(ChannelId.DefaultTenant, "secret", Nobody, "test", static () => null!));
+        Assert.Empty(_hub.Sessions);
+    }
+
+    [Fact]
+    public async Task An_owner_known_from_the_handshake_is_looked_at_before_the_session_moves()
+    {
+        var owner = new SessionOwner { User = "alice", Roles = [], Credential = "password:1", ByHandshake = true };
+        var description = new SessionDescription { Protocol = "test", Lifetime = TimeSpan.FromMinutes(1), Owner = owner };
+        _answers.Enqueue(() => Task.FromResult(new AttachResult(description, false, false, Unproven: true)));
+        _answers.Enqueue(() => Task.FromResult<SessionDescription?>(description with { Owner = owner with { ByHandshake = false } }));
+
+        Assert.Null(await _door.AttachAsync(ChannelId.DefaultTenant, "secret", Nobody, "test", static () => null!));
+        Assert.Empty(_answers);
+        Assert.Empty(_hub.Sessions);
     }
 
     private LocalSession Begun(string secret)

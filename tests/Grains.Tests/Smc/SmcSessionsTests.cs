@@ -5,7 +5,7 @@ namespace Tidings.Grains.Smc;
 public sealed class SmcSessionsTests
 {
     private static readonly SmcLoginRecord Login =
-        new() { Tenant = "t", User = "ann", Version = "7.2", Lifetime = TimeSpan.FromMinutes(30), UserElement = "1" };
+        new() { Tenant = "t", User = "ann", Version = "7.2", Lifetime = TimeSpan.FromMinutes(30), UserElement = "1", Credential = "key:1" };
 
     private readonly MovableTime _time = new();
 

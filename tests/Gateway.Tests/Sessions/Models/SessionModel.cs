@@ -38,7 +38,7 @@ internal sealed class SessionModel : IDisposable
         var cluster = StubCluster.Of((_, _) => ModelGrain.Of(_silo));
         var limits = Options.Create(new TidingsLimits { PendingMessagesPerSession = Window });
         _hub = new GatewayHub(cluster, limits, windows, TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
-        _door = new SessionDoor(cluster, _hub, null!, null!, TimeProvider.System, metrics, NullLogger<SessionDoor>.Instance);
+        _door = new SessionDoor(cluster, _hub, null!, null!, null!, TimeProvider.System, metrics, NullLogger<SessionDoor>.Instance);
     }
 
     /// <summary>Checks random runs; a failure names the seed and the shortest run that fails.</summary>

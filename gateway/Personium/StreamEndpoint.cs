@@ -75,7 +75,12 @@ internal sealed class StreamEndpoint(
         var status = stream.Kind == StreamKind.Topic ? (await door.PublishAsync(channel, item)).Status
             : StreamBody.ForQueue(body) is null ? PublishStatus.Stored
             : await cluster.GetGrain<IPersoniumQueueGrain>(channel.ToKey()).Send(item);
-        return status == PublishStatus.Stored ? PersoniumAnswer.Empty(StatusCodes.Status200OK) : PersoniumAnswer.Unavailable;
+        return status switch
+        {
+            PublishStatus.Stored => PersoniumAnswer.Empty(StatusCodes.Status200OK),
+            PublishStatus.TooManyChannels => PersoniumAnswer.TooManyChannels,
+            _ => PersoniumAnswer.Unavailable,
+        };
     }
 
     private async Task<PersoniumAnswer> ReceiveAsync(PersoniumCall call, StreamPath stream)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tidings.Grains.Logs;
+using Tidings.Grains.Patterns;
 using Tidings.Grains.Streams;
 
 namespace Tidings.Grains.Fanout;
@@ -15,6 +16,7 @@ internal sealed partial class SiloFanout(
     ILocalSiloDetails silo,
     IMessageLog log,
     IGrainFactory grains,
+    PatternIndex patterns,
     IOptions<TidingsLimits> limits,
     TimeProvider time,
     SiloMetrics metrics,

@@ -46,6 +46,11 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
         {
             _swept = now;
             hub.Sweep();
+            foreach (var givenUp in _marks.Keys.Where(static receiver => receiver.IsGivenUp).ToList())
+            {
+                // Another link of its silo took its place.
+                _marks.Remove(givenUp);
+            }
         }
 
         foreach (var session in hub.Sessions)

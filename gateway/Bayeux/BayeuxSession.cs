@@ -67,13 +67,12 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
 
     private readonly Lock _lock = new();
     private HeldConnect? _held;
-    private DateTimeOffset? _lazyUntil;
+
+    // Ticks of UTC, as other threads read them while they are written; 0 while nothing waits.
+    private long _lazyUntil;
 
     /// <summary>The socket that the session's messages are pushed to; null with the polling transports.</summary>
     public BayeuxSocket? Socket { get; set; }
-
-    /// <summary>The cookie of the browser whose connect is held, while one is.</summary>
-    public string? HeldForBrowser { get; set; }
 
     public bool HoldsConnect => _held is not null;
 
@@ -125,7 +124,8 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
     {
         lock (_lock)
         {
-            _lazyUntil = _lazyUntil < until ? _lazyUntil : until;
+            var known = _lazyUntil;
+            Volatile.Write(ref _lazyUntil, known != 0 && known < until.UtcTicks ? known : until.UtcTicks);
         }
     }
 
@@ -134,12 +134,12 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
     {
         lock (_lock)
         {
-            _lazyUntil = null;
+            Volatile.Write(ref _lazyUntil, 0);
         }
     }
 
     /// <summary>Whether all that waits is lazy and may wait on.</summary>
-    public bool IsDelaying => _lazyUntil is not null;
+    public bool IsDelaying => Volatile.Read(ref _lazyUntil) != 0;
 
     public void Tick(LocalSession session, DateTimeOffset now)
     {
@@ -149,7 +149,7 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
         }
 
         _held?.Tick(now);
-        if (_lazyUntil <= now)
+        if (Volatile.Read(ref _lazyUntil) is not 0 and var lazyUntil && lazyUntil <= now.UtcTicks)
         {
             Delivering();
             if (Socket is { } socket)

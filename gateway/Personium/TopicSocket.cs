@@ -26,8 +26,7 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
     private readonly ArrayBufferWriter<byte> _frame = new();
     private LocalSession? _session;
     private WebSocketCloseStatus? _close;
-    private string? _user;
-    private DateTimeOffset _expires;
+    private Holder? _holder;
     private volatile bool _isOpen;
     private int _wakes;
     private long _writingSince;
@@ -39,7 +38,7 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
             static self => ((TopicSocket)self!).Close(WebSocketCloseStatus.NormalClosure), this, services.Options.TokenWithin, Timeout.InfiniteTimeSpan);
     }
 
-    private bool IsExpired => _user is not null && _services.Time.GetUtcNow() >= _expires;
+    private bool IsExpired => _holder is { } holder && _services.Time.GetUtcNow() >= holder.Expires;
 
     /// <summary>Serves the socket until one side closes it.</summary>
     public async Task RunAsync(CancellationToken aborted)
@@ -133,7 +132,7 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
     /// <summary>Begins the session, or prolongs it. Subscribed first, then told: what is published from then on comes.</summary>
     private async Task<bool> TryEnterAsync(string text)
     {
-        if (await CheckAsync(text) is not { } token || (_user is { } user && user != NameOf(token)))
+        if (await CheckAsync(text) is not { } token || (_holder is { User: { } user } && user != NameOf(token)))
         {
             return false;
         }
@@ -144,7 +143,7 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
         }
 
         await _services.Door.RenewAsync(_session!, token.User);
-        (_user, _expires) = (NameOf(token), token.Expires);
+        _holder = new Holder(NameOf(token), token.Expires);
         var left = token.Expires - _services.Time.GetUtcNow();
         _deadline.Change(Positive(left) + _services.Options.ExpiredWithin, Timeout.InfiniteTimeSpan);
         var reply = new ArrayBufferWriter<byte>();
@@ -196,6 +195,9 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
     private static string? NameOf(TopicToken token) => token.User.Identity?.Name;
 
     private static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
+
+    /// <summary>Whose socket it is, and until when. One object, as messages may come while it is renewed.</summary>
+    private sealed record Holder(string? User, DateTimeOffset Expires);
 
     private static partial class Log
     {

@@ -17,7 +17,7 @@ public enum ChannelKind
 
 /// <summary>
 /// The grammar of channel names and patterns.
-/// A name is <c>/segment(/segment)*</c>; segments hold letters and digits of ASCII, blank and <c>! # $ ( ) * + - . @ _ { } ~</c>
+/// A name is <c>/segment(/segment)*</c>; segments hold letters and digits of ASCII, blank and <c>! # $ ( ) + - . @ _ { } ~</c>
 /// (the union of what the Bayeux specification, CometD and its clients allow), none is empty, and one trailing slash is dropped.
 /// A pattern is a name whose last segment is <c>*</c> (exactly one more segment) or <c>**</c> (one or more).
 /// </summary>

@@ -10,7 +10,7 @@ public interface IChannelGrain : IGrainWithStringKey
 
     /// <summary>Sends this channel's messages to a silo from now on.</summary>
     /// <param name="silo">The silo's stream (its address and generation).</param>
-    /// <returns>The head: everything after it will be sent.</returns>
+    /// <returns>The head: everything after it will be sent. Epoch 0 where the tenant may have no further channel, and nothing will be.</returns>
     [Alias("Register")]
     ValueTask<ChannelHead> Register(string silo);
 
@@ -36,6 +36,9 @@ public enum PublishStatus
 
     /// <summary>The log cannot be written; nothing is known to be stored.</summary>
     Unavailable,
+
+    /// <summary>The channel is new, and its tenant has as many as it may (<see cref="TidingsLimits.ChannelsPerTenant"/>); nothing was stored.</summary>
+    TooManyChannels,
 }
 
 /// <summary>The answer to a publish.</summary>

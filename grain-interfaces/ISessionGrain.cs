@@ -36,7 +36,10 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("Subscribe")]
     Task<SubscribeStatus> Subscribe(string[] subscriptions);
 
-    /// <summary>Subscribes to channels by name from places in their logs on, all or none; a channel subscribed to already goes back to its place.</summary>
+    /// <summary>
+    /// Subscribes to channels by name from places in their logs on, and to names and patterns with <see cref="ReplayFrom.New"/> as
+    /// <see cref="Subscribe"/> does: to all or none. A channel subscribed to already goes back to its place.
+    /// </summary>
     [Alias("Replay")]
     Task<ReplayResult> Replay(ReplayFrom[] channels);
 
@@ -193,6 +196,12 @@ public enum SubscribeStatus
 
     /// <summary>A channel could not be reached; nothing was subscribed.</summary>
     Unavailable,
+
+    /// <summary>A channel is new, and the tenant has as many as it may (<see cref="TidingsLimits.ChannelsPerTenant"/>); nothing was subscribed.</summary>
+    TooManyChannels,
+
+    /// <summary>More patterns than the tenant may have (<see cref="TidingsLimits.PatternsPerTenant"/>); nothing was subscribed.</summary>
+    TooManyPatterns,
 }
 
 /// <summary>Where a subscription begins.</summary>

@@ -53,7 +53,10 @@ public sealed record TidingsLimits
     [Range(1024, int.MaxValue)]
     public int PendingBytesPerSession { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Most direct messages (service replies) that wait for one session. Default 1,000. Beyond: the oldest is dropped.</summary>
+    /// <summary>
+    /// Most direct messages (service replies) that wait for one session, in its gateway beside the window, or in its silo. Default 1,000; their
+    /// bytes are bounded as a window's. Beyond: the oldest is dropped.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int DirectMessagesPerSession { get; init; } = 1000;
 
@@ -125,6 +128,21 @@ public sealed record TidingsLimits
     [Range(1, 1024)]
     public int ChannelDepth { get; init; } = 32;
 
+    /// <summary>
+    /// Channels of one tenant that the log knows: those that were published to, or subscribed to by name, and not forgotten since
+    /// (<see cref="LogHeadAge"/>). Default 250,000. Beyond: a publish or a subscription that would make another one is refused with
+    /// <c>429:channels,250000:limit_reached</c>, over HTTP with 429; channels that exist go on.
+    /// </summary>
+    [Range(1, 100_000_000)]
+    public int ChannelsPerTenant { get; init; } = 250_000;
+
+    /// <summary>
+    /// Patterns (<c>/a/*</c>, <c>/a/**</c>) of one tenant that have subscribers; every silo knows all of them. Default 10,000. Beyond: a
+    /// subscription to another one is refused with <c>429:patterns,10000:limit_reached</c>.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int PatternsPerTenant { get; init; } = 10_000;
+
     /// <summary>Messages that a channel's log keeps. Default 10,000. Beyond: the oldest is dropped.</summary>
     [Range(1, 10_000_000)]
     public int LogMessages { get; init; } = 10_000;
@@ -134,8 +152,8 @@ public sealed record TidingsLimits
     public long LogBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of payload in all logs of a standalone server together. Default 1 GiB. Beyond: channels that were not published to for the longest
-    /// time lose their messages.
+    /// Bytes in all logs of a standalone server together: payload, and 200 for each message, which is about what keeping it costs. Default 1 GiB.
+    /// Beyond: channels that were not published to for the longest time lose their messages.
     /// </summary>
     [Range(1024, long.MaxValue)]
     public long LogTotalBytes { get; init; } = 1024L * 1024 * 1024;

@@ -23,6 +23,7 @@ internal sealed class SiloMetrics
         SessionsOpened = meter.CreateCounter<long>("tidings.sessions.opened", "{session}", "Sessions begun.");
         SessionsEnded = meter.CreateCounter<long>("tidings.sessions.ended", "{session}", "Sessions ended, by reason.");
         SessionsRestored = meter.CreateCounter<long>("tidings.sessions.restored", "{session}", "Sessions taken up from a silo that left or died.");
+        ChannelsRefused = meter.CreateCounter<long>("tidings.channels.refused", "{request}", "Publishes and subscriptions that would have made a channel or a pattern more than their tenant may have.");
         DirectsDropped = meter.CreateCounter<long>("tidings.directs.dropped", "{message}", "Direct messages dropped because too many waited.");
     }
 
@@ -49,6 +50,8 @@ internal sealed class SiloMetrics
     public Counter<long> SessionsEnded { get; }
 
     public Counter<long> SessionsRestored { get; }
+
+    public Counter<long> ChannelsRefused { get; }
 
     public Counter<long> DirectsDropped { get; }
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
 namespace Tidings.Gateway.Bayeux;
@@ -8,8 +7,13 @@ namespace Tidings.Gateway.Bayeux;
 /// The browser cookie, for browsers that share few connections among many tabs: a tab whose connect would hold one connection too many
 /// is told to poll. Counted per gateway, so it means something where a browser stays with one.
 /// </summary>
-internal sealed class BayeuxBrowsers(GatewayHub hub, IOptionsMonitor<BayeuxOptions> options)
+internal sealed class BayeuxBrowsers(IOptionsMonitor<BayeuxOptions> options)
 {
+    private readonly Lock _lock = new();
+
+    // By browser: its sessions whose connects are held, each with the request that brought the latest one.
+    private readonly Dictionary<string, Dictionary<BayeuxSession, BayeuxCall>> _held = new(StringComparer.Ordinal);
+
     public string? Read(HttpContext context) =>
         options.CurrentValue.BrowserCookie is { Enabled: true } cookie && context.Request.Cookies.TryGetValue(cookie.Name, out var value)
         && value.Length is > 0 and <= 64
@@ -46,13 +50,48 @@ internal sealed class BayeuxBrowsers(GatewayHub hub, IOptionsMonitor<BayeuxOptio
         session.Browser is null || call.Socket is not null || call.Browser == session.Browser
         || (call.Browser is null && options.CurrentValue.TrustClientSession);
 
-    /// <summary>Whether the browser holds as many connects as it may.</summary>
-    public bool IsSurplus(HttpContext context, BayeuxCall call, BayeuxSession bayeux)
+    /// <summary>Counts a connect as held, until <see cref="Release"/>. False when other sessions of its browser hold as many as may be.</summary>
+    public bool TryHold(HttpContext context, BayeuxCall call, BayeuxSession bayeux)
     {
         var current = options.CurrentValue;
         var most = HttpProtocol.IsHttp2(context.Request.Protocol) ? current.Http2MaxSessionsPerBrowser : current.MaxSessionsPerBrowser;
-        return call.Browser is not null && most >= 0 && hub.Sessions.Count(
-            session => session.Protocol is BayeuxSession { HoldsConnect: true } other && !ReferenceEquals(other, bayeux) && other.HeldForBrowser == call.Browser) >= most;
+        if (call.Browser is not { } browser || most < 0)
+        {
+            return true;
+        }
+
+        lock (_lock)
+        {
+            var held = _held.GetValueOrDefault(browser);
+            if ((held?.Count ?? 0) - (held?.ContainsKey(bayeux) == true ? 1 : 0) >= most)
+            {
+                return false;
+            }
+
+            (held ?? (_held[browser] = []))[bayeux] = call;
+            return true;
+        }
+    }
+
+    /// <summary>A connect is held no more. One that another of its session ended counts no longer already.</summary>
+    public void Release(BayeuxCall call, BayeuxSession bayeux)
+    {
+        if (call.Browser is not { } browser)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_held.TryGetValue(browser, out var held) && held.TryGetValue(bayeux, out var latest) && ReferenceEquals(latest, call))
+            {
+                held.Remove(bayeux);
+                if (held.Count == 0)
+                {
+                    _held.Remove(browser);
+                }
+            }
+        }
     }
 
     /// <summary>Tells a surplus tab to poll, or that it is refused.</summary>

@@ -8,7 +8,8 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>The handshake: begins a session that this gateway holds.</summary>
 internal sealed class BayeuxHandshake(
-    SessionDoor door, BayeuxCallers callers, BayeuxExtensions extensions, AuthorizationService authorization, IOptionsMonitor<BayeuxOptions> options)
+    SessionDoor door, BayeuxCallers callers, BayeuxExtensions extensions, AuthorizationService authorization, IOptionsMonitor<BayeuxOptions> options,
+    GatewayMetrics metrics)
 {
     private const string Version = "1.0";
 
@@ -44,7 +45,7 @@ internal sealed class BayeuxHandshake(
     {
         var reply = BayeuxReplies.Failure(
             message,
-            decision.Reason is null ? dialect.HandshakeDenied : $"403:{decision.Reason}:handshake_denied",
+            decision.Reason is null ? dialect.HandshakeDenied : BayeuxErrors.HandshakeDeniedBecause(decision.Reason),
             new BayeuxAdvice { Reconnect = decision.Reconnect ?? "none", Interval = (long)decision.ReconnectInterval.TotalMilliseconds });
         reply.Ext = decision.Ext;
         return reply;
@@ -90,14 +91,14 @@ internal sealed class BayeuxHandshake(
     }
 
     /// <summary>Messages queued during the handshake go with its reply if the option says so, otherwise with the first connect.</summary>
-    private static void AddQueued(BayeuxCall call, BayeuxAnswer answer, LocalSession session, BayeuxMessage reply, BayeuxOptions current)
+    private void AddQueued(BayeuxCall call, BayeuxAnswer answer, LocalSession session, BayeuxMessage reply, BayeuxOptions current)
     {
         var queued = call.Exchange.Directs;
         if (!current.AllowMessageDeliveryDuringHandshake)
         {
             foreach (var direct in queued)
             {
-                session.Enqueue(new DirectItem(direct) { Frame = 0 });
+                metrics.CountDirectsDropped(session.Enqueue(new DirectItem(direct) { Frame = 0 }) ?? 1);
             }
 
             return;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tidings.Gateway.Authorization;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
@@ -5,7 +6,7 @@ using Tidings.Protocols.Bayeux;
 namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Publishes on broadcast channels; each is answered when the channel's log has it.</summary>
-internal sealed class BayeuxPublishes(SessionDoor door, AuthorizationService authorization)
+internal sealed class BayeuxPublishes(SessionDoor door, AuthorizationService authorization, IOptions<TidingsLimits> limits)
 {
     public async ValueTask<BayeuxMessage> PublishAsync(BayeuxCall call, BayeuxMessage message, string channel)
     {
@@ -34,6 +35,7 @@ internal sealed class BayeuxPublishes(SessionDoor door, AuthorizationService aut
         {
             PublishStatus.Stored => BayeuxReplies.Success(message),
             PublishStatus.Busy => BayeuxReplies.Failure(message, "503::channel_busy"),
+            PublishStatus.TooManyChannels => BayeuxReplies.Failure(message, BayeuxErrors.LimitReached("channels", limits.Value.ChannelsPerTenant)),
             _ => BayeuxReplies.Failure(message, BayeuxErrors.Unavailable),
         };
     }

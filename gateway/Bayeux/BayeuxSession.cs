@@ -67,14 +67,13 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
 
     private readonly Lock _lock = new();
     private HeldConnect? _held;
+
+    // Ticks of UTC, as other threads read them while they are written; 0 while nothing waits.
     private long _lazyUntil;
     private volatile bool _lazyMayGo;
 
     /// <summary>The socket that the session's messages are pushed to; null with the polling transports.</summary>
     public BayeuxSocket? Socket { get; set; }
-
-    /// <summary>The cookie of the browser whose connect is held, while one is.</summary>
-    public string? HeldForBrowser { get; set; }
 
     public bool HoldsConnect => _held is not null;
 
@@ -164,7 +163,7 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
         }
 
         _held?.Tick(now);
-        if (Volatile.Read(ref _lazyUntil) is var until and not 0 && until <= now.UtcTicks)
+        if (Volatile.Read(ref _lazyUntil) is not 0 and var lazyUntil && lazyUntil <= now.UtcTicks)
         {
             LetLazyGo();
             if (Socket is { } socket)

@@ -31,27 +31,27 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, AuthorizationService
         string[] wanted = [.. names.Where(static name => ChannelName.KindOf(name) == ChannelKind.Broadcast)];
         var places = BayeuxExt.ReplayOf(message.Ext);
         ReplayFrom[] replayed = [.. wanted.Where(name => places.ContainsKey(name) && places[name] != ReplayFrom.New).Select(name => new ReplayFrom(name, places[name]))];
-        if (replayed.Length > 0 && await ReplayAsync(call, message, replayed) is { } failed)
+        if (replayed.Length > 0)
         {
-            return failed;
+            return await ReplayAsync(call, message, replayed, [.. wanted.Except(replayed.Select(static place => place.Channel), StringComparer.Ordinal)]);
         }
 
-        wanted = [.. wanted.Where(name => !Array.Exists(replayed, place => place.Channel == name))];
         var status = wanted.Length == 0 ? SubscribeStatus.Done : await door.SubscribeAsync(call.Tenant, message.ClientId!, wanted);
         return AfterSubscribe(call.Dialect, message, status);
     }
 
-    /// <summary>Subscribes from places in logs on. Null when that is done.</summary>
-    private async ValueTask<BayeuxMessage?> ReplayAsync(BayeuxCall call, BayeuxMessage message, ReplayFrom[] places)
+    /// <summary>Subscribes from places in logs on, and to what else is wanted from now on: one call, as it is all or nothing.</summary>
+    private async ValueTask<BayeuxMessage> ReplayAsync(BayeuxCall call, BayeuxMessage message, ReplayFrom[] places, string[] others)
     {
         if (Array.FindIndex(places, static place => ChannelName.IsPattern(place.Channel) || place.After < ReplayFrom.All) is >= 0 and var bad)
         {
             return BayeuxReplies.Failure(message, BayeuxErrors.ReplayInvalid(places[bad].After));
         }
 
-        var result = await door.ReplayAsync(call.Tenant, message.ClientId!, places);
-        return result.Invalid is { } invalid ? BayeuxReplies.Failure(message, BayeuxErrors.ReplayInvalid(invalid))
-            : result.Status == SubscribeStatus.Done ? null
+        var result = await door.ReplayAsync(
+            call.Tenant, message.ClientId!, [.. places, .. others.Select(static name => new ReplayFrom(name, ReplayFrom.New))]);
+        return result.Invalid is { } invalid
+            ? BayeuxReplies.Failure(message, BayeuxErrors.ReplayInvalid(invalid))
             : AfterSubscribe(call.Dialect, message, result.Status);
     }
 
@@ -65,6 +65,8 @@ internal sealed class BayeuxSubscriptions(SessionDoor door, AuthorizationService
         SubscribeStatus.Done => BayeuxReplies.Success(message),
         SubscribeStatus.UnknownSession => BayeuxReplies.UnknownSession(dialect, message),
         SubscribeStatus.TooMany => BayeuxReplies.Failure(message, BayeuxErrors.LimitReached("subscriptions", limits.Value.SubscriptionsPerSession)),
+        SubscribeStatus.TooManyChannels => BayeuxReplies.Failure(message, BayeuxErrors.LimitReached("channels", limits.Value.ChannelsPerTenant)),
+        SubscribeStatus.TooManyPatterns => BayeuxReplies.Failure(message, BayeuxErrors.LimitReached("patterns", limits.Value.PatternsPerTenant)),
         _ => BayeuxReplies.Failure(message, BayeuxErrors.Unavailable),
     };
 

@@ -13,7 +13,7 @@ internal sealed class LongPolls(
     public async Task ConnectAsync(HttpContext context, BayeuxCall call, BayeuxAnswer answer, PendingConnect connect, string? callback)
     {
         var (session, bayeux) = (connect.Session, connect.Bayeux);
-        var surplus = browsers.IsSurplus(context, call, bayeux);
+        var surplus = !browsers.TryHold(context, call, bayeux);
         var hold = surplus ? TimeSpan.Zero : connect.Hold;
         var keepAlive = callback is null ? call.Dialect.KeepAlive : null;
         var poll = new LongPoll(connect.Request, time.GetUtcNow() + hold, connect.Lifetime, keepAlive, bayeux, rules, time)
@@ -32,6 +32,7 @@ internal sealed class LongPolls(
             // Whatever happened, the session's clock runs again: a poll that counts as held for ever would keep it for ever.
             session.Unbind(poll);
             bayeux.Take(session, poll, time.GetUtcNow());
+            browsers.Release(call, bayeux);
         }
 
         if (end == ConnectEnd.Aborted)
@@ -56,11 +57,8 @@ internal sealed class LongPolls(
             poll.End(ConnectEnd.Deliver);
         }
 
-        connect.Bayeux.HeldForBrowser = call.Browser;
         using var aborted = context.RequestAborted.Register(static state => ((LongPoll)state!).End(ConnectEnd.Aborted), poll);
-        var end = await WaitAsync(context, call.Dialect.DeliveriesFor(connect.Session), connect, poll);
-        connect.Bayeux.HeldForBrowser = null;
-        return end;
+        return await WaitAsync(context, call.Dialect.DeliveriesFor(connect.Session), connect, poll);
     }
 
     /// <summary>Waits for an end, or for messages that the client sees; signs of life and messages that it does not see end nothing.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class SocketWriter(WebSocket socket, BayeuxSocket owner,
     private long _replyBytes;
     private int _wakes;
     private long _writingSince;
-    private (WebSocketCloseStatus Status, string Reason)? _close;
+    private Closing? _close;
 
     /// <summary>There is something to write, perhaps.</summary>
     public void Signal()
@@ -65,7 +65,7 @@ internal sealed partial class SocketWriter(WebSocket socket, BayeuxSocket owner,
     /// <summary>Closes the socket once what waits is written.</summary>
     public void Close(WebSocketCloseStatus status, string reason)
     {
-        _close = (status, reason);
+        Volatile.Write(ref _close, new Closing(status, reason));
         Signal();
     }
 
@@ -172,6 +172,9 @@ internal sealed partial class SocketWriter(WebSocket socket, BayeuxSocket owner,
             Interlocked.Exchange(ref _read, null)?.TrySetResult();
         }
     }
+
+    /// <summary>How the socket is to be closed. One object, as several threads may ask for it while it is read.</summary>
+    private sealed record Closing(WebSocketCloseStatus Status, string Reason);
 
     private static partial class Log
     {

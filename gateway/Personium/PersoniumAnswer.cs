@@ -18,6 +18,9 @@ internal sealed record PersoniumAnswer(int Status, ReadOnlyMemory<byte> Body, st
     /// <summary>What every response carries.</summary>
     private const string Version = "1.7.18";
 
+    /// <summary>The collection would be one channel more than its tenant may have.</summary>
+    public static PersoniumAnswer TooManyChannels { get; } = new(StatusCodes.Status429TooManyRequests, "There are too many channels."u8.ToArray(), "text/plain");
+
     /// <summary>The cluster does not answer, or cannot store.</summary>
     public static PersoniumAnswer Unavailable { get; } = new(StatusCodes.Status503ServiceUnavailable, "The server cannot do this now."u8.ToArray(), "text/plain");
 

@@ -71,7 +71,12 @@ internal sealed class StreamEndpoint(
         var status = stream.Kind == StreamKind.Topic ? (await door.PublishAsync(new ChannelId(call.Cell, call.ChannelOf(stream.Path)), item)).Status
             : StreamBody.ForQueue(body) is null ? PublishStatus.Stored
             : await cluster.GetGrain<IPersoniumQueueGrain>(call.KeyOf(stream)).Send(item);
-        return status == PublishStatus.Stored ? PersoniumAnswer.Empty(StatusCodes.Status200OK) : PersoniumAnswer.Unavailable;
+        return status switch
+        {
+            PublishStatus.Stored => PersoniumAnswer.Empty(StatusCodes.Status200OK),
+            PublishStatus.TooManyChannels => PersoniumAnswer.TooManyChannels,
+            _ => PersoniumAnswer.Unavailable,
+        };
     }
 
     private async Task<PersoniumAnswer> ReceiveAsync(PersoniumCall call, StreamPath stream)

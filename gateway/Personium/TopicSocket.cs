@@ -23,8 +23,7 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
     private readonly ITimer _deadline;
     private readonly ConcurrentQueue<byte[]> _replies = new();
     private LocalSession? _session;
-    private string? _user;
-    private DateTimeOffset _expires;
+    private Holder? _holder;
     private volatile bool _isOpen;
 
     public TopicSocket(TopicSocketEndpoint services, PersoniumCall call, StreamPath? topic, WebSocket socket)
@@ -35,7 +34,7 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
             static self => ((TopicSocket)self!).TimeIsUp(), this, services.Options.TokenWithin, Timeout.InfiniteTimeSpan);
     }
 
-    private bool IsExpired => _user is not null && _services.Time.GetUtcNow() >= _expires;
+    private bool IsExpired => _holder is { } holder && _services.Time.GetUtcNow() >= holder.Expires;
 
     public bool IsClosing => _sender.IsClosing;
 
@@ -135,7 +134,7 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
             return false;
         }
 
-        (_user, _expires) = (NameOf(token), token.Expires);
+        _holder = new Holder(NameOf(token), token.Expires);
         var left = token.Expires - _services.Time.GetUtcNow();
         _deadline.Change(Positive(left) + _services.Options.ExpiredWithin, Timeout.InfiniteTimeSpan);
         var reply = new ArrayBufferWriter<byte>();
@@ -152,7 +151,7 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
         try
         {
             if (await _services.Tokens.CheckAsync(_call, _topic, text) is not { } token
-                || (_user is { } user && user != NameOf(token))
+                || (_holder is { User: { } user } && user != NameOf(token))
                 || (_session is null && !await BeginAsync(token)))
             {
                 return null;
@@ -196,6 +195,9 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
     private static string? NameOf(TopicToken token) => token.User.Identity?.Name;
 
     private static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
+
+    /// <summary>Whose socket it is, and until when. One object, as messages may come while it is renewed.</summary>
+    private sealed record Holder(string? User, DateTimeOffset Expires);
 
     private static partial class Log
     {

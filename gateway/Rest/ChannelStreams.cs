@@ -15,11 +15,12 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
     private const int Page = 500;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    /// <summary>Begins to listen to a channel; null when the tenant has too many sessions.</summary>
+    /// <summary>Begins to listen to a channel.</summary>
+    /// <returns>What tells of messages, or what the tenant has too much of: sessions (<see cref="SubscribeStatus.TooMany"/>) or channels.</returns>
     /// <param name="channel">The channel.</param>
     /// <param name="context">Who listens.</param>
     /// <param name="place">What it takes up of its client's bounds.</param>
-    public Task<ChannelBell?> ListenAsync(ChannelId channel, HttpContext context, IDisposable? place) =>
+    public Task<(SubscribeStatus Status, ChannelBell? Bell)> ListenAsync(ChannelId channel, HttpContext context, IDisposable? place) =>
         ChannelBell.HangAsync(door, channel, context, place, time, lifetime.ApplicationStopping);
 
     /// <summary>The events of a channel, until the client goes or the server stops.</summary>
@@ -49,7 +50,7 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
                 continue;
             }
 
-            if (read.Messages.Length > 0 && read.First > last + 1 && last > 0)
+            if (read.First > last + 1 && last > 0)
             {
                 yield return new SseItem<string>($"{{\"resumedAt\":{read.First}}}", "gap");
             }
@@ -58,6 +59,12 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
             {
                 last = message.Offset;
                 yield return new SseItem<string>(DataOf(message), "message") { EventId = message.Offset.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+            }
+
+            if (read.Messages.Length == 0)
+            {
+                // What there was is gone, and said to be.
+                last = read.Head.Offset;
             }
 
             if (read.Messages.Length == 0 && !await bell.WaitAsync(KeepAlive, ending.Token) && !ending.IsCancellationRequested)
@@ -88,14 +95,14 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         _time = time;
     }
 
-    public static async Task<ChannelBell?> HangAsync(
+    public static async Task<(SubscribeStatus Status, ChannelBell? Bell)> HangAsync(
         SessionDoor door, ChannelId channel, HttpContext context, IDisposable? place, TimeProvider time, CancellationToken stopping)
     {
         var bell = new ChannelBell(door, channel.Name, time, stopping);
         var description = new SessionDescription { Protocol = "sse", Lifetime = TimeSpan.FromMinutes(1), Peer = context.Peer() };
         if (await door.OpenAsync(channel.Tenant, description, bell, context.User, place) is not var (secret, session))
         {
-            return null;
+            return (SubscribeStatus.TooMany, null);
         }
 
         bell._session = session;
@@ -103,9 +110,17 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         session.Deadline = null;
         try
         {
-            return await door.SubscribeAsync(channel.Tenant, secret, [channel.Name]) == SubscribeStatus.Done
-                ? bell
-                : throw new TimeoutException("A stream could not be subscribed to its channel.");
+            var status = await door.SubscribeAsync(channel.Tenant, secret, [channel.Name]);
+            switch (status)
+            {
+                case SubscribeStatus.Done:
+                    return (status, bell);
+                case SubscribeStatus.TooManyChannels:
+                    await bell.DisposeAsync();
+                    return (status, null);
+                default:
+                    throw new TimeoutException("A stream could not be subscribed to its channel.");
+            }
         }
         catch
         {

@@ -81,15 +81,36 @@ internal static class ChannelsEndpoint
             return RestProblems.Of(StatusCodes.Status400BadRequest, $"An Idempotency-Key has 1 to {PublishName.MostBytes} characters.");
         }
 
-        var results = await Task.WhenAll(published.Items.Select(item => door.PublishAsync(channel, item)));
+        var results = await Task.WhenAll(Publish(channel, published.Items, door));
         var failed = Array.FindIndex(results, static result => result.Status != PublishStatus.Stored);
         return failed >= 0
             ? NotStored(context, results[failed].Status, published.LineOf(failed))
             : TypedResults.Json(new Published(channel.Name, results[0].FirstOffset, results[^1].FirstOffset, results.Length), RestJson.Default.Published);
     }
 
+    /// <summary>Begins to publish messages, up to the first that is refused at once: one after it would overtake it when it comes again.</summary>
+    private static List<Task<PublishResult>> Publish(ChannelId channel, List<PublishItem> items, SessionDoor door)
+    {
+        var publishes = new List<Task<PublishResult>>(items.Count);
+        foreach (var item in items)
+        {
+            publishes.Add(door.PublishAsync(channel, item));
+            if (publishes[^1] is { IsCompletedSuccessfully: true, Result.Status: not PublishStatus.Stored })
+            {
+                break;
+            }
+        }
+
+        return publishes;
+    }
+
     private static ProblemHttpResult NotStored(HttpContext context, PublishStatus status, int? line)
     {
+        if (status == PublishStatus.TooManyChannels)
+        {
+            return RestProblems.TooManyChannels;
+        }
+
         var reason = status == PublishStatus.Busy ? "The channel is busy." : "The channel's log cannot be written.";
         return RestProblems.Unavailable(
             context, line is null ? reason : $"{reason} Line {line} is the first that was not published.", line);
@@ -149,9 +170,12 @@ internal static class ChannelsEndpoint
             return RestProblems.TooMany(context, tooMany);
         }
 
-        if (!rates.TryEnterSession(out var place) || await streams.ListenAsync(channel, context, place) is not { } bell)
+        var (status, bell) = rates.TryEnterSession(out var place) ? await streams.ListenAsync(channel, context, place) : (SubscribeStatus.TooMany, null);
+        if (bell is null)
         {
-            return RestProblems.Of(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
+            return status == SubscribeStatus.TooManyChannels
+                ? RestProblems.TooManyChannels
+                : RestProblems.Of(StatusCodes.Status429TooManyRequests, "There are too many sessions.");
         }
 
         context.Response.Headers["X-Accel-Buffering"] = "no";

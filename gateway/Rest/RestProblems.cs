@@ -14,6 +14,9 @@ internal static class RestProblems
     public static ProblemHttpResult Of(int status, string detail, int? line = null) => TypedResults.Problem(
         detail, statusCode: status, extensions: line is null ? [] : [KeyValuePair.Create<string, object?>("line", line)]);
 
+    /// <summary>A channel that would be one more than its tenant may have.</summary>
+    public static ProblemHttpResult TooManyChannels => Of(StatusCodes.Status429TooManyRequests, "There are too many channels.");
+
     /// <summary>A query parameter with a value it cannot have.</summary>
     public static ValidationProblem Parameter(string name, string rule) =>
         TypedResults.ValidationProblem([KeyValuePair.Create(name, new[] { rule })], detail: rule);

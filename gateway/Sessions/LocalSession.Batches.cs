@@ -164,13 +164,11 @@ internal sealed partial class LocalSession
         _waiting = null;
         foreach (var item in waiting)
         {
-            _messages -= item.Count;
-            _bytes -= item.Bytes;
+            Count(item, -1);
             if (WithoutAcknowledged(item) is { } fresh)
             {
                 (_waiting ??= OutboxLists.Get()).Add(fresh);
-                _messages += fresh.Count;
-                _bytes += fresh.Bytes;
+                Count(fresh);
             }
         }
 

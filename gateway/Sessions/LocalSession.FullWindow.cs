@@ -14,9 +14,9 @@ internal sealed partial class LocalSession
 
     /// <summary>Makes room for an item. Called under the lock.</summary>
     /// <returns>What of the item is queued; null where no room is made and the session goes back to the log.</returns>
-    private DeliveryBatch? MakeRoom(OutboxItem item)
+    private DeliveryBatch? MakeRoom(DeliveryBatch next)
     {
-        if (windows is null || item is not DeliveryBatch next || next.PolicyBy(windows) is not { } policy)
+        if (windows is null || next.PolicyBy(windows) is not { } policy)
         {
             return null;
         }
@@ -44,10 +44,10 @@ internal sealed partial class LocalSession
         return kept;
     }
 
-    private bool Fits(OutboxItem item, int freed = 0, long freedBytes = 0) =>
+    private bool Fits(DeliveryBatch item, int freed = 0, long freedBytes = 0) =>
         _messages - freed + item.Count <= limits.PendingMessagesPerSession && _bytes - freedBytes + item.Bytes <= limits.PendingBytesPerSession;
 
-    private WindowNeed NeedOf(OutboxItem item)
+    private WindowNeed NeedOf(DeliveryBatch item)
     {
         var (most, mostBytes) = (limits.PendingMessagesPerSession, limits.PendingBytesPerSession);
         var (messages, bytes) = (_messages + item.Count - most, _bytes + item.Bytes - mostBytes);
@@ -60,8 +60,7 @@ internal sealed partial class LocalSession
         _waiting?.RemoveAll(gone.Contains);
         foreach (var batch in dropped)
         {
-            _messages -= batch.Count;
-            _bytes -= batch.Bytes;
+            Count(batch, -1);
             NoteGap(new ChannelCursor(batch.Channel.Name, batch.LastOffset + 1, batch.Epoch));
         }
     }

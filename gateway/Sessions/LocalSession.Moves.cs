@@ -290,8 +290,8 @@ internal sealed partial class LocalSession
             _places = null;
             _dropped = null;
             _waiting = null;
-            _messages = _writing?.Sum(static item => item.Count) ?? 0;
-            _bytes = _writing?.Sum(static item => (long)item.Bytes) ?? 0;
+            (_messages, _bytes, _directs, _directBytes) = (0, 0, 0, 0);
+            _writing?.ForEach(item => Count(item));
             return handover;
         }
     }

@@ -57,10 +57,10 @@ internal sealed partial class LocalSession
         }
     }
 
-    /// <summary>Queues an item and tells the sink. A full window (<see cref="TidingsLimits.PendingMessagesPerSession"/>) makes the session lag, unless
+    /// <summary>Queues messages of a channel and tells the sink. A full window (<see cref="TidingsLimits.PendingMessagesPerSession"/>) makes the session lag, unless
     /// its channels' policy makes room.</summary>
     /// <returns>False when the session lags from now on.</returns>
-    public bool Enqueue(OutboxItem item)
+    public bool Enqueue(DeliveryBatch item)
     {
         lock (_lock)
         {
@@ -70,7 +70,7 @@ internal sealed partial class LocalSession
                 return true;
             }
 
-            if (WithoutAcknowledged(item) is not { } fresh)
+            if (WithoutAcknowledged(item) is not DeliveryBatch fresh)
             {
                 return true;
             }
@@ -89,8 +89,7 @@ internal sealed partial class LocalSession
             }
 
             (_waiting ??= OutboxLists.Get()).Add(item);
-            _messages += item.Count;
-            _bytes += item.Bytes;
+            Count(item);
         }
 
         Sink?.Wake(this, item);
@@ -199,8 +198,7 @@ internal sealed partial class LocalSession
             foreach (var item in (_waiting ?? []).OfType<DeliveryBatch>().Where(item => channels.Contains(item.Channel.Name)).ToList())
             {
                 _waiting!.Remove(item);
-                _messages -= item.Count;
-                _bytes -= item.Bytes;
+                Count(item, -1);
             }
         }
     }
@@ -222,17 +220,16 @@ internal sealed partial class LocalSession
     {
         foreach (var item in items)
         {
-            _messages -= item.Count;
-            _bytes -= item.Bytes;
+            Count(item, -1);
         }
 
         OutboxLists.Return(items);
     }
 
     /// <summary>An item was not taken in: the session has not caught up with it.</summary>
-    private void NotCaughtUp(OutboxItem item)
+    private void NotCaughtUp(DeliveryBatch batch)
     {
-        if (item is DeliveryBatch batch && _caughtUp is { } caughtUp && caughtUp.GetValueOrDefault(batch.Channel.Name) >= batch.FirstOffset)
+        if (_caughtUp is { } caughtUp && caughtUp.GetValueOrDefault(batch.Channel.Name) >= batch.FirstOffset)
         {
             caughtUp[batch.Channel.Name] = batch.FirstOffset - 1;
         }

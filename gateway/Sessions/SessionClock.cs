@@ -50,6 +50,12 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
             {
                 Observe(door.ParkAgainAsync(session));
             }
+
+            foreach (var givenUp in _marks.Keys.Where(static receiver => receiver.IsGivenUp).ToList())
+            {
+                // Another link of its silo took its place.
+                _marks.Remove(givenUp);
+            }
         }
 
         foreach (var session in hub.Sessions)

@@ -14,6 +14,9 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     private long _received;
     private long _delivered;
 
+    // Ticks of UTC, as other threads read them while they are written.
+    private long _lastHeard = began.UtcTicks;
+
     public string Silo => silo;
 
     /// <summary>The link whose frames it counts.</summary>
@@ -23,7 +26,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     public long Received => Interlocked.Read(ref _received);
 
     /// <summary>When the silo last called.</summary>
-    public DateTimeOffset LastHeard { get; private set; } = began;
+    public DateTimeOffset LastHeard => new(Volatile.Read(ref _lastHeard), TimeSpan.Zero);
 
     /// <summary>Whether the gateway has given the silo up: nothing more is taken in.</summary>
     public bool IsGivenUp { get; private set; }
@@ -37,7 +40,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 return LinkAck.Refused;
             }
 
-            LastHeard = now;
+            Volatile.Write(ref _lastHeard, now.UtcTicks);
             for (var i = 0; i < batch.Frames.Length; i++)
             {
                 var number = batch.FirstFrame + i;
@@ -228,7 +231,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
 
                 break;
             case LinkFrameKind.Direct:
-                session.Enqueue(new DirectItem(frame.Direct!) { Frame = number });
+                GiveDirect(session, frame, number);
                 break;
             case LinkFrameKind.Gap:
                 hub.GapSeen(session, frame.Gap);
@@ -245,6 +248,18 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 // What the silo sends on is not for it any more, and would not follow what it has.
                 session.BeginLeaving();
                 break;
+        }
+    }
+
+    private void GiveDirect(LocalSession session, LinkFrame frame, long number)
+    {
+        if (session.Enqueue(new DirectItem(frame.Direct!) { Frame = number }) is { } dropped)
+        {
+            metrics.CountDirectsDropped(dropped);
+        }
+        else
+        {
+            hub.Return(frame.Tenant, frame.Session!, frame.Direct!);
         }
     }
 

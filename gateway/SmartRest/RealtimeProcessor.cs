@@ -181,7 +181,7 @@ internal sealed class RealtimeProcessor(
             case SubscribeStatus.UnknownSession:
                 WriteUnknown(call, output, clientId);
                 break;
-            case SubscribeStatus.TooMany:
+            case SubscribeStatus.TooMany or SubscribeStatus.TooManyChannels or SubscribeStatus.TooManyPatterns:
                 SmartErrors.Status(row.Line, StatusCodes.Status429TooManyRequests).Write(output);
                 break;
             default:

@@ -56,9 +56,11 @@ internal sealed class SmcRequestHandler(SmcSocketEndpoint services, SmcSession l
         }
 
         var missing = _subscriptions.MissingFor(subscription);
-        if (missing.Length > 0 && await services.Door.SubscribeAsync(login.Record.Tenant, secret, missing) != SubscribeStatus.Done)
+        var status = missing.Length > 0 ? await services.Door.SubscribeAsync(login.Record.Tenant, secret, missing) : SubscribeStatus.Done;
+        if (status != SubscribeStatus.Done)
         {
-            return Failure(SmcFailures.Unavailable);
+            var isOverBound = status is SubscribeStatus.TooMany or SubscribeStatus.TooManyChannels or SubscribeStatus.TooManyPatterns;
+            return Failure(isOverBound ? SmcFailures.TooManySubscriptions : SmcFailures.Unavailable);
         }
 
         _subscriptions.Add(subscription);

@@ -63,23 +63,38 @@ internal sealed partial class ChannelGrain(
 
     public async ValueTask<ChannelHead> Register(string silo)
     {
-        _ = _claim ?? await ClaimAsync();
-        if (_silos.Add(silo))
+        try
         {
-            _patternVersion = -1;
-            await log.SetInterestAsync(_channel, silo, interested: true);
-        }
+            _ = _claim ?? await ClaimAsync();
+            if (_silos.Add(silo))
+            {
+                _patternVersion = -1;
+                await log.SetInterestAsync(_channel, silo, interested: true);
+            }
 
-        return (_claim ?? await ClaimAsync()).Head;
+            return (_claim ?? await ClaimAsync()).Head;
+        }
+        catch (TooManyChannelsException)
+        {
+            return Refuse(default(ChannelHead));
+        }
     }
 
     public async ValueTask Unregister(string silo)
     {
-        _ = _claim ?? await ClaimAsync();
-        if (_silos.Remove(silo))
+        try
         {
-            _patternVersion = -1;
-            await log.SetInterestAsync(_channel, silo, interested: false);
+            _ = _claim ?? await ClaimAsync();
+            if (_silos.Remove(silo))
+            {
+                _patternVersion = -1;
+                await log.SetInterestAsync(_channel, silo, interested: false);
+            }
+        }
+        catch (TooManyChannelsException)
+        {
+            // Nobody can have registered.
+            DeactivateOnIdle();
         }
     }
 
@@ -87,13 +102,28 @@ internal sealed partial class ChannelGrain(
     {
         try
         {
-            return await log.ReadAsync(_channel, after, Math.Clamp(limit, 1, limits.Value.ReadMessages));
+            var read = await log.ReadAsync(_channel, after, Math.Clamp(limit, 1, limits.Value.ReadMessages));
+            if (read.Head.Epoch == 0 && _claim is null && !_writing)
+            {
+                // Who reads channels that never were leaves nothing behind.
+                DeactivateOnIdle();
+            }
+
+            return read;
         }
         catch (LogUnavailableException exception)
         {
             // Callers know nothing of logs; a store that is away is to them what a silo is that does not answer.
             throw new TimeoutException(exception.Message);
         }
+    }
+
+    /// <summary>The channel is one too many: what stands for it here goes again.</summary>
+    private T Refuse<T>(T answer)
+    {
+        metrics.ChannelsRefused.Add(1);
+        DeactivateOnIdle();
+        return answer;
     }
 
     /// <summary>Claims the log; calls that need the claim meanwhile wait for the same, as a second claim would fence the first.</summary>
@@ -153,6 +183,10 @@ internal sealed partial class ChannelGrain(
             metrics.Published.Add(messages.Length);
             Send(messages, _claim.Head);
             return (PublishStatus.Stored, _claim.Head.Epoch);
+        }
+        catch (TooManyChannelsException)
+        {
+            return Refuse((PublishStatus.TooManyChannels, 0L));
         }
         catch (Exception exception)
         {
@@ -255,41 +289,6 @@ internal sealed partial class ChannelGrain(
         }
 
         return _targets;
-    }
-
-    private sealed class WaitingPublish(PublishItem[] items)
-        : TaskCompletionSource<PublishResult>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        private long _first;
-        private long[]? _offsets;
-
-        public PublishItem[] Items => items;
-
-        /// <summary>Notes the offset of one of its messages; only where some are repeated are they noted one by one.</summary>
-        public void Place(int index, long offset, bool isNew)
-        {
-            if (index == 0)
-            {
-                (_first, _offsets) = (offset, null);
-            }
-
-            if (_offsets is null && !isNew)
-            {
-                _offsets = new long[items.Length];
-                for (var i = 0; i < index; i++)
-                {
-                    _offsets[i] = _first + i;
-                }
-            }
-
-            if (_offsets is not null)
-            {
-                _offsets[index] = offset;
-            }
-        }
-
-        public void Answer(PublishStatus status, long epoch) => SetResult(
-            status == PublishStatus.Stored ? new PublishResult(status, _first, epoch, _offsets) : new PublishResult(status, 0, 0));
     }
 
     private static partial class Log

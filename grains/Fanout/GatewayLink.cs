@@ -128,6 +128,18 @@ internal sealed partial class GatewayLink(
         idle?.SetResult();
     }
 
+    /// <summary>What was to be sent when the link was given up.</summary>
+    public LinkFrame[] TakeUnsent()
+    {
+        lock (_lock)
+        {
+            var unsent = _waiting.Select(static waiting => waiting.Frame).ToArray();
+            _waiting.Clear();
+            _bytes = 0;
+            return unsent;
+        }
+    }
+
     public void Close()
     {
         _closed.Cancel();

@@ -175,7 +175,7 @@ internal sealed partial class SiloFanout
     }
 
     /// <summary>Tells the channel, or the registry of patterns, that this silo wants messages; a channel answers with its head.</summary>
-    private async Task RegisterAsync(Topic topic)
+    private async Task<SubscribeStatus> RegisterAsync(Topic topic)
     {
         if (_unregistering.TryGetValue(topic.Id, out var leaving))
         {
@@ -184,12 +184,22 @@ internal sealed partial class SiloFanout
 
         if (topic.IsPattern)
         {
+            if (!await TryAdmitAsync(topic))
+            {
+                return SubscribeStatus.TooManyPatterns;
+            }
+
             await grains.GetGrain<IPatternRegistryGrain>(topic.Id.Tenant).Add(topic.Id.Name, _silo);
             topic.Sequence = await log.SequenceAsync(topic.Id.Tenant);
-            return;
+            return SubscribeStatus.Done;
         }
 
         var head = await grains.GetGrain<IChannelGrain>(topic.Id.ToKey()).Register(_silo);
+        if (head.Epoch == 0)
+        {
+            return SubscribeStatus.TooManyChannels;
+        }
+
         lock (_lock)
         {
             var feed = FeedOf(topic.Id);
@@ -199,6 +209,35 @@ internal sealed partial class SiloFanout
                 feed.MayStartEarlier = feed.Epoch == 0 && feed.Topics.Count > 1;
                 feed.Start(head.Epoch, head.Offset);
             }
+        }
+
+        return SubscribeStatus.Done;
+    }
+
+    /// <summary>
+    /// Whether the tenant may have a pattern. What any silo has already is never refused, so that sessions can move; silos that ask for others
+    /// at the same moment may come out above the bound.
+    /// </summary>
+    private async ValueTask<bool> TryAdmitAsync(Topic topic)
+    {
+        var known = await patterns.OfAsync(topic.Id.Tenant);
+        lock (_lock)
+        {
+            var own = _patternsPerTenant.GetValueOrDefault(topic.Id.Tenant);
+            if (topic.IsAdmitted)
+            {
+                return true;
+            }
+
+            if (Math.Max(own, known.Count) >= _limits.PatternsPerTenant && !known.Contains(topic.Id.Name))
+            {
+                metrics.ChannelsRefused.Add(1);
+                return false;
+            }
+
+            topic.IsAdmitted = true;
+            _patternsPerTenant[topic.Id.Tenant] = own + 1;
+            return true;
         }
     }
 
@@ -237,6 +276,11 @@ internal sealed partial class SiloFanout
     private void RemoveTopic(Topic topic)
     {
         _topics.Remove(topic.Id);
+        if (topic.IsAdmitted)
+        {
+            _patternsPerTenant[topic.Id.Tenant]--;
+        }
+
         foreach (var feed in topic.Feeds.ToList())
         {
             // A channel that is not followed any more must not be mistaken for a current one later.

@@ -90,7 +90,12 @@ internal sealed partial class SiloFanout
     /// <exception cref="Exception">A channel, the registry or the log could not be reached.</exception>
     public async Task<Mailbox> RestoreAsync(string tenant, string sessionId, SessionRecord record, SessionHandover? handover)
     {
-        var topics = await AcquireAsync(tenant, [.. record.Subscriptions.Select(static held => held.Name)]);
+        var (status, topics) = await AcquireAsync(tenant, [.. record.Subscriptions.Select(static held => held.Name)]);
+        if (status != SubscribeStatus.Done)
+        {
+            throw new InvalidOperationException($"A subscription of the session can not be had again: {status}.");
+        }
+
         var through = handover?.CompleteUntil is { } heard ? heard - ClockSkew : LogSequence.TimeOf(record.Sequence) + EventPatience;
         var mailbox = new Mailbox(tenant, sessionId) { Lifetime = record.Description.Lifetime, SaveAsked = time.GetUtcNow(), DeliveredThrough = through };
         HashSet<string> placed;

@@ -9,6 +9,7 @@ internal sealed partial class SiloFanout
     private const int LongestWithoutGateway = 2;
 
     private readonly Dictionary<string, Mailbox> _mailboxes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _patternsPerTenant = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _sessionsPerTenant = new(StringComparer.Ordinal);
 
     /// <summary>Begins a session and joins it to a gateway; null when its tenant has too many.</summary>
@@ -32,11 +33,12 @@ internal sealed partial class SiloFanout
     }
 
     /// <summary>Registers the silo with channels and patterns, so that their messages come here. All or nothing.</summary>
+    /// <returns><see cref="SubscribeStatus.Done"/> and the topics, or why the tenant may not have one of them.</returns>
     /// <exception cref="Exception">A channel or the registry could not be reached.</exception>
-    public async Task<Topic[]> AcquireAsync(string tenant, string[] subscriptions)
+    public async Task<(SubscribeStatus Status, Topic[] Topics)> AcquireAsync(string tenant, string[] subscriptions)
     {
         Topic[] topics;
-        Task[] registrations;
+        Task<SubscribeStatus>[] registrations;
         lock (_lock)
         {
             topics = [.. subscriptions.Select(name => TopicOf(new ChannelId(tenant, name)))];
@@ -45,31 +47,30 @@ internal sealed partial class SiloFanout
 
         try
         {
-            await Task.WhenAll(registrations);
-            return topics;
+            var refused = Array.Find(await Task.WhenAll(registrations), static status => status != SubscribeStatus.Done);
+            if (refused == SubscribeStatus.Done)
+            {
+                return (refused, topics);
+            }
+
+            Release(topics);
+            return (refused, []);
         }
         catch
         {
-            lock (_lock)
-            {
-                foreach (var topic in topics)
-                {
-                    topic.Registration = topic.Registration is { IsFaulted: true } ? null : topic.Registration;
-                    Leave(topic);
-                }
-            }
-
+            Release(topics);
             throw;
         }
     }
 
-    /// <summary>Gives acquired topics back that no session came to hold.</summary>
+    /// <summary>Gives topics back that no session came to hold. Those that could not be registered are tried again by who wants them next.</summary>
     public void Release(Topic[] topics)
     {
         lock (_lock)
         {
             foreach (var topic in topics)
             {
+                topic.Registration = topic.Registration is { IsCompleted: true } and not { IsCompletedSuccessfully: true, Result: SubscribeStatus.Done } ? null : topic.Registration;
                 Leave(topic);
             }
         }
@@ -283,13 +284,19 @@ internal sealed partial class SiloFanout
     {
         lock (_lock)
         {
-            if (mailbox.Link is { } link)
+            if (mailbox.Link is not { } link)
+            {
+                Queue(mailbox, message);
+            }
+            else if (link.IsFull)
+            {
+                // No log has it, so that it cannot wait there as others do.
+                metrics.DirectsDropped.Add(1);
+            }
+            else
             {
                 link.Add(DirectFrame(mailbox, message), message.Body.Length);
-                return;
             }
-
-            Queue(mailbox, message);
         }
     }
 
@@ -425,6 +432,14 @@ internal sealed partial class SiloFanout
             foreach (var feed in _feeds.Values)
             {
                 feed.Forget(link);
+            }
+
+            foreach (var frame in link.TakeUnsent().Where(static frame => frame.Direct is not null))
+            {
+                if (_mailboxes.TryGetValue(frame.Session!, out var mailbox))
+                {
+                    Deliver(mailbox, frame.Direct!);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tidings.Grains.Logs;
+using Tidings.Grains.Patterns;
 using Tidings.Grains.Streams;
 
 namespace Tidings.Grains.Fanout;
@@ -17,6 +18,7 @@ internal sealed partial class SiloFanout(
     IMessageLog log,
     IGrainFactory grains,
     IServiceProvider services,
+    PatternIndex patterns,
     IOptions<TidingsLimits> limits,
     TimeProvider time,
     SiloMetrics metrics,

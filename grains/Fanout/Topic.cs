@@ -12,6 +12,9 @@ internal sealed class Topic(ChannelId id)
 
     public bool IsPattern { get; } = ChannelName.IsPattern(id.Name);
 
+    /// <summary>For a pattern: whether it counts among its tenant's.</summary>
+    public bool IsAdmitted { get; set; }
+
     /// <summary>Sessions that hold it, and subscribes under way.</summary>
     public int Users { get; set; }
 
@@ -21,8 +24,8 @@ internal sealed class Topic(ChannelId id)
     /// <summary>When its last user left.</summary>
     public DateTimeOffset UnusedSince { get; set; }
 
-    /// <summary>Completes when the silo is registered; null before the first try and after a failed one.</summary>
-    public Task? Registration { get; set; }
+    /// <summary>Completes when the silo is registered, or refused; null before the first try and after one that did not register it.</summary>
+    public Task<SubscribeStatus>? Registration { get; set; }
 
     /// <summary>The channels seen so far that it matches.</summary>
     public HashSet<ChannelFeed> Feeds { get; } = [];

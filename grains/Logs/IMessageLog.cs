@@ -12,6 +12,8 @@ public interface IMessageLog
     bool IsShared { get; }
 
     /// <summary>Claims the channel for one writer and reads where its log stands. Earlier writers are fenced from here on.</summary>
+    /// <exception cref="TooManyChannelsException">The channel is new, and its tenant has as many as it may; nothing was changed.</exception>
+    /// <exception cref="LogUnavailableException">The store did not answer.</exception>
     ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default);
 
     /// <summary>

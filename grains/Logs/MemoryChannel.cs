@@ -5,6 +5,9 @@ namespace Tidings.Grains.Logs;
 /// <summary>The log of one channel in memory: its ring, its head, who may write, and which silos want its messages.</summary>
 internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
 {
+    /// <summary>A message's objects and its place in the ring, without what <see cref="Message.Size"/> counts.</summary>
+    private const int MessageCost = 200;
+
     private readonly Lock _lock = new();
     private readonly MessageRing _ring = new();
     private ImmutableHashSet<string> _silos = [];
@@ -12,6 +15,7 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
     private long _writer;
     private long _lastUse;
     private bool _isForgotten;
+    private bool _isRefused;
 
     /// <summary>Which channel this is.</summary>
     public ChannelId Id => id;
@@ -25,11 +29,24 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
     /// <summary>The channel that changed just after this one.</summary>
     public MemoryChannel? Newer { get; set; }
 
-    /// <summary>Fences earlier writers and gives the channel its epoch when it has none. Null when the channel was forgotten.</summary>
-    public LogClaim? TryClaim(long epoch, long now)
+    /// <summary>Whether its tenant had too many channels when it was first claimed. Such a one is of no use, and to be forgotten.</summary>
+    public bool IsRefused
+    {
+        get
+        {
+            lock (_lock)
+                return _isRefused;
+        }
+    }
+
+    /// <summary>Fences earlier writers and gives the channel its epoch when it has none. Null when the channel was forgotten or refused.</summary>
+    public LogClaim? TryClaim(long epoch, long now, int mostChannels)
     {
         lock (_lock)
         {
+            if (_head.Epoch == 0 && !_isForgotten)
+                _isForgotten = _isRefused = !tenant.TryEnter(mostChannels);
+
             if (_isForgotten)
                 return null;
 
@@ -88,25 +105,30 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
         }
     }
 
-    /// <summary>Bytes of payload held.</summary>
-    public long Bytes
+    /// <summary>What its messages cost, as <see cref="CostOf"/> counts.</summary>
+    public long Cost
     {
         get
         {
             lock (_lock)
-                return _ring.Bytes;
+                return CostOf(_ring.Bytes, _ring.Count);
         }
     }
 
+    /// <summary>What messages cost: their payload, and the objects around it.</summary>
+    /// <param name="bytes">Payload.</param>
+    /// <param name="messages">How many messages.</param>
+    public static long CostOf(long bytes, int messages) => bytes + ((long)messages * MessageCost);
+
     /// <summary>Forgets the messages; the head stays.</summary>
-    /// <returns>Bytes given back.</returns>
+    /// <returns>What they cost.</returns>
     public long Clear()
     {
         lock (_lock)
         {
-            var bytes = _ring.Bytes;
+            var cost = CostOf(_ring.Bytes, _ring.Count);
             _ring.Clear();
-            return bytes;
+            return cost;
         }
     }
 
@@ -133,7 +155,7 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
                 return false;
 
             _isForgotten = true;
-            tenant.Forget(this);
+            tenant.Forget(this, isCounted: _head.Epoch != 0);
             return true;
         }
     }

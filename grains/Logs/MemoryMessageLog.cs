@@ -12,7 +12,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
     private readonly TidingsLimits _limits = limits.Value;
     private long _epoch = time.GetUtcNow().ToUnixTimeMilliseconds();
     private readonly Lock _evicting = new();
-    private long _bytes;
+    private long _cost;
     private readonly ConcurrentDictionary<ChannelId, MemoryChannel> _channels = new();
     private readonly ConcurrentDictionary<string, MemoryTenant> _tenants = new(StringComparer.Ordinal);
 
@@ -24,8 +24,15 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         while (true)
         {
             // A channel forgotten this moment is about to be replaced.
-            if (GetOrAdd(channel).TryClaim(Volatile.Read(ref _epoch), Now()) is { } claim)
+            var found = GetOrAdd(channel);
+            if (found.TryClaim(Volatile.Read(ref _epoch), Now(), _limits.ChannelsPerTenant) is { } claim)
                 return new(claim);
+
+            if (found.IsRefused)
+            {
+                _channels.TryRemove(KeyValuePair.Create(channel, found));
+                throw TooManyChannelsException.Of(channel);
+            }
         }
     }
 
@@ -33,8 +40,8 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
     {
         cancellationToken.ThrowIfCancellationRequested();
         AppendRequest.Validate(claim, messages);
-        var stored = GetOrAdd(claim.Channel).TryAppend(claim, messages, _limits, OldestTime());
-        if (stored && Interlocked.Add(ref _bytes, messages.Sum(static message => (long)message.Size)) > _limits.LogTotalBytes)
+        var stored = _channels.TryGetValue(claim.Channel, out var channel) && channel.TryAppend(claim, messages, _limits, OldestTime());
+        if (stored && Interlocked.Add(ref _cost, MemoryChannel.CostOf(messages.Sum(static message => (long)message.Size), messages.Count)) > _limits.LogTotalBytes)
             Evict();
 
         return new(stored ? AppendRequest.Advance(claim, messages.Count) : null);
@@ -78,7 +85,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
             channel.Trim(oldest);
         }
 
-        Interlocked.Exchange(ref _bytes, _channels.Values.Sum(static channel => channel.Bytes));
+        Interlocked.Exchange(ref _cost, _channels.Values.Sum(static channel => channel.Cost));
         Forget(Now() - (long)_limits.LogHeadAge.TotalMilliseconds);
         return default;
     }
@@ -105,7 +112,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
     {
         lock (_evicting)
         {
-            var held = _channels.Values.Sum(static channel => channel.Bytes);
+            var held = _channels.Values.Sum(static channel => channel.Cost);
             foreach (var channel in held > _limits.LogTotalBytes ? _channels.Values.OrderBy(static channel => channel.Sequence).ToArray() : [])
             {
                 if (held <= _limits.LogTotalBytes / 10 * 9)
@@ -114,7 +121,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
                 held -= channel.Clear();
             }
 
-            Interlocked.Exchange(ref _bytes, held);
+            Interlocked.Exchange(ref _cost, held);
         }
     }
 

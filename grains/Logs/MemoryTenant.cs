@@ -9,6 +9,7 @@ internal sealed class MemoryTenant(TimeProvider time)
     private readonly Lock _lock = new();
     private MemoryChannel? _newest;
     private long _sequence;
+    private int _channels;
 
     /// <summary>The last number given.</summary>
     public long Sequence
@@ -33,11 +34,25 @@ internal sealed class MemoryTenant(TimeProvider time)
         }
     }
 
-    /// <summary>Takes a channel out of the list. Called under the channel's own lock, never the other way round.</summary>
-    public void Forget(MemoryChannel channel)
+    /// <summary>Counts another channel, if the tenant may have it. Called under the channel's own lock, never the other way round.</summary>
+    public bool TryEnter(int most)
     {
         lock (_lock)
         {
+            if (_channels >= most)
+                return false;
+
+            _channels++;
+            return true;
+        }
+    }
+
+    /// <summary>Takes a channel out of the list. Called under the channel's own lock, never the other way round.</summary>
+    public void Forget(MemoryChannel channel, bool isCounted)
+    {
+        lock (_lock)
+        {
+            _channels -= isCounted ? 1 : 0;
             if (channel == _newest)
                 _newest = channel.Older;
 

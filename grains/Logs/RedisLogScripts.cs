@@ -74,15 +74,17 @@ internal static class RedisLogScripts
 
     /// <summary>
     /// Makes the caller the only writer. Keys: head, log, silos, oldest, used, forgotten, birth. Arguments: channel name, time, the
-    /// birth of the tenant's logs as the caller knows it, or nothing.
+    /// birth of the tenant's logs as the caller knows it, or nothing, and how many channels the tenant may have.
     /// A head that is missing or does not end where the stream ends tells that something was lost: what the stream still holds is
     /// kept, under a new epoch. Where the tenant's logs were lost altogether, channels begin at an offset larger than any before, so
-    /// that a place in an old log is never taken for one in a new log. Answer: epoch, writer, offset, silos, birth.
+    /// that a place in an old log is never taken for one in a new log. Answer: epoch, writer, offset, silos, birth; nothing when the channel
+    /// would be one too many.
     /// </summary>
     public const string Claim = Clock + DropOld + BirthOf + """
         local head = redis.call('HMGET', KEYS[1], 'epoch', 'writer', 'offset', 'oldest')
         local epoch, offset = head[1], head[3]
         local last = false
+        if not epoch and not redis.call('ZSCORE', KEYS[5], ARGV[1]) and redis.call('ZCARD', KEYS[5]) >= tonumber(ARGV[4]) then return {} end
         redis.call('ZADD', KEYS[5], ARGV[2], ARGV[1])
         local birth = birth_of(KEYS[7], ARGV[3])
         if redis.call('EXISTS', KEYS[2]) == 1 then

@@ -37,8 +37,11 @@ internal sealed class RedisMessageLog(
                 _keys.Oldest(channel.Tenant), _keys.Used(channel.Tenant), _keys.Forgotten(channel.Tenant),
                 _keys.Birth(channel.Tenant),
             ],
-            [channel.Name, Now(), _births.GetValueOrDefault(channel.Tenant, "")],
+            [channel.Name, Now(), _births.GetValueOrDefault(channel.Tenant, ""), _limits.ChannelsPerTenant],
             cancellationToken);
+        if (answer.Length == 0)
+            throw TooManyChannelsException.Of(channel);
+
         _births[channel.Tenant] = (string)answer[4]!;
         return new LogClaim(channel, (long)answer[1], new ChannelHead((long)answer[0], (long)answer[2]), (string[])answer[3]!);
     }

@@ -64,6 +64,27 @@ internal sealed class TenantPatterns
     /// <summary>Rises with every change: a channel grain looks again when it differs from what it saw.</summary>
     public long Version { get; private set; }
 
+    /// <summary>How many patterns there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _silos.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether any silo wants a pattern.</summary>
+    public bool Contains(string pattern)
+    {
+        lock (_lock)
+        {
+            return _silos.ContainsKey(pattern);
+        }
+    }
+
     /// <summary>Adds the silos whose patterns match a channel.</summary>
     public void AddSilosOf(string channel, HashSet<string> silos)
     {

@@ -169,7 +169,13 @@ internal sealed partial class SessionGrain(
 
         try
         {
-            fanout.Subscribe(mailbox, await fanout.AcquireAsync(mailbox.Tenant, wanted));
+            var (status, topics) = await fanout.AcquireAsync(mailbox.Tenant, wanted);
+            if (status != SubscribeStatus.Done)
+            {
+                return status;
+            }
+
+            fanout.Subscribe(mailbox, topics);
             await WriteAsync();
             return SubscribeStatus.Done;
         }
@@ -188,8 +194,8 @@ internal sealed partial class SessionGrain(
             return new ReplayResult(SubscribeStatus.UnknownSession);
         }
 
-        var added = channels.Count(channel => !mailbox.Subscriptions.ContainsKey(channel.Channel));
-        if (mailbox.Subscriptions.Count + added > limits.Value.SubscriptionsPerSession)
+        string[] added = [.. channels.Select(static channel => channel.Channel).Distinct(StringComparer.Ordinal).Where(name => !mailbox.Subscriptions.ContainsKey(name))];
+        if (mailbox.Subscriptions.Count + added.Length > limits.Value.SubscriptionsPerSession)
         {
             return new ReplayResult(SubscribeStatus.TooMany);
         }
@@ -197,24 +203,52 @@ internal sealed partial class SessionGrain(
         fanout.Touch(mailbox);
         try
         {
-            // The channels are followed before their logs are looked at, so that nothing comes in between.
-            var topics = await fanout.AcquireAsync(mailbox.Tenant, [.. channels.Select(static channel => channel.Channel)]);
-            var (places, invalid) = await fanout.PlacesAsync(mailbox.Tenant, channels);
+            ReplayFrom[] places = [.. channels.Where(static channel => channel.After != ReplayFrom.New)];
+            string[] replayed = [.. places.Select(static place => place.Channel)];
+            return await ReplayAsync(mailbox, places, [.. replayed, .. added.Except(replayed, StringComparer.Ordinal)]);
+        }
+        catch (Exception exception)
+        {
+            Log.SubscribeFailed(logger, mailbox.SessionId, exception);
+            fanout.Unsubscribe(mailbox, added);
+            return new ReplayResult(SubscribeStatus.Unavailable);
+        }
+    }
+
+    /// <summary>Subscribes to channels, the first of which from places in their logs on.</summary>
+    private async Task<ReplayResult> ReplayAsync(Mailbox mailbox, ReplayFrom[] places, string[] names)
+    {
+        // The channels are followed before their logs are looked at, so that nothing comes in between.
+        var (status, topics) = await fanout.AcquireAsync(mailbox.Tenant, names);
+        if (status != SubscribeStatus.Done)
+        {
+            return new ReplayResult(status);
+        }
+
+        LogPosition[] positions;
+        try
+        {
+            (positions, var invalid) = await fanout.PlacesAsync(mailbox.Tenant, places);
             if (invalid is not null)
             {
                 fanout.Release(topics);
                 return new ReplayResult(SubscribeStatus.Done, invalid);
             }
-
-            fanout.Replay(mailbox, topics, places, _holder);
-            await WriteAsync();
-            return new ReplayResult(SubscribeStatus.Done);
         }
-        catch (Exception exception)
+        catch
         {
-            Log.SubscribeFailed(logger, mailbox.SessionId, exception);
-            return new ReplayResult(SubscribeStatus.Unavailable);
+            fanout.Release(topics);
+            throw;
         }
+
+        if (topics.Length > places.Length)
+        {
+            fanout.Subscribe(mailbox, topics[places.Length..]);
+        }
+
+        fanout.Replay(mailbox, topics[..places.Length], positions, _holder);
+        await WriteAsync();
+        return new ReplayResult(SubscribeStatus.Done);
     }
 
     public async Task<SubscribeStatus> Unsubscribe(string[] subscriptions)

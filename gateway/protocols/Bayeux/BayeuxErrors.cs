@@ -77,8 +77,8 @@ public static class BayeuxErrors
     public static string ConnectionTypesUnsupported(params IEnumerable<string> types) =>
         $"301:{Args(types)}:Connection types not supported";
 
-    /// <summary>The version is not served.</summary>
-    public static string VersionUnsupported(string version) => $"300:{Arg(version)}:Version not supported";
+    /// <summary>The policy refuses the handshake and says why.</summary>
+    public static string HandshakeDeniedBecause(string reason) => $"403:{Arg(reason)}:handshake_denied";
 
     /// <summary>An authorizer refuses the subscription and says why.</summary>
     public static string SubscribeDeniedBecause(string reason) => $"403:{Arg(reason)}:subscribe_denied";

@@ -16,6 +16,7 @@ static class CallbackCases
         var connect = client.ConnectMessage(timeout: 0);
         connect["id"] = id;
         var exchange = await client.SendAsync(connect);
+        Expect.That(exchange.Refused || exchange.Replies.Any(), $"the connect has no reply: {exchange}");
         Expect.That(exchange.Refused || exchange.Replies.All(reply => !Expect.IsSuccess(reply) || (string?)reply["id"] == id), $"the id is garbled: {exchange}");
         if (c.Transport == Transport.CallbackPolling)
             Expect.That(!exchange.Body.Contains("<script>", StringComparison.Ordinal), $"the id stands unescaped in the script: {exchange}");

@@ -58,7 +58,11 @@ static class SubscribeCases
         var service = $"/service{c.Channel("calc")}";
         var client = await c.SubscribedAsync(c.Channel(BayeuxClient.Marker));
         Expect.Success(await client.SubscribeAsync(service));
-        await NothingReachesAsync(c, client, service);
+        var publisher = await c.ConnectedAsync();
+
+        // Whether somebody serves the channel is the server's affair.
+        await publisher.PublishAsync(service, "unwanted");
+        Expect.Data(await client.ReceiveUpToMarkerAsync(publisher));
     }
 
     [Case(34, "A channel with characters that are not allowed is refused in a reply, not by an HTTP error")]
@@ -131,7 +135,7 @@ static class SubscribeCases
     static async Task NothingReachesAsync(CaseContext c, BayeuxClient client, string channel)
     {
         var publisher = await c.ConnectedAsync();
-        await publisher.PublishAsync(channel, "unwanted");
+        Expect.Success(await publisher.PublishAsync(channel, "unwanted"));
         Expect.Data(await client.ReceiveUpToMarkerAsync(publisher));
     }
 

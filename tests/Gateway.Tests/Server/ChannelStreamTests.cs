@@ -89,6 +89,31 @@ public sealed class ChannelStreamTests(GatewayServer server)
         Assert.Equal((1, "1"), await events.NextMessageAsync());
     }
 
+    [Fact]
+    public async Task What_was_trimmed_meanwhile_is_told_as_a_gap_and_the_rest_follows()
+    {
+        await using var own = await OwnServer.StartAsync(("Tidings:Limits:LogMessages", "2"));
+        await PublishAsync(own.Http, _url, 1, 2, 3, 4, 5);
+        await using var events = await OpenAsync(own.Http, "1");
+
+        Assert.Equal("{\"resumedAt\":4}", await events.NextAsync("gap"));
+        Assert.Equal((4, "4"), await events.NextMessageAsync());
+        Assert.Equal((5, "5"), await events.NextMessageAsync());
+    }
+
+    [Fact]
+    public async Task That_nothing_is_left_is_told_at_once()
+    {
+        await using var own = await OwnServer.StartAsync(("Tidings:Limits:LogTotalBytes", "10000"));
+        await PublishAsync(own.Http, _url, 1, 2, 3);
+        await PublishAsync(own.Http, _url + "/busy", [.. Enumerable.Range(1, 60)]);
+        await using var events = await OpenAsync(own.Http, "1");
+
+        Assert.Equal("{\"resumedAt\":4}", await events.NextAsync("gap"));
+        await PublishAsync(own.Http, _url, 4);
+        Assert.Equal((4, "4"), await events.NextMessageAsync());
+    }
+
     [Theory]
     [InlineData("x")]
     [InlineData("-1")]
@@ -99,10 +124,12 @@ public sealed class ChannelStreamTests(GatewayServer server)
         Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.SendAsync(request)).StatusCode);
     }
 
-    private async Task PublishAsync(params int[] bodies)
+    private Task PublishAsync(params int[] bodies) => PublishAsync(server.Http, _url, bodies);
+
+    private static async Task PublishAsync(HttpClient http, string url, params int[] bodies)
     {
         using var content = new StringContent(string.Join('\n', bodies), Encoding.UTF8, "application/x-ndjson");
-        (await server.Http.PostAsync(_url, content)).EnsureSuccessStatusCode();
+        (await http.PostAsync(url, content)).EnsureSuccessStatusCode();
     }
 
     private HttpRequestMessage Request(string? lastId)
@@ -116,10 +143,12 @@ public sealed class ChannelStreamTests(GatewayServer server)
         return request;
     }
 
-    private async Task<Events> OpenAsync(string? lastId)
+    private Task<Events> OpenAsync(string? lastId) => OpenAsync(server.Http, lastId);
+
+    private async Task<Events> OpenAsync(HttpClient http, string? lastId)
     {
         using var request = Request(lastId);
-        var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         return new Events(await response.Content.ReadAsStreamAsync());
     }

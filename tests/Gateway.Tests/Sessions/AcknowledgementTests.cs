@@ -210,7 +210,11 @@ public sealed class AcknowledgementTests
 
     private static long Write(LocalSession session, params OutboxItem[] items)
     {
-        Array.ForEach(items, item => session.Enqueue(item));
+        foreach (var item in items)
+        {
+            Assert.True(item is DirectItem direct ? session.Enqueue(direct) == 0 : session.Enqueue((DeliveryBatch)item));
+        }
+
         Assert.NotNull(session.TakeForWriting());
         var number = session.CloseBatch()!.Value;
         session.Written();

@@ -159,6 +159,41 @@ public sealed class LocalSessionTests
     }
 
     [Fact]
+    public void Messages_for_it_alone_take_no_room_of_the_window()
+    {
+        _session.Enqueue(Item("/a", 1, frame: 1, count: 3));
+
+        Assert.Equal(0, _session.Enqueue(Direct("/service/x", frame: 2)));
+
+        Assert.Equal(LocalState.Live, _session.State);
+        Assert.Equal(["/a:1", "/a:2", "/a:3", "/service/x"], Names(_session.TakeForWriting()));
+    }
+
+    [Fact]
+    public void Messages_for_it_alone_have_a_bound_of_bytes()
+    {
+        var session = Live(new TidingsLimits { PendingBytesPerSession = 1024 });
+
+        Assert.Equal(0, session.Enqueue(Large("/service/1", 600)));
+        Assert.Equal(1, session.Enqueue(Large("/service/2", 600)));
+        Assert.Equal(1, session.Enqueue(Large("/service/3", 5000)));
+
+        Assert.Equal(["/service/3"], Names(session.TakeForWriting()));
+        Assert.Equal(1, session.Enqueue(Large("/service/4", 1)));
+        session.Written();
+        Assert.Equal(0, session.Enqueue(Large("/service/5", 600)));
+        Assert.Equal(["/service/5"], Names(session.TakeForWriting()));
+    }
+
+    [Fact]
+    public void Messages_for_it_alone_are_not_taken_once_it_has_left()
+    {
+        _session.GiveUp(LocalState.Parked);
+
+        Assert.Null(_session.Enqueue(Direct("/service/x", frame: 1)));
+    }
+
+    [Fact]
     public void Given_up_it_tells_the_first_undelivered_offset_of_each_channel_and_its_direct_messages()
     {
         _session.Enqueue(Item("/a", 7, frame: 1));
@@ -332,6 +367,8 @@ public sealed class LocalSessionTests
     }
 
     private static long[] Offsets(ChannelBatch? batch) => [.. batch!.Messages.Select(static message => message.Offset)];
+
+    private static DirectItem Large(string channel, int bytes) => new(new DirectMessage { Channel = channel, Body = new byte[bytes] }) { Frame = 1 };
 
     private sealed class NoSink : ISessionSink
     {

@@ -9,16 +9,18 @@ namespace Tidings.Gateway.Tests.Sessions;
 
 public sealed class SiloReceiverTests : IDisposable
 {
+    private const int MostDirects = 3;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly GatewayMetrics _metrics;
     private readonly GatewayHub _hub;
     private readonly SiloReceiver _receiver;
 
     public SiloReceiverTests()
     {
-        var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
-        var limits = Options.Create(new TidingsLimits { PendingMessagesPerSession = 4 });
-        _hub = new GatewayHub(StubCluster.None, limits, new WindowPolicies(Options.Create(new WindowOptions()), metrics), TimeProvider.System, metrics, NullLogger<GatewayHub>.Instance);
-        _receiver = new SiloReceiver("silo", link: 7, DateTimeOffset.UtcNow, _hub, metrics);
+        _metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
+        var limits = Options.Create(new TidingsLimits { PendingMessagesPerSession = 4, DirectMessagesPerSession = MostDirects });
+        _hub = new GatewayHub(StubCluster.None, limits, new WindowPolicies(Options.Create(new WindowOptions()), _metrics), TimeProvider.System, _metrics, NullLogger<GatewayHub>.Instance);
+        _receiver = new SiloReceiver("silo", link: 7, DateTimeOffset.UtcNow, _hub, _metrics);
     }
 
     public void Dispose() => _services.Dispose();
@@ -167,6 +169,34 @@ public sealed class SiloReceiverTests : IDisposable
     }
 
     [Fact]
+    public void Messages_for_a_session_alone_wait_in_bounds_and_what_is_dropped_is_counted()
+    {
+        var dropped = new List<(long Count, object? Reason)>();
+        using var listener = new MeterListener();
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => dropped.Add((count, tags[0].Value)));
+        listener.EnableMeasurementEvents(_metrics.MessagesDropped);
+        var session = Joined(1, "session", "/a");
+
+        Take(2, [.. Enumerable.Range(1, MostDirects + 2).Select(i => Direct(session, $"/service/{i}"))]);
+
+        Assert.Equal(["/service/3", "/service/4", "/service/5"], Names(session.TakeForWriting()));
+        Assert.Equal([(1L, "direct"), (1L, "direct")], dropped);
+    }
+
+    [Fact]
+    public void A_full_window_costs_no_message_for_the_session_alone()
+    {
+        var session = Joined(1, "session", "/a");
+        Take(2, [Direct(session, "/service/1"), .. Enumerable.Range(1, 6).Select(i => Deliver(["/a"], "/a", i)), Direct(session, "/service/2")]);
+        Assert.Equal(LocalState.Lagging, session.State);
+
+        var handover = session.GiveUp(LocalState.Parked);
+
+        Assert.Equal(["/service/1", "/service/2"], handover.Directs.Select(static direct => direct.Channel));
+        Assert.Equal([new ChannelCursor("/a", 0, 1)], handover.Cursors);
+    }
+
+    [Fact]
     public void A_session_that_left_is_given_nothing_and_nothing_it_missed_is_acknowledged_before_its_silo_was_told()
     {
         var session = Joined(1, "session", "/a");
@@ -227,6 +257,9 @@ public sealed class SiloReceiverTests : IDisposable
         Take(frame, For(session, LinkFrameKind.Join, subscriptions));
         return session;
     }
+
+    private static LinkFrame Direct(LocalSession session, string channel) =>
+        new() { Kind = LinkFrameKind.Direct, Tenant = Tenant, Session = session.Id, Stay = session.Stay, Direct = Word(channel) };
 
     private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", Link = 7, FirstFrame = first, Frames = frames }, DateTimeOffset.UtcNow);
 

@@ -31,6 +31,52 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_tenant_has_so_many_channels_and_no_more()
+    {
+        await using var cluster = await TestCluster.StartAsync(1, new TidingsLimits { ChannelsPerTenant = 2 });
+        var session = await cluster.OpenAsync(cluster.AddGateway(), subscriptions: ["/a"]);
+        await cluster.ChannelAsync("/b");
+        var (known, next) = (await cluster.ChannelAsync("/a"), new TestChannel(cluster.Client, new ChannelId(ChannelId.DefaultTenant, "/c")));
+
+        Assert.Equal(SubscribeStatus.TooManyChannels, await session.Grain.Subscribe(["/b", "/c"]));
+        Assert.Equal(SubscribeStatus.TooManyChannels, (await session.Grain.Replay([new ReplayFrom("/d", ReplayFrom.All), new ReplayFrom("/a", ReplayFrom.New)])).Status);
+        Assert.Equal<string>(["/a"], await session.Grain.Subscriptions() ?? []);
+        Assert.Equal(PublishStatus.TooManyChannels, (await next.Grain.Publish([TestChannel.Item("1")])).Status);
+        Assert.True(cluster.Counted(0, metrics => metrics.ChannelsRefused) >= 3);
+
+        // Patterns and channels that exist are no further ones.
+        Assert.Equal(SubscribeStatus.Done, await session.Grain.Subscribe(["/a/**", "/b"]));
+        await known.PublishAsync(1);
+        await session.Client.GetsExactly("/a", 1, 1);
+        await Eventually.Is(async () => await cluster.ActivationsOfAsync("channel") == 2, () => "the end of what stood for channels that were refused");
+    }
+
+    [Fact]
+    public async Task A_tenant_has_so_many_patterns_and_no_more()
+    {
+        await using var cluster = await TestCluster.StartAsync(2, new TidingsLimits { PatternsPerTenant = 2 });
+        var session = await cluster.OpenAsync(cluster.AddGateway(), subscriptions: ["/a/*", "/b/**"]);
+        var elsewhere = await cluster.OpenAsync(cluster.AddGateway(), silo: 1);
+
+        Assert.Equal(SubscribeStatus.TooManyPatterns, await session.Grain.Subscribe(["/c", "/c/*"]));
+        Assert.Equal(2, (await session.Grain.Subscriptions() ?? []).Length);
+        Assert.Equal(SubscribeStatus.Done, await elsewhere.Grain.Subscribe(["/b/**"]));
+        Assert.Equal(1, cluster.Counted(0, metrics => metrics.ChannelsRefused) + cluster.Counted(1, metrics => metrics.ChannelsRefused));
+    }
+
+    [Fact]
+    public async Task Who_reads_channels_that_never_were_leaves_nothing_behind()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Empty((await cluster.Client.GetGrain<IChannelGrain>(new ChannelId(ChannelId.DefaultTenant, $"/never/{i}").ToKey()).Read(0, 10)).Messages);
+        }
+
+        await Eventually.Is(async () => await cluster.ActivationsOfAsync("channel") == 0, () => "the end of the activations");
+    }
+
+    [Fact]
     public async Task The_oldest_direct_message_of_a_parked_session_goes_first()
     {
         await using var cluster = await TestCluster.StartAsync(1, new TidingsLimits { DirectMessagesPerSession = 2 });

@@ -31,6 +31,24 @@ public sealed class ReplayTests
         await session.Client.GetsExactly(Channel, 3, 6);
     }
 
+    [Fact]
+    public async Task A_session_subscribes_to_what_is_replayed_and_the_rest_or_to_nothing()
+    {
+        await using var cluster = await TestCluster.StartAsync(1, new TidingsLimits { SubscriptionsPerSession = 2 });
+        var (session, channel) = await ParkedAsync(cluster, published: 3);
+
+        Assert.Equal(SubscribeStatus.TooMany, (await session.Grain.Replay([new(Channel, 1), new("/b", ReplayFrom.New), new("/c/*", ReplayFrom.New)])).Status);
+        Assert.Equal(99, (await session.Grain.Replay([new(Channel, 99), new("/b/*", ReplayFrom.New)])).Invalid);
+        Assert.Empty(await session.Grain.Subscriptions() ?? []);
+
+        Assert.Equal(SubscribeStatus.Done, (await session.Grain.Replay([new(Channel, 1), new("/b/*", ReplayFrom.New), new("/b/*", ReplayFrom.New)])).Status);
+        await session.AttachAsync(cluster.AddGateway());
+        await (await cluster.ChannelAsync("/b/c")).PublishAsync(1);
+        await channel.PublishAsync(1);
+        await session.Client.GetsExactly(Channel, 2, 4);
+        await session.Client.GetsExactly("/b/c", 1, 1);
+    }
+
     /// <summary>A session without subscriptions or gateway, and a channel that its silo follows for another.</summary>
     private static async Task<(TestSession Session, TestChannel Channel)> ParkedAsync(TestCluster cluster, int published)
     {

@@ -94,7 +94,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<TestChannel> ChannelAsync(string name, int silo = 0, string tenant = ChannelId.DefaultTenant)
     {
         var channel = new TestChannel(Client, new ChannelId(tenant, name));
-        await PlacedAsync(silo, () => channel.Grain.Read(0, 1));
+        await PlacedAsync(silo, () => channel.Grain.Unregister("nobody").AsTask());
         return channel;
     }
 

@@ -59,5 +59,19 @@ public sealed class MemoryMessageLogTests : MessageLogTests
         Assert.Equal([1], (await log.ReadAsync(new ChannelId("t", "/c15"), 0, 10)).Offsets());
     }
 
+    [Fact]
+    public async Task Messages_without_payload_count_in_all_logs_together_too()
+    {
+        var log = Create(new TidingsLimits { LogTotalBytes = 10_000 });
+        var quiet = await log.ClaimAsync(News);
+        await log.AppendAsync(quiet, [.. Enumerable.Range(1, 30).Select(offset => Sized(offset, 0))]);
+        Assert.Equal(30, (await log.ReadAsync(News, 0, 100)).Messages.Length);
+
+        var other = await log.ClaimAsync(News with { Name = "/other" });
+        await log.AppendAsync(other, [.. Enumerable.Range(1, 30).Select(offset => Sized(offset, 0))]);
+        Assert.Empty((await log.ReadAsync(News, 0, 100)).Messages);
+        Assert.Equal(30, (await log.ReadAsync(other.Channel, 0, 100)).Messages.Length);
+    }
+
     private Message Sized(long offset, int size) => Messages.Of(offset, Time.Milliseconds, new PublishItem { Body = new byte[size] });
 }

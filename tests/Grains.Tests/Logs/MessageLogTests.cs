@@ -252,6 +252,36 @@ public abstract partial class MessageLogTests
     }
 
     [Fact]
+    public async Task A_tenant_has_so_many_channels_and_no_more()
+    {
+        var log = Create(new TidingsLimits { ChannelsPerTenant = 2 });
+        var (second, third) = (News with { Name = "/second" }, News with { Name = "/third" });
+        var claim = await log.ClaimAsync(News);
+        await log.ClaimAsync(second);
+
+        await Assert.ThrowsAsync<TooManyChannelsException>(() => log.ClaimAsync(third).AsTask());
+        await Assert.ThrowsAsync<TooManyChannelsException>(() => log.ClaimAsync(third).AsTask());
+        Assert.Equal(default, (await log.ReadAsync(third, 0, 10)).Head);
+        await log.ClaimAsync(third with { Tenant = "another" });
+        await AppendAsync(log, claim, 1);
+        await log.ClaimAsync(second);
+    }
+
+    [Fact]
+    public async Task A_channel_that_was_forgotten_makes_room_for_another()
+    {
+        var log = Create(new TidingsLimits { ChannelsPerTenant = 1 });
+        await log.ClaimAsync(News);
+        Time.Advance(TimeSpan.FromDays(8));
+        await log.TrimAsync();
+
+        var other = News with { Name = "/other" };
+        await log.ClaimAsync(other);
+        await Assert.ThrowsAsync<TooManyChannelsException>(() => log.ClaimAsync(News).AsTask());
+        await log.ClaimAsync(other);
+    }
+
+    [Fact]
     public async Task Trimming_keeps_the_young_end_of_a_channel()
     {
         var log = Create(new TidingsLimits { LogAge = TimeSpan.FromMinutes(1) });

@@ -20,9 +20,12 @@ public interface ISessionGrain : IGrainWithStringKey
     /// back while frames of an earlier stay are on their way.</param>
     /// <param name="handover">What the gateway has, if it holds the session.</param>
     /// <param name="onlyIfFree">Whether a session that another gateway holds stays there: the gateway lost the session's silo and its client has not called.</param>
-    /// <param name="claim">Who asks for it; null where the gateway knows whose it is already.</param>
     [Alias("Attach")]
-    Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree, SessionClaim? claim = null);
+    Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree);
+
+    /// <summary>As <see cref="Attach"/>, in the name of somebody of whom the gateway does not know whether the session is theirs.</summary>
+    [Alias("Claim")]
+    Task<AttachResult> Claim(GatewayAddress gateway, long stay, SessionHandover? handover, SessionClaim claim);
 
     /// <summary>The gateway gives the session up; it waits for its next <see cref="Attach"/> until its lifetime ends.</summary>
     [Alias("Park")]

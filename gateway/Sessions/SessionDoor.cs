@@ -254,7 +254,9 @@ internal sealed partial class SessionDoor(
         AttachResult result;
         try
         {
-            result = await GrainOf(session).Attach(hub.Address, session.Stay, handover, onlyIfFree, claim);
+            result = await (claim is null
+                ? GrainOf(session).Attach(hub.Address, session.Stay, handover, onlyIfFree)
+                : GrainOf(session).Claim(hub.Address, session.Stay, handover, claim));
         }
         catch
         {

@@ -75,16 +75,11 @@ internal sealed partial class SessionGrain(
         Forget();
     }
 
-    public async Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree, SessionClaim? claim)
+    public async Task<AttachResult> Attach(GatewayAddress gateway, long stay, SessionHandover? handover, bool onlyIfFree)
     {
         if (await FindAsync(handover is { CompleteUntil: not null } ? handover : null) is not { } mailbox)
         {
             return new AttachResult(null, false, false);
-        }
-
-        if (claim is not null && RefusalOf(claim) is { } refusal)
-        {
-            return refusal;
         }
 
         if (_holder is { } holder)
@@ -114,6 +109,9 @@ internal sealed partial class SessionGrain(
         _holder = Known(mailbox, gateway);
         return new AttachResult(_description, live, _started, Batches: batches, Gaps: gaps);
     }
+
+    public async Task<AttachResult> Claim(GatewayAddress gateway, long stay, SessionHandover? handover, SessionClaim claim) =>
+        await FindAsync() is null ? new AttachResult(null, false, false) : RefusalOf(claim) ?? await Attach(gateway, stay, handover, onlyIfFree: false);
 
     /// <summary>What somebody is told who may not have the session, or not yet; null for its owner.</summary>
     private AttachResult? RefusalOf(SessionClaim claim)

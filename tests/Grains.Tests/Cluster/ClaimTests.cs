@@ -19,7 +19,7 @@ public sealed class ClaimTests
         await using var cluster = await TestCluster.StartAsync(1);
         var (session, holder) = await OpenAsync(cluster, owner, byHandshake);
 
-        var result = await session.Attach(cluster.AddGateway().Address, 1, null, onlyIfFree: false, new SessionClaim(protocol, user));
+        var result = await session.Claim(cluster.AddGateway().Address, 1, null, new SessionClaim(protocol, user));
 
         Assert.Equal(comes, result.Description is not null);
         Assert.Equal(!comes, await IsHeldByAsync(session, holder));
@@ -31,7 +31,7 @@ public sealed class ClaimTests
         await using var cluster = await TestCluster.StartAsync(1);
         var (session, holder) = await OpenAsync(cluster, "alice", byHandshake: true);
 
-        var result = await session.Attach(cluster.AddGateway().Address, 1, null, onlyIfFree: false, new SessionClaim("test", null));
+        var result = await session.Claim(cluster.AddGateway().Address, 1, null, new SessionClaim("test", null));
 
         Assert.True(result.Unproven);
         Assert.Equal("alice", result.Description!.Owner!.User);

@@ -50,7 +50,7 @@ internal static class BayeuxRegistration
     /// <returns>Where messages are posted.</returns>
     private static RouteHandlerBuilder Map(this IEndpointRouteBuilder routes, string path, BayeuxDialect dialect)
     {
-        routes.MapGet(path + "/{**type}", (HttpContext context, BayeuxEndpoint endpoint, BayeuxSocketServices services, IOptionsMonitor<BayeuxOptions> options) =>
+        routes.MapMethods(path + "/{**type}", SocketMethods.All, (HttpContext context, BayeuxEndpoint endpoint, BayeuxSocketServices services, IOptionsMonitor<BayeuxOptions> options) =>
             GetAsync(context, dialect, endpoint, services, options)).WithMetadata(new CredentialsInMessages()).ExcludeFromDescription();
         routes.MapMethods(path + "/{**type}", [HttpMethods.Options], static () => Results.Ok()).AllowAnonymous().ExcludeFromDescription();
         return routes.MapPost(path + "/{**type}", (HttpContext context, BayeuxEndpoint endpoint) => endpoint.PostAsync(context, dialect))

@@ -44,7 +44,7 @@ internal static class PersoniumRegistration
     private static void MapCell(this IEndpointRouteBuilder routes, int order)
     {
         var group = routes.MapGroup("").ExcludeFromDescription().AllowAnonymous().WithMetadata(new PersoniumRefusal()).WithOrder(order);
-        group.MapMethods("/__topic/{box}/{path}", ["GET"], static (HttpContext context, TopicSocketEndpoint sockets) => sockets.OpenAsync(PersoniumCall.Of(context)))
+        group.MapMethods("/__topic/{box}/{path}", SocketMethods.All, static (HttpContext context, TopicSocketEndpoint sockets) => sockets.OpenAsync(PersoniumCall.Of(context)))
             .WithMetadata(OwnCredentials.Instance, OwnPings.Instance);
         group.MapMethods("/__token", ["POST"], static (HttpContext context, PersoniumTokens tokens) => ServeAsync(context, tokens.TokenAsync))
             .WithMetadata(OwnCredentials.Instance);

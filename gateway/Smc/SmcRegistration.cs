@@ -50,11 +50,15 @@ internal static class SmcRegistration
             "/elements/{type}/{id}/trash", HttpMethods.Put, static (endpoint, call) => endpoint.ChangeAsync(call, SmcChangeKind.Trash));
         group.Map<SmcElementEndpoints>(
             "/elements/{type}/{id}/restore", HttpMethods.Put, static (endpoint, call) => endpoint.ChangeAsync(call, SmcChangeKind.Restore));
-        group.Map<SmcSocketEndpoint>("/notification/socket", HttpMethods.Get, static (endpoint, call) => endpoint.OpenAsync(call));
+        group.Map<SmcSocketEndpoint>("/notification/socket", SocketMethods.All, static (endpoint, call) => endpoint.OpenAsync(call));
     }
 
     private static void Map<TEndpoint>(
         this IEndpointRouteBuilder routes, string path, string method, Func<TEndpoint, SmcCall, Task<SmcAnswer>> serve)
+        where TEndpoint : notnull => routes.Map(path, [method], serve);
+
+    private static void Map<TEndpoint>(
+        this IEndpointRouteBuilder routes, string path, string[] methods, Func<TEndpoint, SmcCall, Task<SmcAnswer>> serve)
         where TEndpoint : notnull =>
-        routes.MapMethods(path, [method], (RequestDelegate)(context => SmcCall.ServeAsync(context, serve)));
+        routes.MapMethods(path, methods, (RequestDelegate)(context => SmcCall.ServeAsync(context, serve)));
 }

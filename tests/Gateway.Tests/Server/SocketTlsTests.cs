@@ -51,12 +51,14 @@ public sealed class SocketTlsTests : IAsyncLifetime
         _authority.Dispose();
     }
 
-    [Fact]
-    public async Task A_notification_socket_tells_a_burst_without_further_traffic_and_hrefs_are_https() // 26, 32
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_notification_socket_tells_a_burst_without_further_traffic_and_hrefs_are_https(string http) // 26, 32
     {
         using var login = await _http!.PostAsync("/7.2/login", Json("""{"authenticationkey":"secret"}"""));
         Assert.Equal(HttpStatusCode.OK, login.StatusCode);
-        using var socket = await ConnectAsync("/7.2/notification/socket");
+        using var socket = await ConnectAsync("/7.2/notification/socket", http);
         await SendAsync(socket, """{"context":"host"}""");
         Assert.NotNull((await NextAsync(socket))["success"]);
 
@@ -72,8 +74,10 @@ public sealed class SocketTlsTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task A_topics_socket_names_the_cell_by_https()
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_topics_socket_names_the_cell_by_https(string http)
     {
         await ManageAsync("MKCOL", $"<D:mkcol {Names}><D:set><D:prop><D:resourcetype><D:collection/><p:stream/></D:resourcetype></D:prop></D:set></D:mkcol>");
         await ManageAsync(
@@ -82,7 +86,7 @@ public sealed class SocketTlsTests : IAsyncLifetime
         using var granted = await _http!.PostAsync("/default/__token", form);
         var token = (string)JsonNode.Parse(await granted.Content.ReadAsStringAsync())!["access_token"]!;
 
-        using var socket = await ConnectAsync("/default/__topic/box1/c.topic.t1");
+        using var socket = await ConnectAsync("/default/__topic/box1/c.topic.t1", http);
         await SendAsync(socket, new JsonObject { ["AccessToken"] = token }.ToJsonString());
         Assert.Equal("Success", (string?)(await NextAsync(socket))["Result"]);
         using var sent = await _http.SendAsync(Authorized(HttpMethod.Post, "/default/box1/c/topic/t1", new StringContent("""{"n":1}""")));
@@ -91,6 +95,18 @@ public sealed class SocketTlsTests : IAsyncLifetime
         var message = await NextAsync(socket);
         Assert.Equal($"{_http.BaseAddress}default/", (string?)message["From"]);
         Assert.Equal(1, (int)message["Body"]!["n"]!);
+    }
+
+    [Theory]
+    [InlineData("/cometd", "1.1")]
+    [InlineData("/cometd", "2.0")]
+    [InlineData("/notification/realtime", "1.1")]
+    [InlineData("/notification/realtime", "2.0")]
+    public async Task A_Bayeux_socket_opens_whatever_the_HTTP_below_it(string path, string http)
+    {
+        using var socket = await ConnectAsync(path, http, "ann");
+        await SendAsync(socket, """[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["websocket"]}]""");
+        Assert.True((bool)(await NextAsync(socket))[0]!["successful"]!);
     }
 
     private async Task ManageAsync(string method, string xml)
@@ -105,13 +121,21 @@ public sealed class SocketTlsTests : IAsyncLifetime
         Headers = { Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"ann:{Password}"))) },
     };
 
-    private async Task<ClientWebSocket> ConnectAsync(string path)
+    /// <summary>Opens a socket as browsers do: over HTTP/2 (RFC 8441) where they have a connection of that already.</summary>
+    private async Task<ClientWebSocket> ConnectAsync(string path, string http, string? user = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var socket = new ClientWebSocket();
-        socket.Options.Cookies = _cookies;
-        socket.Options.RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 certificate && IsOurs(certificate);
-        await socket.ConnectAsync(new UriBuilder(_http!.BaseAddress!) { Scheme = "wss", Path = path }.Uri, patience.Token);
+        socket.Options.HttpVersion = new Version(http);
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        if (user is not null)
+        {
+            socket.Options.SetRequestHeader("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Password}"))}");
+        }
+
+        var handler = new SocketsHttpHandler { CookieContainer = _cookies };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 certificate && IsOurs(certificate);
+        await socket.ConnectAsync(new UriBuilder(_http!.BaseAddress!) { Scheme = "wss", Path = path }.Uri, new HttpMessageInvoker(handler), patience.Token);
         return socket;
     }
 

@@ -198,6 +198,27 @@ public sealed class RestTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task Where_a_line_is_refused_none_after_it_is_published()
+    {
+        const int Lines = 50;
+        await using var own = await OwnServer.StartAsync(("Tidings:Limits:PublishLaneBytes", "1024"));
+        var lines = string.Join('\n', Enumerable.Repeat($"\"{new string('x', 600)}\"", Lines));
+        var refused = 0;
+
+        // Now and then the log is quicker than the next line.
+        for (var attempt = 0; attempt < 20 && refused < 3; attempt++)
+        {
+            var url = $"/channels/busy/{attempt}";
+            using var answer = await own.Http.PostAsync(url, Body(lines, "application/x-ndjson"));
+            var said = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+            refused += answer.StatusCode == HttpStatusCode.ServiceUnavailable ? 1 : 0;
+            Assert.Equal((int?)said["line"] - 1 ?? Lines, (int)(await own.Http.GetFromJsonAsync<JsonObject>(url + "?limit=1"))!["head"]!);
+        }
+
+        Assert.Equal(3, refused);
+    }
+
+    [Fact]
     public async Task Reading_goes_on_after_an_offset_up_to_a_limit()
     {
         await PublishAsync("1\n2\n3\n4\n5", "application/x-ndjson");

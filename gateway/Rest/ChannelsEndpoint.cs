@@ -48,6 +48,11 @@ internal static class ChannelsEndpoint
             return refusal;
         }
 
+        if (context.Request.Headers.ContentEncoding.Any(static coding => !string.Equals(coding, "identity", StringComparison.OrdinalIgnoreCase)))
+        {
+            return RestProblems.Of(StatusCodes.Status415UnsupportedMediaType, "Bodies are taken without a content coding.");
+        }
+
         var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
         {
@@ -143,7 +148,7 @@ internal static class ChannelsEndpoint
         }
 
         var channel = new ChannelId(context.Tenant(), Normalize(path, limits.Value)!);
-        if (context.Request.GetTypedHeaders().Accept.Any(static type => type.MediaType == EventStream))
+        if (context.Request.GetTypedHeaders().Accept.Any(static type => type.MediaType == EventStream && type.Quality is not 0))
         {
             return await StreamAsync(context, channel, streams, rates.Of(context), after);
         }

@@ -26,10 +26,16 @@ internal sealed class PublishBody
     public static PublishBody Read(string? contentType, ReadOnlyMemory<byte> body, TidingsLimits limits)
     {
         var result = new PublishBody();
-        var mediaType = contentType ?? MediaTypes.Json;
+        var mediaType = string.IsNullOrWhiteSpace(contentType) ? MediaTypes.Json : contentType;
         if (mediaType.Length > MediaTypes.Longest)
         {
             result.Fail(StatusCodes.Status415UnsupportedMediaType, $"A media type has at most {MediaTypes.Longest} characters.");
+            return result;
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(mediaType, out _))
+        {
+            result.Fail(StatusCodes.Status415UnsupportedMediaType, "The Content-Type is not a media type.");
             return result;
         }
 

@@ -18,7 +18,8 @@ internal enum TextFault
 /// <summary>Bodies of text in whatever charset their publisher uses.</summary>
 internal static class TextBody
 {
-    private const string Utf8Name = "utf-8";
+    /// <summary>Its name, and the label without hyphen that many clients use (WHATWG Encoding, "Names and labels").</summary>
+    private static readonly string[] Utf8Names = ["utf-8", "utf8"];
 
     /// <summary>Gives a body as UTF-8.</summary>
     /// <param name="charset">The parameter of the media type; null is UTF-8.</param>
@@ -50,7 +51,7 @@ internal static class TextBody
         }
     }
 
-    public static bool IsUtf8(string? charset) => charset is null || charset.Equals(Utf8Name, StringComparison.OrdinalIgnoreCase);
+    public static bool IsUtf8(string? charset) => string.IsNullOrEmpty(charset) || Utf8Names.Contains(charset, StringComparer.OrdinalIgnoreCase);
 
     private static Encoding? Find(string charset)
     {

@@ -27,6 +27,47 @@ public sealed class RestTests(GatewayServer server)
         Assert.Equal(status, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("", "application/json")]
+    [InlineData("APPLICATION/JSON", "application/json")]
+    [InlineData("application/json; charset=", "application/json")]
+    [InlineData("text/plain;charset=UTF8", "text/plain;charset=UTF8")]
+    [InlineData("application/vnd.own+json", "application/vnd.own+json")]
+    [InlineData("foo", null)]
+    [InlineData("; charset=utf-8", null)]
+    [InlineData("te xt/pl ain", null)]
+    [InlineData("application/json, text/plain", null)]
+    public async Task What_is_no_media_type_is_refused(string contentType, string? kept)
+    {
+        using var content = new ByteArrayContent("1"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        using var answer = await server.Http.PostAsync(Url, content);
+
+        Assert.Equal(kept is null ? HttpStatusCode.UnsupportedMediaType : HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(kept is null ? [] : [kept], Messages(await ReadAsync()).Select(static message => (string)message["mediaType"]!));
+    }
+
+    [Theory]
+    [InlineData("gzip", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("identity", HttpStatusCode.OK)]
+    public async Task A_body_with_a_content_coding_is_refused(string coding, HttpStatusCode expected)
+    {
+        using var content = new ByteArrayContent([0x1F, 0x8B]) { Headers = { { "Content-Type", "application/octet-stream" }, { "Content-Encoding", coding } } };
+
+        Assert.Equal(expected, (await server.Http.PostAsync(Url, content)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_excludes_event_streams_gets_a_page()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Url) { Headers = { { "Accept", "text/event-stream;q=0, application/json" } } };
+
+        using var answer = await server.Http.SendAsync(request);
+
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
     [Fact]
     public async Task A_json_body_is_read_back_as_it_is()
     {
@@ -154,6 +195,27 @@ public sealed class RestTests(GatewayServer server)
         Assert.Equal(line, (int?)problem["line"]);
         Assert.Contains(line is null ? "No line" : $"Line {line}", (string)problem["detail"]!, StringComparison.Ordinal);
         Assert.Empty(Messages(await ReadAsync()));
+    }
+
+    [Fact]
+    public async Task Where_a_line_is_refused_none_after_it_is_published()
+    {
+        const int Lines = 50;
+        await using var own = await OwnServer.StartAsync(("Tidings:Limits:PublishLaneBytes", "1024"));
+        var lines = string.Join('\n', Enumerable.Repeat($"\"{new string('x', 600)}\"", Lines));
+        var refused = 0;
+
+        // Now and then the log is quicker than the next line.
+        for (var attempt = 0; attempt < 20 && refused < 3; attempt++)
+        {
+            var url = $"/channels/busy/{attempt}";
+            using var answer = await own.Http.PostAsync(url, Body(lines, "application/x-ndjson"));
+            var said = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+            refused += answer.StatusCode == HttpStatusCode.ServiceUnavailable ? 1 : 0;
+            Assert.Equal((int?)said["line"] - 1 ?? Lines, (int)(await own.Http.GetFromJsonAsync<JsonObject>(url + "?limit=1"))!["head"]!);
+        }
+
+        Assert.Equal(3, refused);
     }
 
     [Fact]

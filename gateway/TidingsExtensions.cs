@@ -11,6 +11,7 @@ using Tidings.Gateway.Sessions;
 using Tidings.Gateway.SmartRest;
 using Tidings.Gateway.Smc;
 using Tidings.Silo;
+using Tidings.Silo.Telemetry;
 
 namespace Tidings;
 
@@ -23,6 +24,7 @@ public static class TidingsExtensions
     /// </summary>
     public static WebApplicationBuilder AddTidings(this WebApplicationBuilder builder)
     {
+        builder.AddTelemetry("tidings-gateway");
         var cluster = builder.Configuration.GetSection(TidingsClusterOptions.Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
         if (string.IsNullOrWhiteSpace(cluster.Redis))
         {
@@ -95,9 +97,11 @@ public static class TidingsExtensions
         services.AddSingleton<WindowPolicies>();
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<ChannelGrains>();
+        services.AddSingleton(static provider => new PublishSampler(provider.MessageTraceShare()));
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();
         services.AddHostedService<SessionClock>();
+        services.AddHostedService<SessionGauges>();
         services.AddDoors();
         services.AddBayeux();
         services.AddSmartRest();

@@ -72,6 +72,9 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
     /// <summary>The socket that the session's messages are pushed to; null with the polling transports.</summary>
     public BayeuxSocket? Socket { get; set; }
 
+    /// <inheritdoc/>
+    public string Transport { get; set; } = Transports.LongPolling;
+
     /// <summary>The cookie of the browser whose connect is held, while one is.</summary>
     public string? HeldForBrowser { get; set; }
 

@@ -103,6 +103,7 @@ internal sealed partial class TopicSocket
             }
 
             written = true;
+            _services.Metrics.Written(session, items, _services.Time);
         }
         finally
         {

@@ -39,6 +39,8 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
             static self => ((TopicSocket)self!).Close(WebSocketCloseStatus.NormalClosure), this, services.Options.TokenWithin, Timeout.InfiniteTimeSpan);
     }
 
+    public string Transport => Transports.WebSocket;
+
     private bool IsExpired => _user is not null && _services.Time.GetUtcNow() >= _expires;
 
     /// <summary>Serves the socket until one side closes it.</summary>
@@ -178,6 +180,7 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
 
         _session = session;
         session.Deadline = null;
+        _services.Metrics.Connected(session);
         return session.Bind(this)
             && await _services.Door.SubscribeAsync(_call.Cell, secret, [_call.ChannelOf(_topic!.Path)]) == SubscribeStatus.Done;
     }

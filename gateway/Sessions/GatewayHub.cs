@@ -47,13 +47,7 @@ internal sealed partial class GatewayHub(
     public LocalSession Add(string tenant, string id)
     {
         var fresh = new LocalSession(tenant, id, limits.Value, windows);
-        var session = _sessions.GetOrAdd(id, fresh);
-        if (ReferenceEquals(session, fresh))
-        {
-            metrics.Sessions.Add(1);
-        }
-
-        return session;
+        return _sessions.GetOrAdd(id, fresh);
     }
 
     public Task<LinkAck> Receive(LinkBatch batch)
@@ -120,7 +114,6 @@ internal sealed partial class GatewayHub(
     {
         if (_sessions.TryRemove(KeyValuePair.Create(session.Id, session)))
         {
-            metrics.Sessions.Add(-1);
             session.BeginLeaving();
             session.Place?.Dispose();
         }

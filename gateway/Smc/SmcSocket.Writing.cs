@@ -82,6 +82,7 @@ internal sealed partial class SmcSocket
             }
 
             written = true;
+            services.Metrics.Written(session, items, services.Time);
         }
         finally
         {

@@ -30,6 +30,8 @@ internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession l
     private int _wakes;
     private long _writingSince;
 
+    public string Transport => Transports.WebSocket;
+
     /// <summary>Serves the socket until one side closes it.</summary>
     public async Task RunAsync(WebSocket socket, string secret, LocalSession session, CancellationToken aborted)
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Streams;
+using Tidings.Grains.Logs;
 
 namespace Tidings.Grains.Streams;
 
@@ -11,13 +12,14 @@ namespace Tidings.Grains.Streams;
 /// lose: an event that fails is dropped and counted, and the receiving fan-out repairs the gap from the log.
 /// </summary>
 internal sealed partial class SiloSender(
-    IServiceProvider services, IOptions<TidingsLimits> limits, ILogger<SiloSender> logger, SiloMetrics metrics)
+    IServiceProvider services, IOptions<TidingsLimits> limits, TimeProvider time, ILogger<SiloSender> logger, SiloMetrics metrics)
 {
     /// <summary>Bytes of payload after which an event is full: the next batch goes with the next event.</summary>
     private const int EventBytes = 4 * 1024 * 1024;
 
     private readonly IServiceProvider _services = services;
     private readonly TidingsLimits _limits = limits.Value;
+    private readonly TimeProvider _time = time;
     private readonly ILogger _logger = logger;
     private readonly SiloMetrics _metrics = metrics;
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
@@ -96,7 +98,7 @@ internal sealed partial class SiloSender(
             try
             {
                 sender._metrics.StreamEvents.Add(1);
-                await Stream.OnNextAsync(new FanoutEvent(batches)).ConfigureAwait(false);
+                await Stream.OnNextAsync(new FanoutEvent(batches, LogSequence.At(sender._time.GetUtcNow()))).ConfigureAwait(false);
             }
             catch (Exception exception)
             {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
+using Tidings.Gateway.Health;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
 using Tidings.Gateway.Personium;
@@ -112,7 +113,6 @@ public static class TidingsExtensions
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = false);
         services.AddOpenApi();
         services.AddProblemDetails();
-        services.AddSingleton<ClusterHealthCheck>();
-        services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);
+        services.AddHealth(TidingsHealth.ReadyTag);
     }
 }

@@ -9,6 +9,12 @@ public readonly record struct ChannelId([property: Id(0)] string Tenant, [proper
     /// <summary>The tenant of everyone until tenants are configured.</summary>
     public const string DefaultTenant = "default";
 
+    /// <summary>
+    /// The tenant of what gateways publish to themselves, to see whether the cluster works. No caller is of it, as its name is none that a tenant can have,
+    /// and what happens there is not counted.
+    /// </summary>
+    public const string HealthTenant = "$health";
+
     /// <summary>The channel grain's key: <c>{tenant}{name}</c>; a name starts with a slash and a tenant holds none.</summary>
     public string ToKey() => Tenant + Name;
 

@@ -36,6 +36,9 @@ internal sealed partial class GatewayHub(
     /// <summary>Every session held here. Looked through several times a second, so nothing is copied: others may come and go meanwhile.</summary>
     public IEnumerable<LocalSession> Sessions => _sessions.Select(static known => known.Value);
 
+    /// <summary>The same without the gateway's own (<see cref="ChannelId.HealthTenant"/>).</summary>
+    public IEnumerable<LocalSession> ClientSessions => Sessions.Where(static session => session.Tenant != ChannelId.HealthTenant);
+
     /// <summary>Every silo that calls.</summary>
     public IEnumerable<SiloReceiver> Receivers => _receivers.Values.Where(static receiver => !receiver.IsGivenUp);
 

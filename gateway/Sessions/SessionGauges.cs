@@ -29,9 +29,9 @@ internal sealed class SessionGauges : IHostedService
 
     private IEnumerable<Measurement<long>> PendingBytes() => Measure(static session => session.PendingBytes);
 
-    private IEnumerable<Measurement<long>> Measure(Func<LocalSession, long> valueOf) => _hub.Sessions
+    private IEnumerable<Measurement<long>> Measure(Func<LocalSession, long> valueOf) => _hub.ClientSessions
         .Select(session => (Kind: (session.Description?.Protocol, session.Protocol?.Transport), Value: valueOf(session)))
-        .Where(static session => session.Kind is (not null, not null and not Transports.None))
+        .Where(static session => session.Kind is (not null, not null))
         .GroupBy(static session => session.Kind, static session => session.Value)
         .Select(static group => new Measurement<long>(group.Sum(), GatewayMetrics.ProtocolTag(group.Key.Protocol), GatewayMetrics.TransportTag(group.Key.Transport)));
 }

@@ -151,7 +151,11 @@ internal sealed partial class ChannelGrain(
             }
 
             Remember(messages);
-            metrics.Published.Add(messages.Length);
+            if (_channel.Tenant != ChannelId.HealthTenant)
+            {
+                metrics.Published.Add(messages.Length);
+            }
+
             Send(messages, _claim.Head);
             ChannelTrace.Appended(_channel, messages, _targets.Length);
             return (PublishStatus.Stored, _claim.Head.Epoch);

@@ -97,6 +97,7 @@ public static class TidingsExtensions
         services.AddLatest<WindowOptions>();
         services.AddSingleton<WindowPolicies>();
         services.AddSingleton<GatewayHub>();
+        services.AddSingleton<ILocalGateway>(static services => services.GetRequiredService<GatewayHub>());
         services.AddSingleton<ChannelGrains>();
         services.AddSingleton(static provider => new PublishSampler(provider.MessageTraceShare()));
         services.AddSingleton<PublishLanes>();

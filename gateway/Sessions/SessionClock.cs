@@ -48,6 +48,10 @@ internal sealed partial class SessionClock(
         {
             _swept = now;
             hub.Sweep();
+            foreach (var session in hub.Sessions.Where(static session => session is { IsParkedUnheard: true, IsMoving: false }))
+            {
+                Observe(door.ParkAgainAsync(session));
+            }
         }
 
         foreach (var session in hub.Sessions)

@@ -21,6 +21,8 @@ public sealed class TraceTests(RedisServerFixture redis) : IClassFixture<RedisSe
             ("OTEL_BSP_SCHEDULE_DELAY", "50"));
         using var client = await BayeuxSocketClient.SubscribedAsync(cluster.Gateway.Address, "/followed/*");
 
+        // A caller's word is not taken: the trace is begun here.
+        cluster.Gateway.Http.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         using var answer = await cluster.Gateway.Http.PostAsJsonAsync("/channels/followed/one", new { a = 1 });
         answer.EnsureSuccessStatusCode();
         await client.NextAsync("/followed/one");

@@ -5,7 +5,11 @@ using Tidings.Grains.Logs;
 
 namespace Tidings.Gateway.Tests.Telemetry;
 
-/// <summary>Metrics and traces of a silo and a gateway arrive at an OTLP receiver.</summary>
+/// <summary>
+/// Metrics and traces of a silo and a gateway arrive at an OTLP receiver. Meters are known by name in the whole process, and what one test disposes of ends for
+/// another's exporter: hence alone.
+/// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class TraceTests(RedisServerFixture redis) : IClassFixture<RedisServerFixture>
 {
     [Fact]

@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
+using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway;
 
-/// <summary>The gateway's counters, on meter <c>Tidings</c>.</summary>
+/// <summary>The gateway's counters and durations, on meter <c>Tidings</c>.</summary>
 internal sealed class GatewayMetrics
 {
     /// <summary>The meter's name.</summary>
@@ -21,7 +22,10 @@ internal sealed class GatewayMetrics
         Matches = meter.CreateCounter<long>("tidings.smartrest.matches", "{match}", "Notifications matched with a template set: once for all sessions that use it.");
         RowsTruncated = meter.CreateCounter<long>("tidings.smartrest.truncated", "{response}", "Values that would have yielded more SmartREST rows than allowed.");
         AuditSuppressed = meter.CreateCounter<long>("tidings.audit.suppressed", "{event}", "Refusals that the audit does not have, since their caller caused too many.");
-        Sessions = meter.CreateUpDownCounter<long>("tidings.sessions.attached", "{session}", "Sessions this gateway holds.");
+        Connects = meter.CreateCounter<long>("tidings.connects", "{connect}", "Times a client came for its messages: sockets that took a session up, and polls.");
+        SilosLost = meter.CreateCounter<long>("tidings.silos.lost", "{silo}", "Silos that fell silent, whose sessions are attached anew.");
+        PublishDuration = meter.CreateHistogram<double>("tidings.publish.duration", "s", "How long a publish waited for its answer, the log's included.", null, DurationBuckets.Advice);
+        DeliveryDuration = meter.CreateHistogram<double>("tidings.delivery.duration", "s", "From the publish of the oldest message of a write, at its gateway, until the write was whole.", null, DurationBuckets.Advice);
     }
 
     /// <summary>Counts messages for one session alone that were dropped.</summary>
@@ -53,5 +57,78 @@ internal sealed class GatewayMetrics
 
     public Counter<long> AuditSuppressed { get; }
 
-    public UpDownCounter<long> Sessions { get; }
+    public Counter<long> SilosLost { get; }
+
+    private Counter<long> Connects { get; }
+
+    private Histogram<double> PublishDuration { get; }
+
+    private Histogram<double> DeliveryDuration { get; }
+
+    public static KeyValuePair<string, object?> ProtocolTag(string? protocol) => new("protocol", protocol);
+
+    public static KeyValuePair<string, object?> TransportTag(string? transport) => new("transport", transport);
+
+    /// <summary>A client of a session has come for its messages.</summary>
+    public void Connected(LocalSession session) =>
+        Connects.Add(1, ProtocolTag(session.Description?.Protocol), TransportTag(session.Protocol?.Transport));
+
+    /// <summary>A publish was answered.</summary>
+    public void Published(TimeSpan waited, PublishStatus status)
+    {
+        if (status == PublishStatus.Stored)
+        {
+            PublishDuration.Record(waited.TotalSeconds);
+        }
+        else
+        {
+            PublishDuration.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("error.type", ErrorOf(status)));
+        }
+    }
+
+    /// <summary>The word for a publish that failed; null for one that did not.</summary>
+    public static string? ErrorOf(PublishStatus status) => status switch
+    {
+        PublishStatus.Stored => null,
+        PublishStatus.Busy => "busy",
+        _ => "unavailable",
+    };
+
+    /// <summary>
+    /// Messages were written whole to a session's client. Called once per write, before what was written is given back: one time is taken of
+    /// it, that of the message that waited longest.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="items">What was written.</param>
+    /// <param name="time">The clock.</param>
+    public void Written(LocalSession session, List<OutboxItem> items, TimeProvider time)
+    {
+        if (DeliveryDuration.Enabled && OldestOf(items) is > 0 and var published)
+        {
+            var waited = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds - published;
+            DeliveryDuration.Record(Math.Max(0, waited / 1_000_000), ProtocolTag(session.Description?.Protocol), TransportTag(session.Protocol?.Transport));
+        }
+
+        if (MessageTrace.IsOn)
+        {
+            foreach (var item in items)
+            {
+                (item as DeliveryBatch)?.Trace?.Written(session);
+            }
+        }
+    }
+
+    /// <summary>When the oldest message was published that came by itself; 0 if all were read from the log, for whoever was away.</summary>
+    private static long OldestOf(List<OutboxItem> items)
+    {
+        foreach (var item in items)
+        {
+            if (item is DeliveryBatch { PublishedAt: > 0 and var published })
+            {
+                return published;
+            }
+        }
+
+        return 0;
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Tidings.Gateway;
 using Tidings.Gateway.Bayeux;
+using Tidings.Gateway.Health;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
 using Tidings.Gateway.Personium;
@@ -11,6 +12,7 @@ using Tidings.Gateway.Sessions;
 using Tidings.Gateway.SmartRest;
 using Tidings.Gateway.Smc;
 using Tidings.Silo;
+using Tidings.Silo.Telemetry;
 
 namespace Tidings;
 
@@ -23,6 +25,7 @@ public static class TidingsExtensions
     /// </summary>
     public static WebApplicationBuilder AddTidings(this WebApplicationBuilder builder)
     {
+        builder.AddTelemetry("tidings-gateway");
         var cluster = builder.Configuration.GetSection(TidingsClusterOptions.Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
         if (string.IsNullOrWhiteSpace(cluster.Redis))
         {
@@ -97,9 +100,11 @@ public static class TidingsExtensions
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<ILocalGateway>(static services => services.GetRequiredService<GatewayHub>());
         services.AddSingleton<ChannelGrains>();
+        services.AddSingleton(static provider => new PublishSampler(provider.MessageTraceShare()));
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();
         services.AddHostedService<SessionClock>();
+        services.AddHostedService<SessionGauges>();
         services.AddDoors();
         services.AddBayeux();
         services.AddSmartRest();
@@ -110,7 +115,6 @@ public static class TidingsExtensions
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = false);
         services.AddOpenApi();
         services.AddProblemDetails();
-        services.AddSingleton<ClusterHealthCheck>();
-        services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);
+        services.AddHealth(TidingsHealth.ReadyTag);
     }
 }

@@ -9,6 +9,12 @@ public readonly record struct ChannelId([property: Id(0)] string Tenant, [proper
     /// <summary>The tenant of everyone until tenants are configured.</summary>
     public const string DefaultTenant = "default";
 
+    /// <summary>
+    /// The tenant of what gateways publish to themselves, to see whether the cluster works. No caller is of it, as its name is none that a tenant can have,
+    /// and what happens there is not counted.
+    /// </summary>
+    public const string HealthTenant = "$health";
+
     /// <summary>The channel grain's key: <c>{tenant}{name}</c>; a name starts with a slash and a tenant holds none.</summary>
     public string ToKey() => Tenant + Name;
 
@@ -44,6 +50,12 @@ public sealed record PublishItem
 
     /// <summary>Names this publish among all others (<see cref="PublishKey"/>): repeated, it is stored once. Null: each time is a new one.</summary>
     [Id(5)] public Guid? Key { get; init; }
+
+    /// <summary>The span of its publish as W3C Trace Context writes it (<c>traceparent</c>), if the message is followed (<see cref="MessageTrace"/>); otherwise null.</summary>
+    [Id(6)] public string? Trace { get; init; }
+
+    /// <summary>When a gateway took it, in microseconds since 1970 UTC by that gateway's clock. 0 where that is not known, as in what was read from a log.</summary>
+    [Id(7)] public long PublishedAt { get; init; }
 
     /// <summary>Bytes this message is counted with against bounds.</summary>
     public int Size => Body.Length + (MediaType?.Length ?? 0) + (Ext?.Length ?? 0) + (Extras?.Length ?? 0);

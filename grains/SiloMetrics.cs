@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Tidings.Grains;
 
-/// <summary>The silo's counters, on meter <c>Tidings</c>.</summary>
+/// <summary>The silo's counters and durations, on meter <c>Tidings</c>.</summary>
 internal sealed class SiloMetrics
 {
     /// <summary>The meter's name.</summary>
@@ -24,6 +24,10 @@ internal sealed class SiloMetrics
         SessionsEnded = meter.CreateCounter<long>("tidings.sessions.ended", "{session}", "Sessions ended, by reason.");
         SessionsRestored = meter.CreateCounter<long>("tidings.sessions.restored", "{session}", "Sessions taken up from a silo that left or died.");
         ChannelsRefused = meter.CreateCounter<long>("tidings.channels.refused", "{request}", "Publishes and subscriptions that would have made a channel or a pattern more than their tenant may have.");
+        GatewaysLost = meter.CreateCounter<long>("tidings.gateways.lost", "{gateway}", "Gateways that this silo lost: they left, or fell silent.");
+        ChannelsTakenOver = meter.CreateCounter<long>("tidings.channels.taken_over", "{channel}", "Channels that found another activation of theirs had taken their log over.");
+        AppendDuration = meter.CreateHistogram<double>("tidings.log.append.duration", "s", "How long the log took for one append, of one message or many.", null, DurationBuckets.Advice);
+        StreamLag = meter.CreateHistogram<double>("tidings.stream.lag", "s", "How long an event was under way from a channel's silo to a silo's fan-out.", null, DurationBuckets.Advice);
         DirectsDropped = meter.CreateCounter<long>("tidings.directs.dropped", "{message}", "Direct messages dropped because too many waited.");
     }
 
@@ -54,4 +58,27 @@ internal sealed class SiloMetrics
     public Counter<long> ChannelsRefused { get; }
 
     public Counter<long> DirectsDropped { get; }
+
+    public Counter<long> GatewaysLost { get; }
+
+    public Counter<long> ChannelsTakenOver { get; }
+
+    public Histogram<double> StreamLag { get; }
+
+    private Histogram<double> AppendDuration { get; }
+
+    /// <summary>An append to a log came to its end.</summary>
+    /// <param name="duration">How long it took.</param>
+    /// <param name="error">Why it failed; null if it did not.</param>
+    public void Appended(TimeSpan duration, string? error = null)
+    {
+        if (error is null)
+        {
+            AppendDuration.Record(duration.TotalSeconds);
+        }
+        else
+        {
+            AppendDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("error.type", error));
+        }
+    }
 }

@@ -10,6 +10,7 @@ using Tidings.Grains;
 using Tidings.Grains.Logs;
 using Tidings.Grains.Membership;
 using Tidings.Silo.ConnectionEvents;
+using Tidings.Silo.Telemetry;
 
 namespace Tidings.Silo;
 
@@ -45,6 +46,7 @@ public static class TidingsSiloExtensions
     /// <exception cref="InvalidOperationException">No Redis is configured.</exception>
     public static IHostApplicationBuilder AddTidingsSilo(this IHostApplicationBuilder host)
     {
+        host.AddTelemetry("tidings-silo");
         host.AddTidingsLimits();
         var options = host.Configuration.GetSection(TidingsClusterOptions.Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
         if (string.IsNullOrWhiteSpace(options.Redis))

@@ -75,6 +75,9 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
     /// <summary>The socket that the session's messages are pushed to; null with the polling transports.</summary>
     public BayeuxSocket? Socket { get; set; }
 
+    /// <inheritdoc/>
+    public string Transport { get; set; } = Transports.LongPolling;
+
     public bool HoldsConnect => _held is not null;
 
     public long? Order => _held is { IsCounted: true } held ? held.Order : null;

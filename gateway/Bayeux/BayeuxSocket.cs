@@ -186,8 +186,14 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
     {
         Secret = secret;
         Rates = _services.Rates.Of(_context);
-        Session = session;
-        ((BayeuxSession)session.Protocol!).Socket = this;
+        var bayeux = (BayeuxSession)session.Protocol!;
+        (bayeux.Socket, bayeux.Transport) = (this, Transports.WebSocket);
+        if (!ReferenceEquals(Session, session))
+        {
+            Session = session;
+            _services.Metrics.Connected(session);
+        }
+
         var isHere = session.Bind(this);
         if (!isHere)
         {

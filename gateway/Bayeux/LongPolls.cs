@@ -21,7 +21,9 @@ internal sealed class LongPolls(
             IsCounted = call.Dialect.CountsConnections,
         };
         bayeux.Socket = null;
+        bayeux.Transport = callback is null ? Transports.LongPolling : Transports.CallbackPolling;
         bayeux.Hold(session, poll);
+        metrics.Connected(session);
         var (end, items) = (ConnectEnd.Aborted, (List<OutboxItem>?)null);
         try
         {
@@ -119,6 +121,10 @@ internal sealed class LongPolls(
             await responses.WriteAsync(context, output.WrittenMemory, callback);
             written = !context.RequestAborted.IsCancellationRequested;
             metrics.Delivered.Add(delivered);
+            if (written && delivered > 0)
+            {
+                metrics.Written(connect.Session, items!, time);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -75,6 +75,10 @@ internal static class SocketDelivery
 
             written = true;
             services.Metrics.Delivered.Add(delivered);
+            if (delivered > 0)
+            {
+                services.Metrics.Written(session, items, services.Time);
+            }
         }
         finally
         {

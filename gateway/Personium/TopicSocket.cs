@@ -29,7 +29,7 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
     public TopicSocket(TopicSocketEndpoint services, PersoniumCall call, StreamPath? topic, WebSocket socket)
     {
         (_services, _call, _topic, _socket) = (services, call, topic, socket);
-        _sender = new SocketSender(this, services.Door, services.Time, services.Logger);
+        _sender = new SocketSender(this, services.Door, services.Metrics, services.Time, services.Logger);
         _deadline = services.Time.CreateTimer(
             static self => ((TopicSocket)self!).TimeIsUp(), this, services.Options.TokenWithin, Timeout.InfiniteTimeSpan);
     }
@@ -37,6 +37,8 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
     private bool IsExpired => _holder is { } holder && _services.Time.GetUtcNow() >= holder.Expires;
 
     public bool IsClosing => _sender.IsClosing;
+
+    public string Transport => Transports.WebSocket;
 
     /// <summary>Serves the socket until one side closes it.</summary>
     public async Task RunAsync(CancellationToken aborted)
@@ -177,6 +179,7 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
 
         _session = session;
         session.Deadline = null;
+        _services.Metrics.Connected(session);
         return session.Bind(this)
             && await _services.Door.SubscribeAsync(_call.Cell, secret, [_call.ChannelOf(_topic!.Path)]) == SubscribeStatus.Done;
     }

@@ -10,7 +10,7 @@ namespace Tidings.Gateway.Rest;
 /// A channel as server-sent events (WHATWG HTML, "Server-sent events"): each message's id is its offset, so a client that reconnects
 /// with <c>Last-Event-ID</c> goes on without hole or double. The log is read up to its head, then again whenever a message comes.
 /// </summary>
-internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, IHostApplicationLifetime lifetime, TimeProvider time, GatewayMetrics metrics)
 {
     private const int Page = 500;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
@@ -59,6 +59,8 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
             {
                 last = message.Offset;
                 yield return new SseItem<string>(DataOf(message), "message") { EventId = message.Offset.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+                metrics.Delivered.Add(1);
+                bell.Wrote(channel, message);
             }
 
             if (read.Messages.Length == 0)
@@ -107,6 +109,7 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
 
         bell._session = session;
         session.Bind(bell);
+        door.Connected(session);
         session.Deadline = null;
         try
         {
@@ -146,6 +149,17 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    public string Transport => Transports.EventStream;
+
+    /// <summary>A message was written to its listener.</summary>
+    public void Wrote(ChannelId channel, Message message)
+    {
+        if (MessageTrace.IsOn)
+        {
+            DeliveryTrace.Streamed(_session!, channel, message);
         }
     }
 

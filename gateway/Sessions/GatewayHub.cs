@@ -39,6 +39,9 @@ internal sealed partial class GatewayHub(
     /// <summary>Every session held here. Looked through several times a second, so nothing is copied: others may come and go meanwhile.</summary>
     public IEnumerable<LocalSession> Sessions => _sessions.Select(static known => known.Value);
 
+    /// <summary>The same without the gateway's own (<see cref="ChannelId.HealthTenant"/>).</summary>
+    public IEnumerable<LocalSession> ClientSessions => Sessions.Where(static session => session.Tenant != ChannelId.HealthTenant);
+
     /// <summary>Every silo that calls.</summary>
     public IEnumerable<SiloReceiver> Receivers => _receivers.Values.Where(static receiver => !receiver.IsGivenUp);
 
@@ -50,13 +53,7 @@ internal sealed partial class GatewayHub(
     public LocalSession Add(string tenant, string id)
     {
         var fresh = new LocalSession(tenant, id, limits.Value, windows);
-        var session = _sessions.GetOrAdd(id, fresh);
-        if (ReferenceEquals(session, fresh))
-        {
-            metrics.Sessions.Add(1);
-        }
-
-        return session;
+        return _sessions.GetOrAdd(id, fresh);
     }
 
     public Task<LinkAck> Receive(LinkBatch batch)
@@ -123,7 +120,6 @@ internal sealed partial class GatewayHub(
     {
         if (_sessions.TryRemove(KeyValuePair.Create(session.Id, session)))
         {
-            metrics.Sessions.Add(-1);
             session.BeginLeaving();
             session.Place?.Dispose();
         }

@@ -10,6 +10,9 @@ internal interface ISessionSink
 /// <summary>What a protocol keeps with a session at the gateway that holds it.</summary>
 internal interface IProtocolSession
 {
+    /// <summary>How its client's messages last travelled: one of <see cref="Transports"/>.</summary>
+    string Transport { get; }
+
     /// <summary>Called by the periodic scan.</summary>
     void Tick(LocalSession session, DateTimeOffset now);
 

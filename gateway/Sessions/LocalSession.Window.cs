@@ -11,6 +11,12 @@ internal sealed partial class LocalSession
     private long _bytes;
     private long _lagFrame;
 
+    /// <summary>Messages that wait for the client, or for its acknowledgement. Read without the lock: a number to show.</summary>
+    public int PendingMessages => Volatile.Read(ref _messages);
+
+    /// <summary>The bytes they are counted with.</summary>
+    public long PendingBytes => Volatile.Read(ref _bytes);
+
     public bool HasPending
     {
         get

@@ -43,6 +43,17 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
 
     public Message[] Messages => batch.Messages;
 
+    /// <summary>Whether it came when it was published, to all who were there; what was read for one who was away did not.</summary>
+    public bool IsLive { get; init; }
+
+    /// <summary>What follows its messages; null where none is followed.</summary>
+    public DeliveryTrace? Trace { get; init; }
+
+    /// <summary>When its first message was published, in microseconds since 1970 UTC, as near as is known; 0 if it is not <see cref="IsLive"/>.</summary>
+    public long PublishedAt => !IsLive ? 0
+        : batch.Messages[0].Item.PublishedAt is > 0 and var published ? published
+        : batch.Messages[0].Time * 1000;
+
     /// <summary>The incarnation of the channel's log.</summary>
     public long Epoch => batch.Epoch;
 
@@ -90,6 +101,8 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
     })
     {
         Frame = Frame,
+        IsLive = IsLive,
+        Trace = Trace,
     };
 
     /// <summary>The messages as a codec writes them. Two sessions may both encode at first; both get the same bytes.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Tidings.Gateway.Sessions;
@@ -7,7 +8,8 @@ namespace Tidings.Gateway.Sessions;
 /// next. So order survives, and a busy channel costs a call per batch instead of one per message.
 /// </summary>
 internal sealed partial class PublishLanes(
-    ChannelGrains channels, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger)
+    ChannelGrains channels, IOptions<TidingsLimits> limits, TimeProvider time, GatewayMetrics metrics, ILogger<PublishLanes> logger,
+    PublishSampler? sampler = null)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -22,6 +24,7 @@ internal sealed partial class PublishLanes(
     /// <summary>Publishes in the order of these calls. Busy at once where too many, or too large ones, wait already.</summary>
     public Task<PublishResult> PublishAsync(ChannelId channel, PublishItem item)
     {
+        var span = sampler?.Begin(channel, item);
         Lane? lane;
         WaitingPublish publish;
         lock (_lock)
@@ -34,13 +37,14 @@ internal sealed partial class PublishLanes(
             if (IsFull(lane, item.Size))
             {
                 metrics.PublishesRefused.Add(1);
+                MessageTrace.End(span, GatewayMetrics.ErrorOf(PublishStatus.Busy));
                 return Task.FromResult(new PublishResult(PublishStatus.Busy, 0, 0));
             }
 
             _lanes[channel] = lane;
             _bytes += item.Size;
             lane.Bytes += item.Size;
-            publish = new WaitingPublish(item.Key is null ? item with { Key = PublishKey.Fresh() } : item, time.GetTimestamp());
+            publish = new WaitingPublish(Stamp(item, span), time.GetTimestamp(), span);
             lane.Waiting.Enqueue(publish);
             if (lane.Sending)
             {
@@ -54,6 +58,13 @@ internal sealed partial class PublishLanes(
         _ = SendAsync(channel, lane);
         return publish.Task;
     }
+
+    private PublishItem Stamp(PublishItem item, Activity? span) => item with
+    {
+        Key = item.Key ?? PublishKey.Fresh(),
+        Trace = span?.Id,
+        PublishedAt = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+    };
 
     /// <summary>A publish larger than a bound is taken while no other is counted against it: nothing else would ever let it in.</summary>
     private bool IsFull(Lane lane, int size) =>
@@ -127,7 +138,7 @@ internal sealed partial class PublishLanes(
         Answered(lane, group);
         if (group.Length == 1)
         {
-            group[0].SetResult(result.At(0));
+            Answer(group[0], result.At(0));
             return;
         }
 
@@ -136,11 +147,23 @@ internal sealed partial class PublishLanes(
             {
                 for (var i = 0; i < answer.group.Length; i++)
                 {
-                    answer.group[i].SetResult(answer.result.At(i));
+                    answer.lanes.Answer(answer.group[i], answer.result.At(i));
                 }
             },
-            (group, result),
+            (lanes: this, group, result),
             preferLocal: true);
+    }
+
+    private void Answer(WaitingPublish publish, PublishResult result)
+    {
+        metrics.Published(time.GetElapsedTime(publish.Since), result.Status);
+        if (publish.Span is { } span)
+        {
+            span.SetTag("tidings.message.offset", result.FirstOffset);
+            MessageTrace.End(span, GatewayMetrics.ErrorOf(result.Status));
+        }
+
+        publish.SetResult(result);
     }
 
     private void Answered(Lane lane, WaitingPublish[] group)
@@ -185,12 +208,15 @@ internal sealed partial class PublishLanes(
         public bool Sending { get; set; }
     }
 
-    private sealed class WaitingPublish(PublishItem item, long since) : TaskCompletionSource<PublishResult>
+    private sealed class WaitingPublish(PublishItem item, long since, Activity? span) : TaskCompletionSource<PublishResult>
     {
         public PublishItem Item => item;
 
         /// <summary>The timestamp of its coming.</summary>
         public long Since => since;
+
+        /// <summary>Its span, if it is followed.</summary>
+        public Activity? Span => span;
     }
 
     private static partial class Log

@@ -4,7 +4,9 @@ namespace Tidings.Gateway.Sessions;
 /// One periodic scan of all sessions and silos instead of timers: ends held connects and sessions whose time is up, acknowledges
 /// deliveries, gives sessions back whose clients take nothing, and notices silos that fell silent.
 /// </summary>
-internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SessionClock> logger) : BackgroundService
+internal sealed partial class SessionClock(
+    GatewayHub hub, SessionDoor door, IHostApplicationLifetime lifetime, TimeProvider time, GatewayMetrics metrics, ILogger<SessionClock> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan HoldUp = TimeSpan.FromSeconds(2);
@@ -142,6 +144,7 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
     private void Drop(SiloReceiver receiver)
     {
         Log.SiloLost(logger, receiver.Silo);
+        metrics.SilosLost.Add(1);
         _marks.Remove(receiver);
         GatewayHub.Drop(receiver);
     }

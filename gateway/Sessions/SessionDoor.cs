@@ -71,6 +71,9 @@ internal sealed partial class SessionDoor(
         }
     }
 
+    /// <summary>A session's client has come for its messages.</summary>
+    public void Connected(LocalSession session) => metrics.Connected(session);
+
     /// <summary>The session of a secret id, if this gateway holds it.</summary>
     public LocalSession? FindLocal(string tenant, string secret) =>
         hub.Find(tenant, SessionId.PublicOf(secret)) is { Description: not null, State: not LocalState.Gone } session ? session : null;

@@ -265,7 +265,15 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
 
     private void Deliver(LinkFrame frame, long number)
     {
-        var delivery = new DeliveryBatch(frame.Batches[0]) { Frame = number };
+        var batch = frame.Batches[0];
+        var trace = MessageTrace.IsOn ? DeliveryTrace.Of(batch.Channel, batch.Messages, silo, LastHeard) : null;
+        var delivery = new DeliveryBatch(batch) { Frame = number, IsLive = true, Trace = trace };
+        GiveOut(frame, delivery);
+        trace?.GivenOut();
+    }
+
+    private void GiveOut(LinkFrame frame, DeliveryBatch delivery)
+    {
         _places[delivery.Channel] = new ChannelCursor(delivery.Channel.Name, delivery.LastOffset, frame.Batches[0].Epoch);
         if (frame.Subscriptions.Length == 1)
         {
@@ -296,22 +304,23 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         {
             if (session.CatchUp(batch) is { } fresh)
             {
-                Give(session, new DeliveryBatch(fresh) { Frame = number });
+                var trace = MessageTrace.IsOn ? DeliveryTrace.Of(fresh.Channel, fresh.Messages, silo, LastHeard) : null;
+                Give(session, new DeliveryBatch(fresh) { Frame = number, Trace = trace });
+                trace?.GivenOut();
             }
         }
     }
 
     private void Give(LocalSession session, DeliveryBatch delivery)
     {
-        if (session.Grants is { } grants && !delivery.IsVisibleTo(grants))
+        var given = session.Grants is not { } grants || delivery.IsVisibleTo(grants);
+        if (given && !session.Enqueue(delivery))
         {
-            return;
-        }
-
-        if (!session.Enqueue(delivery))
-        {
+            given = false;
             metrics.WindowsDropped.Add(1, new KeyValuePair<string, object?>("policy", session.IsTooSlow ? "end_session" : "read_log"));
         }
+
+        delivery.Trace?.Gave(given);
     }
 
     /// <summary>Acknowledges nothing from a frame on until a session's silo was told.</summary>

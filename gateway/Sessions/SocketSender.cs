@@ -26,7 +26,8 @@ internal interface ISocketSource
 /// The sending side of a socket that speaks for one session. One writer at a time, started when there is something to write, sends replies, then
 /// the session's messages, each frame in a write of its own. A client that does not read, or not even take its leave, is cut.
 /// </summary>
-internal sealed partial class SocketSender(ISocketSource source, SessionDoor door, TimeProvider time, ILogger logger) : IThreadPoolWorkItem, IDisposable
+internal sealed partial class SocketSender(ISocketSource source, SessionDoor door, GatewayMetrics metrics, TimeProvider time, ILogger logger)
+    : IThreadPoolWorkItem, IDisposable
 {
     private readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -157,6 +158,7 @@ internal sealed partial class SocketSender(ISocketSource source, SessionDoor doo
             }
 
             written = true;
+            metrics.Written(session, items, time);
         }
         finally
         {

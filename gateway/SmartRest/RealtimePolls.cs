@@ -48,6 +48,7 @@ internal sealed class RealtimePolls(
         session.Started = true;
         var poll = new SmartPoll(atOnce ? now : now + options.Value.Timeout, options.Value.KeepAlive, now);
         smart.Hold(session, poll);
+        metrics.Connected(session);
         if (atOnce)
         {
             poll.End(PollEnd.Timeout); // clients take the first answer as the sign that the connection works
@@ -80,12 +81,16 @@ internal sealed class RealtimePolls(
         using var aborted = context.RequestAborted.Register(static held => ((SmartPoll)held!).End(PollEnd.Aborted), poll.Held);
         try
         {
-            var (end, delivered) = await WaitAsync(context, poll, output);
-            carries = delivered > 0;
+            var (end, items) = await WaitAsync(context, poll, output);
+            carries = items is not null;
             Finish(poll, end, carries, output);
             await WriteAsync(context, output.WrittenMemory);
             written = !context.RequestAborted.IsCancellationRequested;
-            metrics.Delivered.Add(delivered);
+            if (items is not null)
+            {
+                metrics.Delivered.Add(items.Sum(static item => item.Count));
+                metrics.Written(poll.Session, items, time);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -98,7 +103,7 @@ internal sealed class RealtimePolls(
         }
     }
 
-    private async Task<(PollEnd End, int Delivered)> WaitAsync(HttpContext context, HeldPoll poll, ArrayBufferWriter<byte> output)
+    private async Task<(PollEnd End, List<OutboxItem>? Items)> WaitAsync(HttpContext context, HeldPoll poll, ArrayBufferWriter<byte> output)
     {
         var next = PollEnd.Wake; // something may wait from before
         while (true)
@@ -107,13 +112,13 @@ internal sealed class RealtimePolls(
             {
                 await SignOfLifeAsync(context);
             }
-            else if (next is PollEnd.Wake or PollEnd.Timeout && await MatchAsync(poll, output) is > 0 and var delivered)
+            else if (next is PollEnd.Wake or PollEnd.Timeout && await MatchAsync(poll, output) is { } items)
             {
-                return (next, delivered);
+                return (next, items);
             }
             else if (next != PollEnd.Wake)
             {
-                return (next, 0);
+                return (next, null);
             }
 
             next = await poll.Held.NextAsync();
@@ -121,7 +126,8 @@ internal sealed class RealtimePolls(
     }
 
     /// <summary>Matches what waits. What matches nothing is done with.</summary>
-    private async Task<int> MatchAsync(HeldPoll poll, ArrayBufferWriter<byte> output)
+    /// <returns>What the output is made of; null if nothing is.</returns>
+    private async Task<List<OutboxItem>?> MatchAsync(HeldPoll poll, ArrayBufferWriter<byte> output)
     {
         while (poll.Session.TakeForWriting(mostItems: 1) is { } items)
         {
@@ -136,7 +142,7 @@ internal sealed class RealtimePolls(
 
                 if (output.WrittenCount > before)
                 {
-                    return items.Sum(static item => item.Count);
+                    return items;
                 }
             }
             catch
@@ -149,7 +155,7 @@ internal sealed class RealtimePolls(
             await door.EnsureAttachedAsync(poll.Session); // where only a first part of what was missed had come, the rest follows
         }
 
-        return 0;
+        return null;
     }
 
     private void Finish(HeldPoll poll, PollEnd end, bool carries, ArrayBufferWriter<byte> output)

@@ -71,6 +71,8 @@ internal sealed class SmartSession : IProtocolSession, ICountedConnection
         }
     }
 
+    public string Transport => Transports.LongPolling;
+
     public long? Order => _held?.Order;
 
     public void Close() => _held?.End(PollEnd.Crowded);

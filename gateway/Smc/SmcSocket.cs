@@ -38,7 +38,7 @@ internal sealed partial class SmcSocket : ISocketSource, ISessionSink, IProtocol
         (_services, _login, _root, _rates, _address) = (services, login, root, rates, address);
         _checkPeriod = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerMinute, login.Record.Lifetime.Ticks / 4));
         _nextCheck = services.Time.GetUtcNow();
-        _sender = new SocketSender(this, services.Door, services.Time, services.Logger);
+        _sender = new SocketSender(this, services.Door, services.Metrics, services.Time, services.Logger);
     }
 
     /// <summary>How the session ends with the socket.</summary>
@@ -47,6 +47,8 @@ internal sealed partial class SmcSocket : ISocketSource, ISessionSink, IProtocol
     public TimeSpan WritePatience => _services.Options.WritePatience;
 
     public LocalSession? Delivering { get; private set; }
+
+    public string Transport => Transports.WebSocket;
 
     /// <summary>Serves the socket until one side closes it.</summary>
     public async Task RunAsync(WebSocket socket, string secret, LocalSession session, CancellationToken aborted)

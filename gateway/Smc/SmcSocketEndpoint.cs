@@ -85,6 +85,7 @@ internal sealed class SmcSocketEndpoint(
                 return SmcAnswer.Unavailable;
             }
 
+            Metrics.Connected(session);
             if (!await logins.AddSocketAsync(login.Id, session.Id))
             {
                 return SmcAnswer.NotLoggedIn;

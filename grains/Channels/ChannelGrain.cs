@@ -170,18 +170,24 @@ internal sealed partial class ChannelGrain(
                 return (PublishStatus.Stored, claim.Head.Epoch);
             }
 
-            _claim = await log.AppendAsync(claim, messages);
+            _claim = await AppendAsync(claim, messages);
             if (_claim is null)
             {
                 // Another activation took the channel over: publishers try again and reach that one.
                 Log.Fenced(logger, _channel.Tenant);
+                metrics.ChannelsTakenOver.Add(1);
                 DeactivateOnIdle();
                 return (PublishStatus.Unavailable, 0);
             }
 
             Remember(messages);
-            metrics.Published.Add(messages.Length);
+            if (_channel.Tenant != ChannelId.HealthTenant)
+            {
+                metrics.Published.Add(messages.Length);
+            }
+
             Send(messages, _claim.Head);
+            ChannelTrace.Appended(_channel, messages, _targets.Length);
             return (PublishStatus.Stored, _claim.Head.Epoch);
         }
         catch (TooManyChannelsException)
@@ -193,6 +199,26 @@ internal sealed partial class ChannelGrain(
             (_claim, _window) = (null, null);
             Log.AppendFailed(logger, _channel.Tenant, exception);
             return (PublishStatus.Unavailable, 0);
+        }
+    }
+
+    private async ValueTask<LogClaim?> AppendAsync(LogClaim claim, Message[] messages)
+    {
+        var began = time.GetTimestamp();
+        string? error = "exception";
+        try
+        {
+            var advanced = await log.AppendAsync(claim, messages);
+            error = advanced is null ? "fenced" : null;
+            return advanced;
+        }
+        finally
+        {
+            metrics.Appended(time.GetElapsedTime(began), error);
+            if (error is not null)
+            {
+                ChannelTrace.Appended(_channel, messages, targets: 0, error);
+            }
         }
     }
 

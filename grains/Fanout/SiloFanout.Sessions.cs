@@ -417,6 +417,7 @@ internal sealed partial class SiloFanout
         {
             if (_links.TryGetValue(link.GatewayId, out var current) && ReferenceEquals(current, link))
             {
+                metrics.GatewaysLost.Add(1);
                 _links.Remove(link.GatewayId);
                 _linked = [.. _links.Values];
             }

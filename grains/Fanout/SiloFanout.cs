@@ -34,6 +34,7 @@ internal sealed partial class SiloFanout(
 
     // While an event is passed on, its links are woken at its end.
     private bool _delivering;
+    private long _sentAt;
     private readonly ConcurrentDictionary<ChannelId, Task> _unregistering = new();
     private readonly TidingsLimits _limits = limits.Value;
     private readonly string _silo = SiloStream.NameOf(silo.SiloAddress);
@@ -41,13 +42,15 @@ internal sealed partial class SiloFanout(
     public string Silo => _silo;
 
     /// <summary>Passes on batches of channels, or notices that something before them is missing. What goes to one gateway goes in one call.</summary>
-    public void Deliver(params ReadOnlySpan<ChannelBatch> batches)
+    /// <param name="sentAt">When they were given to this silo's stream (<see cref="FanoutEvent.SentAt"/>).</param>
+    /// <param name="batches">The batches.</param>
+    public void Deliver(long sentAt, params ReadOnlySpan<ChannelBatch> batches)
     {
         foreach (var batch in batches)
         {
             try
             {
-                DeliverOne(batch);
+                DeliverOne(batch, sentAt);
             }
             catch (Exception exception)
             {
@@ -61,7 +64,7 @@ internal sealed partial class SiloFanout(
         }
     }
 
-    private void DeliverOne(ChannelBatch batch)
+    private void DeliverOne(ChannelBatch batch, long sentAt)
     {
         lock (_lock)
         {
@@ -77,21 +80,21 @@ internal sealed partial class SiloFanout(
             }
             else
             {
-                DeliverLive(feed, batch);
+                DeliverLive(feed, batch, sentAt);
             }
         }
     }
 
-    private void DeliverLive(ChannelFeed feed, ChannelBatch batch)
+    private void DeliverLive(ChannelFeed feed, ChannelBatch batch, long sentAt)
     {
-        _delivering = true;
+        (_delivering, _sentAt) = (true, sentAt);
         try
         {
             DeliverInOrder(feed, batch);
         }
         finally
         {
-            _delivering = false;
+            (_delivering, _sentAt) = (false, 0);
         }
     }
 
@@ -196,6 +199,11 @@ internal sealed partial class SiloFanout(
     {
         feed.Append(messages);
         feed.LastUsed = time.GetUtcNow();
+        if (MessageTrace.IsOn)
+        {
+            FanoutTrace.PassedOn(feed, messages, _sentAt, _silo);
+        }
+
         foreach (var topic in feed.Topics)
         {
             foreach (var link in topic.Links.Keys)

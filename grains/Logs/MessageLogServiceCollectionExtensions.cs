@@ -37,6 +37,7 @@ public static class MessageLogServiceCollectionExtensions
             .ValidateOnStart();
         services.AddSingleton<IMessageLog, RedisMessageLog>();
         services.AddSingleton<ISessionStore, RedisSessionStore>();
+        services.AddHostedService<RedisWatch>();
         return services;
     }
 }

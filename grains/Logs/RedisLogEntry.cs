@@ -5,7 +5,8 @@ namespace Tidings.Grains.Logs;
 /// <summary>
 /// A message as fields of a stream entry. Every entry has <c>w</c>, <c>q</c> (both added by the script), <c>t</c> (time, ms since 1970 UTC)
 /// and <c>b</c> (body) in this order, which Redis stores without repeating the names; then come those that the message has of
-/// <c>m</c> (media type), <c>p</c> (publisher), <c>e</c> (ext), <c>x</c> (extras) and <c>k</c> (key).
+/// <c>m</c> (media type), <c>p</c> (publisher), <c>e</c> (ext), <c>x</c> (extras), <c>k</c> (key) and <c>c</c> (trace context). Names that a build does
+/// not know are passed over.
 /// </summary>
 internal static class RedisLogEntry
 {
@@ -25,6 +26,7 @@ internal static class RedisLogEntry
         AddIfPresent(arguments, "e", message.Item.Ext);
         AddIfPresent(arguments, "x", message.Item.Extras);
         AddIfPresent(arguments, "k", message.Item.Key?.ToByteArray());
+        AddIfPresent(arguments, "c", message.Item.Trace);
         arguments[countAt] = arguments.Count - countAt - 1;
     }
 
@@ -50,6 +52,7 @@ internal static class RedisLogEntry
                 Ext = item.Ext,
                 Extras = item.Extras,
                 Key = item.Key,
+                Trace = item.Trace,
             },
         };
     }
@@ -68,7 +71,7 @@ internal static class RedisLogEntry
             Add(arguments, name, value);
     }
 
-    private readonly record struct Optional(string? MediaType, string? Publisher, byte[]? Ext, byte[]? Extras, Guid? Key)
+    private readonly record struct Optional(string? MediaType, string? Publisher, byte[]? Ext, byte[]? Extras, Guid? Key, string? Trace)
     {
         public Optional With(string name, RedisResult value) => name switch
         {
@@ -77,6 +80,7 @@ internal static class RedisLogEntry
             "e" => this with { Ext = (byte[]?)value },
             "x" => this with { Extras = (byte[]?)value },
             "k" => this with { Key = new Guid((byte[])value!) },
+            "c" => this with { Trace = (string?)value },
             _ => this,
         };
     }

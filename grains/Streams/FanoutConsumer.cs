@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using Tidings.Grains.Fanout;
+using Tidings.Grains.Logs;
 
 namespace Tidings.Grains.Streams;
 
@@ -17,6 +18,7 @@ internal sealed partial class FanoutConsumer(
     ILocalSiloDetails local,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
+    SiloMetrics metrics,
     ILogger<FanoutConsumer> logger)
     : BackgroundService, IAsyncObserver<FanoutEvent>
 {
@@ -49,7 +51,7 @@ internal sealed partial class FanoutConsumer(
         {
             try
             {
-                await Stream().OnNextAsync(new FanoutEvent([]));
+                await Stream().OnNextAsync(new FanoutEvent([], LogSequence.At(time.GetUtcNow())));
                 if (!IsSubscribed)
                 {
                     Log.Deaf(logger);
@@ -93,7 +95,12 @@ internal sealed partial class FanoutConsumer(
     public Task OnNextAsync(FanoutEvent item, StreamSequenceToken? token = null)
     {
         Volatile.Write(ref _heard, time.GetTimestamp());
-        fanout.Deliver(item.Batches);
+        if (item.SentAt > 0 && metrics.StreamLag.Enabled)
+        {
+            metrics.StreamLag.Record(Math.Max(0, (time.GetUtcNow() - LogSequence.TimeOf(item.SentAt)).TotalSeconds));
+        }
+
+        fanout.Deliver(item.SentAt, item.Batches);
         return Task.CompletedTask;
     }
 

@@ -7,5 +7,7 @@ internal interface ISiloEvents
     string Silo { get; }
 
     /// <summary>Takes batches in order. Never throws and never waits.</summary>
-    void Deliver(params ReadOnlySpan<ChannelBatch> batches);
+    /// <param name="sentAt">When they were sent (<see cref="FanoutEvent.SentAt"/>).</param>
+    /// <param name="batches">The batches.</param>
+    void Deliver(long sentAt, params ReadOnlySpan<ChannelBatch> batches);
 }

@@ -99,7 +99,7 @@ internal sealed class SiloQueue : IQueueAdapterReceiver, IDisposable
         }
         while (_events.Reader.TryRead(out next));
 
-        return new FanoutEvent([.. batches]);
+        return new FanoutEvent([.. batches], first.Event.SentAt);
     }
 
     private readonly record struct Waiting(FanoutEvent Event, long Bytes);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Streams;
+using Tidings.Grains.Logs;
 
 namespace Tidings.Grains.Streams;
 
@@ -11,7 +12,7 @@ namespace Tidings.Grains.Streams;
 /// stream. The live path may lose: an event that fails is dropped and counted, and the receiving fan-out repairs the gap from the log.
 /// </summary>
 internal sealed partial class SiloSender(
-    IServiceProvider services, ISiloEvents local, IOptions<TidingsLimits> limits, ILogger<SiloSender> logger, SiloMetrics metrics)
+    IServiceProvider services, ISiloEvents local, IOptions<TidingsLimits> limits, TimeProvider time, ILogger<SiloSender> logger, SiloMetrics metrics)
 {
     /// <summary>Bytes of payload after which an event is full: the next batch goes with the next event.</summary>
     private const int EventBytes = 4 * 1024 * 1024;
@@ -19,6 +20,7 @@ internal sealed partial class SiloSender(
     private readonly IServiceProvider _services = services;
     private readonly ISiloEvents _local = local;
     private readonly TidingsLimits _limits = limits.Value;
+    private readonly TimeProvider _time = time;
     private readonly ILogger _logger = logger;
     private readonly SiloMetrics _metrics = metrics;
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
@@ -50,6 +52,8 @@ internal sealed partial class SiloSender(
         private IAsyncStream<FanoutEvent>? _stream;
         private long _bytes;
         private bool _sending;
+
+        private long Now => LogSequence.At(sender._time.GetUtcNow());
 
         private bool IsLocal => silo == sender._local.Silo;
 
@@ -91,7 +95,7 @@ internal sealed partial class SiloSender(
             while (TakeWaiting() is { Length: > 0 } batches)
             {
                 sender._metrics.StreamEvents.Add(1);
-                sender._local.Deliver(batches);
+                sender._local.Deliver(Now, batches);
             }
         }
 
@@ -108,7 +112,7 @@ internal sealed partial class SiloSender(
             try
             {
                 sender._metrics.StreamEvents.Add(1);
-                await Stream.OnNextAsync(new FanoutEvent(batches)).ConfigureAwait(false);
+                await Stream.OnNextAsync(new FanoutEvent(batches, Now)).ConfigureAwait(false);
             }
             catch (Exception exception)
             {

@@ -19,5 +19,7 @@ internal static class SiloStream
 }
 
 /// <summary>One event of a silo's stream: everything that waited for that silo while the last event was sent.</summary>
+/// <param name="Batches">The messages by channel; none in a ping.</param>
+/// <param name="SentAt">When the sender gave it to the stream, in microseconds since 1970 UTC by its own clock; of several in one, the first. 0: not told.</param>
 [GenerateSerializer, Immutable, Alias("tidings.FanoutEvent")]
-internal sealed record FanoutEvent([property: Id(0)] ChannelBatch[] Batches);
+internal sealed record FanoutEvent([property: Id(0)] ChannelBatch[] Batches, [property: Id(1)] long SentAt = 0);

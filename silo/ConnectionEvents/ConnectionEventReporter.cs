@@ -15,7 +15,7 @@ internal sealed class ConnectionEventReporter(
 
     public async ValueTask<long?> OpenedAsync(string tenant, string sessionId, SessionDescription description)
     {
-        if (pump.Queues.Count == 0)
+        if (pump.Queues.Count == 0 || tenant == ChannelId.HealthTenant)
         {
             return 0;
         }
@@ -34,7 +34,7 @@ internal sealed class ConnectionEventReporter(
 
     public void Ended(string tenant, string sessionId, SessionDescription description, SessionEnd reason)
     {
-        if (pump.Queues.Count > 0)
+        if (pump.Queues.Count > 0 && tenant != ChannelId.HealthTenant)
         {
             Offer(EventOf(tenant, sessionId, description, reason));
         }

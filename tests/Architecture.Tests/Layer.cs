@@ -10,11 +10,11 @@ internal sealed record Layer(string File, string[] Projects, string[] Packages, 
         new("gateway/cli/Tidings.Cli.csproj", ["Tidings.Client"], ["System.CommandLine", "Spectre.Console"], Web: false) { Assembly = "tidings" },
         new("grain-interfaces/Tidings.GrainInterfaces.csproj", [], ["Microsoft.Orleans.Sdk"], Web: false),
         new("grains/Tidings.Grains.csproj", ["Tidings.GrainInterfaces"], ["Microsoft.Orleans.", "StackExchange.Redis"], Web: false),
-        new("silo/Tidings.Silo.csproj", ["Tidings.Grains", "Tidings.GrainInterfaces", "Tidings.Protocols"], ["AMQPNetLite.Core", "Microsoft.Orleans.", "StackExchange.Redis", "OpenTelemetry"], Web: true),
+        new("silo/Tidings.Silo.csproj", ["Tidings.Grains", "Tidings.GrainInterfaces", "Tidings.Protocols"], ["AMQPNetLite.Core", "Microsoft.Orleans.", "StackExchange.Redis", "OpenTelemetry."], Web: true),
         new(
             "gateway/Tidings.Gateway.csproj",
             ["Tidings.GrainInterfaces", "Tidings.Protocols", "Tidings.Silo"],
-            ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.", "Microsoft.AspNetCore.", "Microsoft.IdentityModel.", "StackExchange.Redis", "OpenTelemetry"],
+            ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.", "Microsoft.AspNetCore.", "Microsoft.IdentityModel.", "StackExchange.Redis", "OpenTelemetry."],
             Web: true),
     ];
 

@@ -8,6 +8,7 @@ using Tidings.Gateway.Identity.Devices;
 using Tidings.Gateway.SmartRest;
 using Tidings.Gateway.Smc;
 using Tidings.Silo;
+using Tidings.Silo.Telemetry;
 
 namespace Tidings.Architecture.Tests;
 
@@ -17,7 +18,7 @@ public sealed class OptionDocumentationTests
     public static TheoryData<Type> Options =>
         [typeof(TidingsLimits), typeof(BayeuxOptions), typeof(SmcOptions), typeof(SmcKey), typeof(BrowserCookieOptions), typeof(SmartRestOptions), typeof(CumulocityOptions), typeof(DeviceOptions),
             typeof(DoorOptions), typeof(TlsOptions), typeof(RateOptions), typeof(Rate), typeof(AuditOptions), typeof(TidingsClusterOptions), typeof(IdentityOptions),
-            typeof(UserOptions), typeof(RoleOptions), typeof(IssuerOptions), typeof(BootstrapAdminOptions), typeof(TokenOptions), typeof(ClusterTlsOptions)];
+            typeof(UserOptions), typeof(RoleOptions), typeof(IssuerOptions), typeof(BootstrapAdminOptions), typeof(TokenOptions), typeof(ClusterTlsOptions), typeof(TelemetryOptions)];
 
     [Theory]
     [MemberData(nameof(Options))]

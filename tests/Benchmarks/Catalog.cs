@@ -33,6 +33,7 @@ internal static class Catalog
         new KestrelTarget("kestrel-echo", echo: true),
         new StandaloneTarget(options),
         new SecuredTarget(options),
+        new TelemetryTarget(options),
         new ClusterTarget(options, "everysec"),
         new ClusterTarget(options, "always"),
         new FayeTarget(options),

@@ -12,7 +12,8 @@ internal static class CommandLine
                    broadcast-cpu channels-cpu
           targets  kestrel standalone cluster faye (all), cluster-always (appendfsync always),
                    kestrel-batched (publishers send up to 64 frames at once), kestrel-echo (each subscriber publishes
-                   to itself), standalone-secured (users, rules, tokens, rates)
+                   to itself), standalone-secured (users, rules, tokens, rates),
+                   standalone-telemetry (metrics and traces sent to a collector)
           times    each cell is measured so often, targets in turn; the middle figure counts (1)
           rate     publishes a second: one step at this rate after warm-ups, instead of the search
         """;

@@ -73,7 +73,7 @@ sealed class ClusterLayout
     {
         var servers = Path.Combine(_folder, "gateways.cfg");
         File.WriteAllText(servers, "backend gateways from tidings\n"
-            + string.Concat(_gatewayPorts.Select((port, i) => $"    server gateway{i + 1} 127.0.0.1:{port}\n")));
+            + string.Concat(_gatewayPorts.Select((port, i) => $"    server gateway{i + 1} 127.0.0.1:{port}\n    server unready-gateway{i + 1} 127.0.0.1:{port} no-check backup\n")));
         string[] arguments = ["-db", "-f", Repository.PathTo("deploy", "haproxy.cfg"), "-f", servers];
         var environment = new Dictionary<string, string>
         {

@@ -46,6 +46,20 @@ public sealed class HaProxyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Gateways_answer_for_themselves_when_none_is_ready()
+    {
+        _one.IsReady = _two.IsReady = false;
+        await Eventually.TrueAsync(
+            async () => (await ServerOfAsync()).StartsWith("unready-", StringComparison.Ordinal),
+            () => "a request at a gateway that is not ready");
+
+        _two.IsReady = true;
+        await Eventually.TrueAsync(
+            async () => await ServerOfAsync() == "gateway2" && await ServerOfAsync() == "gateway2",
+            () => "two requests in a row at gateway2");
+    }
+
+    [Fact]
     public async Task A_gateway_that_refuses_connections_is_passed_over_at_once()
     {
         await _one.DisposeAsync();

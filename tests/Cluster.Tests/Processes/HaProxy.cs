@@ -40,7 +40,7 @@ sealed class HaProxy : IAsyncDisposable
 
     public static string Backend(IEnumerable<Uri> gateways) =>
         "backend gateways from tidings\n"
-        + string.Concat(gateways.Select((gateway, i) => $"    server gateway{i + 1} {gateway.Authority}\n"));
+        + string.Concat(gateways.Select((gateway, i) => $"    server gateway{i + 1} {gateway.Authority}\n    server unready-gateway{i + 1} {gateway.Authority} no-check backup\n"));
 
     public async ValueTask DisposeAsync()
     {

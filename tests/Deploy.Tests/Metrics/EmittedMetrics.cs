@@ -31,7 +31,7 @@ internal static partial class EmittedMetrics
     /// <summary>Names of ours in a query.</summary>
     public static IEnumerable<string> NamedIn(string query) => Series().Matches(query).Select(static match => match.Value);
 
-    [GeneratedRegex("""Create(?<kind>(?:Observable)?(?:Counter|UpDownCounter|Gauge)|Histogram)<\w+>\(\s*"(?<name>tidings\.[^"]+)"(?:,[^"()]*?)?(?:,?\s*(?:unit: )?"(?<unit>[^"]*)")?""")]
+    [GeneratedRegex("""Create(?<kind>(?:Observable)?(?:Counter|UpDownCounter|Gauge)|Histogram)<\w+>\(\s*"(?<name>tidings\.[^"]+)"(?:(?:,[^"()]*?)?,\s*(?:unit: )?"(?<unit>[^"]*)")?""")]
     private static partial Regex Creation();
 
     [GeneratedRegex("tidings_[a-z0-9_]+")]

@@ -16,10 +16,10 @@ public sealed partial class MetricTests
     {
         const string Source = """
             meter.CreateCounter<long>("tidings.a.b", "{x}", "A."); meter.CreateUpDownCounter<long>("tidings.c", "{x}", "B.");
-            meter.CreateHistogram<double>("tidings.d", "s", "C.");
+            meter.CreateHistogram<double>("tidings.d", "s", "C."); meter.CreateObservableUpDownCounter<long>("tidings.e", Observe, "By", "D.");
             """;
 
-        Assert.Equal(["tidings_a_b_total", "tidings_c", "tidings_d_seconds"], EmittedMetrics.In(Source).Select(static metric => metric.Prometheus));
+        Assert.Equal(["tidings_a_b_total", "tidings_c", "tidings_d_seconds", "tidings_e_bytes"], EmittedMetrics.In(Source).Select(static metric => metric.Prometheus));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class PersoniumServer : IAsyncLifetime
     public Uri Address => Http.BaseAddress!;
 
     /// <summary>How many sessions there are.</summary>
-    public int Sessions => _app!.Services.GetRequiredService<GatewayHub>().Sessions.Count();
+    public int Sessions => _app!.Services.GetRequiredService<GatewayHub>().ClientSessions.Count();
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(20) };
 

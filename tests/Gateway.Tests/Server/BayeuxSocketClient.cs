@@ -67,6 +67,23 @@ internal sealed class BayeuxSocketClient : IDisposable
         }
     }
 
+    /// <summary>The next message that was published.</summary>
+    public async Task<JsonNode> NextDeliveryAsync()
+    {
+        while (true)
+        {
+            while (_received.TryDequeue(out var message))
+            {
+                if (message["channel"] is { } channel && !((string)channel!).StartsWith("/meta/", StringComparison.Ordinal))
+                {
+                    return message;
+                }
+            }
+
+            await ReceiveAsync("No published message came.");
+        }
+    }
+
     /// <summary>Reads until the server closes the socket.</summary>
     public async Task<WebSocketCloseStatus?> ClosedAsync()
     {

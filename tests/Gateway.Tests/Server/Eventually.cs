@@ -7,9 +7,9 @@ internal static class Eventually
 
     public static Task TrueAsync(Func<bool> condition, string missing) => TrueAsync(() => Task.FromResult(condition()), missing);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string missing)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string missing, TimeSpan? patient = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(patient ?? Patience);
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         try
         {

@@ -243,7 +243,7 @@ public sealed class RealtimeTests(GatewayServer server) : IAsyncLifetime
         await PostAsync($"83,{client}");
 
         var first = PostAsync($"83,{client}");
-        await Eventually.TrueAsync(() => server.Hub.Sessions.Any(session => session.Sink is not null), "no poll was held");
+        await Eventually.TrueAsync(() => server.Hub.ClientSessions.Any(session => session.Sink is not null), "no poll was held");
         var second = PostAsync($"83,{client}");
         Assert.Equal("", await first);
         await PublishAsync(Alarms, """{"id":"1","severity":"MAJOR"}""");

@@ -98,6 +98,8 @@ public sealed class BatchTests
 
     private sealed class Silent : IProtocolSession
     {
+        public string Transport => Transports.None;
+
         public void Tick(LocalSession session, DateTimeOffset now)
         {
         }

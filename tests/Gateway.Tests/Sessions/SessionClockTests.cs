@@ -20,7 +20,7 @@ public sealed class SessionClockTests
         var lanes = new PublishLanes(new ChannelGrains(StubCluster.None), limits, time, metrics, NullLogger<PublishLanes>.Instance);
         var door = new SessionDoor(StubCluster.None, hub, lanes, null!, null!, time, metrics, NullLogger<SessionDoor>.Instance);
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        using var clock = new SessionClock(hub, door, lifetime, time, NullLogger<SessionClock>.Instance);
+        using var clock = new SessionClock(hub, door, lifetime, time, metrics, NullLogger<SessionClock>.Instance);
         await clock.StartAsync(CancellationToken.None);
         var late = new Told();
 
@@ -33,6 +33,8 @@ public sealed class SessionClockTests
 
     private sealed class Told : IProtocolSession
     {
+        public string Transport => Transports.None;
+
         public bool IsStopping { get; private set; }
 
         public void Tick(LocalSession session, DateTimeOffset now)

@@ -47,7 +47,7 @@ public sealed class RealtimeRowsTests
         await PostAsync(server, "/s", "first", "11,100,,$.id,$.id");
         await PostAsync(server, "/s", "second", "11,200,,$.id,$.id");
         var polls = await Task.WhenAll(Enumerable.Range(0, Sessions).Select(i => OpenAsync(server, i % 2 == 0 ? "first" : "second")));
-        await Eventually.TrueAsync(() => server.Service<GatewayHub>().Sessions.Count(static session => session.Sink is not null) == Sessions, "Not every poll is held.");
+        await Eventually.TrueAsync(() => server.Service<GatewayHub>().ClientSessions.Count(static session => session.Sink is not null) == Sessions, "Not every poll is held.");
 
         using var published = await server.Http.PostAsync("/channels/alarms/1", new StringContent("""{"id":1}""", Encoding.UTF8, "application/json"));
 

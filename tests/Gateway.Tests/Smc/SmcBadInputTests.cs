@@ -126,7 +126,7 @@ public sealed class SmcBadInputTests(SmcServer server)
         await Assert.ThrowsAsync<WebSocketException>(() => stranger.OpenSocketAsync());
     }
 
-    private string[] Sessions() => [.. server.Hub.Sessions.Select(static session => session.Id)];
+    private string[] Sessions() => [.. server.Hub.ClientSessions.Select(static session => session.Id)];
 
     private static async Task SendAllAsync(SmcSocketClient socket, int count)
     {

@@ -97,7 +97,7 @@ public sealed class SmcCrossProtocolTests : IAsyncLifetime
         using var quick = await client.OpenSocketAsync();
         await slow.SubscribeAsync("network", 0);
         await quick.SubscribeAsync("network", 0);
-        var before = _server.Hub.Sessions.Count();
+        var before = _server.Hub.ClientSessions.Count();
 
         var filler = new string('x', 60_000);
         for (var n = 0; n < 400; n++)
@@ -106,7 +106,7 @@ public sealed class SmcCrossProtocolTests : IAsyncLifetime
             Assert.Contains($"\"n\":{n},", await quick.NextAsync($"event {n}"));
         }
 
-        await Eventually.TrueAsync(() => _server.Hub.Sessions.Count() == before - 1, "The socket that did not read was not cut.");
+        await Eventually.TrueAsync(() => _server.Hub.ClientSessions.Count() == before - 1, "The socket that did not read was not cut.");
         Assert.Equal(WebSocketState.Open, quick.Socket.State);
     }
 

@@ -158,14 +158,14 @@ public sealed class SmcSocketTests(SmcServer server)
     public async Task When_the_client_closes_everything_of_the_socket_is_freed()
     {
         using var client = await SmcClient.LoginAsync(server);
-        var before = server.Hub.Sessions.Count();
+        var before = server.Hub.ClientSessions.Count();
         using var socket = await client.OpenSocketAsync();
         await socket.SubscribeAsync("*", 0);
-        Assert.Equal(before + 1, server.Hub.Sessions.Count());
+        Assert.Equal(before + 1, server.Hub.ClientSessions.Count());
 
         await socket.Socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None);
         Assert.Equal(WebSocketCloseStatus.NormalClosure, socket.Socket.CloseStatus);
-        await Eventually.TrueAsync(() => server.Hub.Sessions.Count() <= before, "The socket's session was not ended.");
+        await Eventually.TrueAsync(() => server.Hub.ClientSessions.Count() <= before, "The socket's session was not ended.");
     }
 
     [Fact]

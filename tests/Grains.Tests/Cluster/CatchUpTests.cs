@@ -40,7 +40,7 @@ public sealed class CatchUpTests
         var late = Logs.Messages.After(claim, 0, 3);
         await cluster.Log.AppendAsync(claim, late);
         await session.AttachAsync(cluster.AddGateway());
-        cluster.Service<SiloFanout>(0).Deliver(new ChannelBatch { Channel = channel.Id, Epoch = claim.Head.Epoch, Messages = late, Head = late[^1].Offset });
+        cluster.Service<SiloFanout>(0).Deliver(0, new ChannelBatch { Channel = channel.Id, Epoch = claim.Head.Epoch, Messages = late, Head = late[^1].Offset });
         var sentinel = await cluster.ChannelAsync("/sentinel");
         await session.Grain.Subscribe([sentinel.Id.Name]);
         await sentinel.PublishAsync();

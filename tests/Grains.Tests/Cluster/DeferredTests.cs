@@ -24,7 +24,7 @@ public sealed class DeferredTests
         await AppendAsync(log);
         for (var i = 0; i < 40; i++)
         {
-            fanout.Deliver(await AppendAsync(log));
+            fanout.Deliver(0, await AppendAsync(log));
         }
 
         Assert.True(cluster.Counted(0, metrics => metrics.StreamEventsDropped) > 0, "nothing was dropped at the bound");

@@ -13,7 +13,7 @@ public sealed class RepairTests(TwoSilos fixture) : IClassFixture<TwoSilos>
     {
         var (session, channel) = await SubscribedAsync();
         var batch = await AppendSilentlyAsync(channel, 5);
-        Fanout.Deliver(new ChannelBatch { Channel = batch.Channel, Epoch = batch.Epoch, Messages = batch.Messages[4..], Head = batch.Head });
+        Fanout.Deliver(0, new ChannelBatch { Channel = batch.Channel, Epoch = batch.Epoch, Messages = batch.Messages[4..], Head = batch.Head });
         await session.Client.GetsExactly(_name, 1, 8);
     }
 
@@ -22,7 +22,7 @@ public sealed class RepairTests(TwoSilos fixture) : IClassFixture<TwoSilos>
     {
         var (session, channel) = await SubscribedAsync();
         var batch = await AppendSilentlyAsync(channel, 5);
-        Fanout.Deliver(new ChannelBatch { Channel = batch.Channel, Epoch = batch.Epoch, Messages = [], Head = batch.Head });
+        Fanout.Deliver(0, new ChannelBatch { Channel = batch.Channel, Epoch = batch.Epoch, Messages = [], Head = batch.Head });
         await session.Client.GetsExactly(_name, 1, 8);
     }
 
@@ -40,10 +40,10 @@ public sealed class RepairTests(TwoSilos fixture) : IClassFixture<TwoSilos>
     {
         var (session, channel) = await SubscribedAsync();
         var batch = await AppendSilentlyAsync(channel, 2);
-        Fanout.Deliver(batch);
-        Fanout.Deliver(batch);
+        Fanout.Deliver(0, batch);
+        Fanout.Deliver(0, batch);
         batch = await AppendSilentlyAsync(channel, 1);
-        Fanout.Deliver(batch);
+        Fanout.Deliver(0, batch);
         await session.Client.GetsExactly(_name, 1, 6);
     }
 
@@ -52,7 +52,7 @@ public sealed class RepairTests(TwoSilos fixture) : IClassFixture<TwoSilos>
     {
         var (session, channel) = await SubscribedAsync();
         var epoch = (await _cluster.Log.ClaimAsync(channel.Id)).Head.Epoch + 1;
-        Fanout.Deliver(new ChannelBatch { Channel = channel.Id, Epoch = epoch, Messages = [Logs.Messages.Of(1, 0, "new")], Head = 1 });
+        Fanout.Deliver(0, new ChannelBatch { Channel = channel.Id, Epoch = epoch, Messages = [Logs.Messages.Of(1, 0, "new")], Head = 1 });
         await Eventually.Is(() => session.Client.Messages.Length == 4, "the first message of the new log");
         Assert.Equal([1, 2, 3, 1], session.Client.OffsetsOf(_name));
         Assert.Equal([new ChannelCursor(_name, 1)], session.Client.Gaps);
@@ -65,7 +65,7 @@ public sealed class RepairTests(TwoSilos fixture) : IClassFixture<TwoSilos>
         var channel = new TestChannel(_cluster.Client, new ChannelId(ChannelId.DefaultTenant, $"{_name}/x"));
         var batch = await AppendSilentlyAsync(channel, 1);
         await _cluster.OpenAsync(_cluster.AddGateway(), silo: 0, subscriptions: [$"{_name}/x"]);
-        Fanout.Deliver(batch);
+        Fanout.Deliver(0, batch);
         await wild.Client.GetsExactly($"{_name}/x", 1, 1);
     }
 
@@ -74,8 +74,8 @@ public sealed class RepairTests(TwoSilos fixture) : IClassFixture<TwoSilos>
     {
         var (session, channel) = await SubscribedAsync();
         var epoch = (await _cluster.Log.ClaimAsync(channel.Id)).Head.Epoch;
-        Fanout.Deliver(new ChannelBatch { Channel = channel.Id, Epoch = epoch + 1, Messages = [Logs.Messages.Of(3, 0, "a")], Head = 3 });
-        Fanout.Deliver(new ChannelBatch { Channel = channel.Id, Epoch = epoch + 2, Messages = [Logs.Messages.Of(1, 0, "b")], Head = 1 });
+        Fanout.Deliver(0, new ChannelBatch { Channel = channel.Id, Epoch = epoch + 1, Messages = [Logs.Messages.Of(3, 0, "a")], Head = 3 });
+        Fanout.Deliver(0, new ChannelBatch { Channel = channel.Id, Epoch = epoch + 2, Messages = [Logs.Messages.Of(1, 0, "b")], Head = 1 });
         await Eventually.Is(() => session.Client.Messages.Any(m => m.Offset == 1) && session.Client.Messages.Length > 3, "the message of the next epoch");
     }
 

@@ -22,7 +22,7 @@ public sealed class SiloSenderTests : IDisposable
         _services = new ServiceCollection().AddMetrics().AddKeyedSingleton<IStreamProvider>(SiloStream.Provider, _stream).BuildServiceProvider();
         _metrics = new SiloMetrics(_services.GetRequiredService<IMeterFactory>());
         var limits = Options.Create(new TidingsLimits { StreamLaneBatches = 3, StreamLaneBytes = 6 * MiB });
-        _sender = new SiloSender(_services, _local, limits, NullLogger<SiloSender>.Instance, _metrics);
+        _sender = new SiloSender(_services, _local, limits, TimeProvider.System, NullLogger<SiloSender>.Instance, _metrics);
     }
 
     public void Dispose()
@@ -110,7 +110,7 @@ public sealed class SiloSenderTests : IDisposable
             }
         }
 
-        public void Deliver(params ReadOnlySpan<ChannelBatch> batches)
+        public void Deliver(long sentAt, params ReadOnlySpan<ChannelBatch> batches)
         {
             lock (_lock)
             {

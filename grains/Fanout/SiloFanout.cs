@@ -188,6 +188,7 @@ internal sealed partial class SiloFanout(
     {
         var known = feed.Head >= 0;
         feed.Start(batch.Epoch, known ? 0 : batch is { Messages: [var first, ..] } ? first.Offset - 1 : batch.Head);
+        feed.MayStartEarlier = !known && batch.Messages.Length == 0;
         if (known)
         {
             metrics.LogsLost.Add(1);

@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Tidings.Gateway.Tests.Identity;
-using Tidings.Gateway.Tests.Server;
 
 namespace Tidings.Gateway.Tests.Smc;
 

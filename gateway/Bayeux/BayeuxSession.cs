@@ -67,7 +67,8 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
 
     private readonly Lock _lock = new();
     private HeldConnect? _held;
-    private DateTimeOffset? _lazyUntil;
+    private long _lazyUntil;
+    private volatile bool _lazyMayGo;
 
     /// <summary>The socket that the session's messages are pushed to; null with the polling transports.</summary>
     public BayeuxSocket? Socket { get; set; }
@@ -125,7 +126,20 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
     {
         lock (_lock)
         {
-            _lazyUntil = _lazyUntil < until ? _lazyUntil : until;
+            if (_lazyUntil == 0 || until.UtcTicks < _lazyUntil)
+            {
+                Volatile.Write(ref _lazyUntil, until.UtcTicks);
+            }
+        }
+    }
+
+    /// <summary>The lazy messages that wait have waited long enough.</summary>
+    public void LetLazyGo()
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _lazyUntil, 0);
+            _lazyMayGo = true;
         }
     }
 
@@ -134,12 +148,13 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
     {
         lock (_lock)
         {
-            _lazyUntil = null;
+            Volatile.Write(ref _lazyUntil, 0);
+            _lazyMayGo = false;
         }
     }
 
-    /// <summary>Whether all that waits is lazy and may wait on.</summary>
-    public bool IsDelaying => _lazyUntil is not null;
+    /// <summary>Whether lazy messages need not wait for something more urgent any more.</summary>
+    public bool LazyMayGo => _lazyMayGo;
 
     public void Tick(LocalSession session, DateTimeOffset now)
     {
@@ -149,9 +164,9 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
         }
 
         _held?.Tick(now);
-        if (_lazyUntil <= now)
+        if (Volatile.Read(ref _lazyUntil) is var until and not 0 && until <= now.UtcTicks)
         {
-            Delivering();
+            LetLazyGo();
             if (Socket is { } socket)
             {
                 // It ends the connect itself, if messages go with its reply.

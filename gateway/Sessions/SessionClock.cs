@@ -46,6 +46,10 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
         {
             _swept = now;
             hub.Sweep();
+            foreach (var session in hub.Sessions.Where(static session => session is { IsParkedUnheard: true, IsMoving: false }))
+            {
+                Observe(door.ParkAgainAsync(session));
+            }
         }
 
         foreach (var session in hub.Sessions)

@@ -54,11 +54,11 @@ internal sealed partial class SessionDoor(
         }
         catch
         {
-            hub.Remove(session);
+            hub.Discard(session);
             throw;
         }
 
-        hub.Remove(session);
+        hub.Discard(session);
         return null;
     }
 
@@ -227,6 +227,10 @@ internal sealed partial class SessionDoor(
         return session.InTurn(() => session.Stay == stay && session.BeginLeaving(unlessBound: true) ? ParkInTurnAsync(session) : Task.FromResult(false));
     }
 
+    /// <summary>As <see cref="ParkAsync"/>, for a session that was given up already, when its silo did not answer.</summary>
+    public Task ParkAgainAsync(LocalSession session) =>
+        session.InTurn(() => session.IsParkedUnheard ? ParkInTurnAsync(session) : Task.FromResult(false));
+
     private async Task<Presence> AttachInTurnAsync(LocalSession session, bool onlyIfFree, SessionClaim? claim = null)
     {
         if (session.IsAttached)
@@ -264,7 +268,7 @@ internal sealed partial class SessionDoor(
         Log.Attached(logger, session.Id, session.Stay, result.Description is not null, result.Live);
         if (result.Description is null || result.Unproven)
         {
-            hub.Remove(session);
+            hub.Discard(session);
             return result.Unproven ? Presence.Unproven : Presence.Unknown;
         }
 
@@ -290,6 +294,7 @@ internal sealed partial class SessionDoor(
         try
         {
             await GrainOf(session).Park(hub.Address.Id, session.Stay, handover, lifetime);
+            session.Told();
             hub.Remove(session);
             Log.Parked(logger, session.Id, session.Stay);
             return true;
@@ -305,8 +310,22 @@ internal sealed partial class SessionDoor(
         await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Subscribe(subscriptions));
 
     /// <summary>Subscribes to channels from places in their logs on.</summary>
-    public async Task<ReplayResult> ReplayAsync(string tenant, string secret, ReplayFrom[] channels) =>
-        await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels));
+    public Task<ReplayResult> ReplayAsync(string tenant, string secret, ReplayFrom[] channels) => FindLocal(tenant, secret) is { } local
+        ? local.InTurn(() => ReplayInTurnAsync(local, channels))
+        : PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels));
+
+    /// <summary>The frame that restarts the session may come after its client's next connect, which must not bring what waits here as well.</summary>
+    private async Task<ReplayResult> ReplayInTurnAsync(LocalSession session, ReplayFrom[] channels)
+    {
+        var stay = session.Stay;
+        var result = await PatientlyAsync(() => GrainOf(session).Replay(channels));
+        if (result is { Status: SubscribeStatus.Done, Invalid: null })
+        {
+            session.Restart([.. channels.Select(static channel => channel.Channel)], stay);
+        }
+
+        return result;
+    }
 
     public async Task<SubscribeStatus> UnsubscribeAsync(string tenant, string secret, string[] subscriptions) =>
         await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions));

@@ -57,35 +57,6 @@ public sealed class SessionDoorTests
     }
 
     [Fact]
-    public async Task What_waits_of_a_channel_is_dropped_before_its_client_hears_that_it_begins_at_another_place()
-    {
-        var secret = SessionId.NewSecret();
-        var session = Begun(secret);
-        session.Enqueue(Item("/a", 4, frame: 1));
-        _answers.Enqueue(static () => Task.FromResult(new ReplayResult(SubscribeStatus.Done)));
-
-        await _door.ReplayAsync(ChannelId.DefaultTenant, secret, [new ReplayFrom("/a", 2)]);
-
-        Assert.False(session.HasPending);
-        Assert.False(session.IsAttached);
-        Assert.DoesNotContain(session.GiveUp(LocalState.Parked).Cursors, static cursor => cursor.Channel == "/a");
-    }
-
-    [Fact]
-    public async Task A_place_that_no_log_has_changes_nothing()
-    {
-        var secret = SessionId.NewSecret();
-        var session = Begun(secret);
-        session.Enqueue(Item("/a", 4, frame: 1));
-        _answers.Enqueue(static () => Task.FromResult(new ReplayResult(SubscribeStatus.Done, Invalid: 99)));
-
-        await _door.ReplayAsync(ChannelId.DefaultTenant, secret, [new ReplayFrom("/a", 99)]);
-
-        Assert.True(session.HasPending);
-        Assert.True(session.IsAttached);
-    }
-
-    [Fact]
     public async Task A_session_that_is_elsewhere_comes_with_one_call()
     {
         var description = new SessionDescription { Protocol = "test", Lifetime = TimeSpan.FromMinutes(1) };
@@ -115,6 +86,35 @@ public sealed class SessionDoorTests
         Assert.Null(await _door.AttachAsync(ChannelId.DefaultTenant, "secret", Nobody, "test", static () => null!));
         Assert.Empty(_answers);
         Assert.Empty(_hub.Sessions);
+    }
+
+    [Fact]
+    public async Task What_waits_of_a_channel_is_dropped_before_its_client_hears_that_it_begins_at_another_place()
+    {
+        var secret = SessionId.NewSecret();
+        var session = Begun(secret);
+        session.Enqueue(Item("/a", 4, frame: 1));
+        _answers.Enqueue(static () => Task.FromResult(new ReplayResult(SubscribeStatus.Done)));
+
+        await _door.ReplayAsync(ChannelId.DefaultTenant, secret, [new ReplayFrom("/a", 2)]);
+
+        Assert.False(session.HasPending);
+        Assert.False(session.IsAttached);
+        Assert.DoesNotContain(session.GiveUp(LocalState.Parked).Cursors, static cursor => cursor.Channel == "/a");
+    }
+
+    [Fact]
+    public async Task A_place_that_no_log_has_changes_nothing()
+    {
+        var secret = SessionId.NewSecret();
+        var session = Begun(secret);
+        session.Enqueue(Item("/a", 4, frame: 1));
+        _answers.Enqueue(static () => Task.FromResult(new ReplayResult(SubscribeStatus.Done, Invalid: 99)));
+
+        await _door.ReplayAsync(ChannelId.DefaultTenant, secret, [new ReplayFrom("/a", 99)]);
+
+        Assert.True(session.HasPending);
+        Assert.True(session.IsAttached);
     }
 
     private LocalSession Begun(string secret)

@@ -94,6 +94,7 @@ public static class TidingsExtensions
         services.AddLatest<WindowOptions>();
         services.AddSingleton<WindowPolicies>();
         services.AddSingleton<GatewayHub>();
+        services.AddSingleton<ILocalGateway>(static services => services.GetRequiredService<GatewayHub>());
         services.AddSingleton<ChannelGrains>();
         services.AddSingleton<PublishLanes>();
         services.AddSingleton<SessionDoor>();

@@ -266,6 +266,9 @@ public sealed record SessionHandover
 
     /// <summary>Whether the gateway asked for the session and got no answer: it does not know what the answer would have told.</summary>
     [Id(8)] public bool Unanswered { get; init; }
+
+    /// <summary>Whether the gateway gave <see cref="Link"/> up, so that nothing sent by it arrives any more.</summary>
+    [Id(9)] public bool LinkLost { get; init; }
 }
 
 /// <summary>What was written to a client that has not acknowledged it.</summary>

@@ -30,6 +30,7 @@ public static class TidingsGrainsExtensions
         silo.Services.TryAddSingleton<ISessionStore, NoSessionStore>();
         silo.Services.TryAddSingleton<ISessionObserver, NoSessionObserver>();
         silo.Services.AddSingleton<SiloFanout>();
+        silo.Services.AddSingleton<ISiloEvents>(static services => services.GetRequiredService<SiloFanout>());
         silo.Services.AddSingleton<SiloSender>();
         silo.Services.AddSingleton<SiloServiceClient>();
         silo.Services.AddSingleton(services => new SiloQueue(

@@ -16,6 +16,9 @@ internal sealed class BayeuxChannelRules
         options.OnChange((_, _) => _lazy = new(StringComparer.Ordinal));
     }
 
+    /// <summary>Whether any channel is lazy.</summary>
+    public bool AnyLazy => _options.CurrentValue.LazyChannels.Count > 0;
+
     /// <summary>How long a message of the item's channel may wait for others; zero for messages that travel at once.</summary>
     public TimeSpan LazinessOf(OutboxItem item)
     {

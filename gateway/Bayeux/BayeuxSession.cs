@@ -70,6 +70,7 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
 
     // Ticks of UTC, as other threads read them while they are written; 0 while nothing waits.
     private long _lazyUntil;
+    private volatile bool _lazyMayGo;
 
     /// <summary>The socket that the session's messages are pushed to; null with the polling transports.</summary>
     public BayeuxSocket? Socket { get; set; }
@@ -124,8 +125,20 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
     {
         lock (_lock)
         {
-            var known = _lazyUntil;
-            Volatile.Write(ref _lazyUntil, known != 0 && known < until.UtcTicks ? known : until.UtcTicks);
+            if (_lazyUntil == 0 || until.UtcTicks < _lazyUntil)
+            {
+                Volatile.Write(ref _lazyUntil, until.UtcTicks);
+            }
+        }
+    }
+
+    /// <summary>The lazy messages that wait have waited long enough.</summary>
+    public void LetLazyGo()
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _lazyUntil, 0);
+            _lazyMayGo = true;
         }
     }
 
@@ -135,11 +148,12 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
         lock (_lock)
         {
             Volatile.Write(ref _lazyUntil, 0);
+            _lazyMayGo = false;
         }
     }
 
-    /// <summary>Whether all that waits is lazy and may wait on.</summary>
-    public bool IsDelaying => Volatile.Read(ref _lazyUntil) != 0;
+    /// <summary>Whether lazy messages need not wait for something more urgent any more.</summary>
+    public bool LazyMayGo => _lazyMayGo;
 
     public void Tick(LocalSession session, DateTimeOffset now)
     {
@@ -149,9 +163,9 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
         }
 
         _held?.Tick(now);
-        if (Volatile.Read(ref _lazyUntil) is not 0 and var lazyUntil && lazyUntil <= now.UtcTicks)
+        if (Volatile.Read(ref _lazyUntil) is var until and not 0 && until <= now.UtcTicks)
         {
-            Delivering();
+            LetLazyGo();
             if (Socket is { } socket)
             {
                 // It ends the connect itself, if messages go with its reply.

@@ -130,7 +130,7 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
     public async ValueTask ConnectAsync(BayeuxCall call, BayeuxAnswer answer, PendingConnect connect)
     {
         var held = new SocketConnect(this, _services, call.Exchange, connect) { IsCounted = Dialect.CountsConnections };
-        LetLazyWait(connect);
+        LetLazyGo(connect);
         connect.Bayeux.Hold(connect.Session, held);
         if (!Use(connect.Request.ClientId!, connect.Session))
         {
@@ -146,21 +146,12 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
         }
     }
 
-    /// <summary>Has lazy messages that go with connects, and come again as they were not acknowledged, wait while the connect is held.</summary>
-    private void LetLazyWait(PendingConnect connect)
+    /// <summary>Lazy messages that go with connects, and come again as they were not acknowledged, do not wait where the connect is not held.</summary>
+    private void LetLazyGo(PendingConnect connect)
     {
-        if (!SocketDelivery.IsWithConnects(connect.Session, _services))
+        if (connect.Hold == TimeSpan.Zero && connect.Session.HasPending && SocketDelivery.IsWithConnects(connect.Session, _services))
         {
-            return;
-        }
-
-        if (connect.Hold == TimeSpan.Zero)
-        {
-            connect.Bayeux.Delivering();
-        }
-        else if (connect.Session.HasPending && !connect.Session.HasUrgent(_services.Rules.LazinessOf))
-        {
-            connect.Bayeux.DelayUntil(_services.Time.GetUtcNow() + connect.Session.ShortestWait(_services.Rules.LazinessOf));
+            connect.Bayeux.LetLazyGo();
         }
     }
 

@@ -10,8 +10,9 @@ internal static class SocketDelivery
     public static async ValueTask<bool> WriteAsync(LocalSession session, BayeuxDialect dialect, SocketWriter writer, BayeuxSocketServices services)
     {
         var bayeux = (BayeuxSession)session.Protocol!;
-        if (bayeux.IsDelaying && !session.HasUrgent(services.Rules.LazinessOf))
+        if (services.Rules.AnyLazy && !bayeux.LazyMayGo && !session.HasUrgent(services.Rules.LazinessOf))
         {
+            LetWait(session, bayeux, services);
             return false;
         }
 
@@ -44,6 +45,18 @@ internal static class SocketDelivery
     /// <summary>Whether messages go with the replies of connects only.</summary>
     public static bool IsWithConnects(LocalSession session, BayeuxSocketServices services) =>
         services.Options.CurrentValue.MetaConnectDeliverOnly || session.Description is { Acknowledges: true };
+
+    /// <summary>
+    /// What waits, if anything does, is lazy and waits on. That follows from what waits, not from who was told of it: a write that is just
+    /// under way, for something else, must not take what came again a moment ago.
+    /// </summary>
+    private static void LetWait(LocalSession session, BayeuxSession bayeux, BayeuxSocketServices services)
+    {
+        if (session.HasPending)
+        {
+            bayeux.DelayUntil(services.Time.GetUtcNow() + session.ShortestWait(services.Rules.LazinessOf));
+        }
+    }
 
     private static async ValueTask WriteAsync(
         LocalSession session, BayeuxDialect dialect, List<OutboxItem> items, SocketConnect? connect, SocketWriter writer, BayeuxSocketServices services)

@@ -6,13 +6,12 @@ namespace Tidings.Gateway.Sessions;
 /// <summary>The sessions this gateway holds, and the receiving end of every silo's link to it.</summary>
 internal sealed partial class GatewayHub(
     IClusterClient cluster, IOptions<TidingsLimits> limits, WindowPolicies windows, TimeProvider time, GatewayMetrics metrics, ILogger<GatewayHub> logger)
-    : IGatewayObserver
+    : IGatewayObserver, ILocalGateway
 {
     private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a silo that fell silent is remembered: longer than one can be away and yet a member of its cluster.</summary>
     private static readonly TimeSpan SiloMemory = TimeSpan.FromMinutes(10);
-
 
     private readonly ConcurrentDictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SiloReceiver> _receivers = new(StringComparer.Ordinal);
@@ -32,6 +31,10 @@ internal sealed partial class GatewayHub(
             }
         }
     }
+
+    string ILocalGateway.Id => Address.Id;
+
+    IGatewayObserver ILocalGateway.Observer => this;
 
     /// <summary>Every session held here. Looked through several times a second, so nothing is copied: others may come and go meanwhile.</summary>
     public IEnumerable<LocalSession> Sessions => _sessions.Select(static known => known.Value);
@@ -126,12 +129,18 @@ internal sealed partial class GatewayHub(
         }
     }
 
+    /// <summary>Forgets what is no session, or none any more.</summary>
+    public void Discard(LocalSession session)
+    {
+        Remove(session);
+        session.GiveUp(LocalState.Gone);
+    }
+
     /// <summary>The silo says that a session ended.</summary>
     public void EndedBySilo(LocalSession session, SessionEnd reason)
     {
         session.EndedBy = reason;
-        Remove(session);
-        session.GiveUp(LocalState.Gone);
+        Discard(session);
         session.Protocol?.Ended(session, reason);
     }
 

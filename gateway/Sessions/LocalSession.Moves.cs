@@ -132,16 +132,26 @@ internal sealed partial class LocalSession
         }
     }
 
-    /// <summary>Its client named places in some channels anew: what waits of them is dropped, and its silo alone knows where it stands in them.</summary>
-    public void Restart(string[] channels)
+    /// <summary>
+    /// Its client named places in some channels anew: what waits of them is dropped, and its silo alone knows where it stands in them. It is to be
+    /// attached anew. Nothing happens in a later stay, which has begun at these places.
+    /// </summary>
+    public void Restart(string[] channels, long stay)
     {
         lock (_lock)
         {
+            if (Stay != stay || State is LocalState.Parked or LocalState.Gone)
+            {
+                return;
+            }
+
             Drop(channels);
             Array.ForEach(channels, channel => _acknowledged?.Remove(channel));
-            _restarted = [.. _restarted, .. channels];
+            _restarted = [.. _restarted.Except(channels), .. channels];
             Orphan();
         }
+
+        BeginLeaving();
     }
 
     /// <summary>
@@ -263,6 +273,7 @@ internal sealed partial class LocalSession
                 Batches = BatchesToTell(),
                 Gaps = GapsToTell(cursors),
                 Unanswered = !_answered,
+                LinkLost = Receiver is { IsGivenUp: true } receiver && receiver.Link == _leftAt.Link,
             };
             if (_handover is { } untold)
             {
@@ -297,6 +308,39 @@ internal sealed partial class LocalSession
         }
     }
 
+    /// <summary>Whether nothing is left that its silo should hear: it was told, or asked for it.</summary>
+    public bool IsTold
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return State == LocalState.Gone || (State != LocalState.Leaving && _handover is null);
+            }
+        }
+    }
+
+    /// <summary>Whether it was given back to a silo that may not have heard so.</summary>
+    public bool IsParkedUnheard
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return State == LocalState.Parked && Sink is null && _handover is not null;
+            }
+        }
+    }
+
+    /// <summary>Its silo has heard what was given up.</summary>
+    public void Told()
+    {
+        lock (_lock)
+        {
+            _handover = null;
+        }
+    }
+
     private static async Task<T> RunAfter<T>(Task earlier, Func<Task<T>> move)
     {
         await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
@@ -310,6 +354,7 @@ internal sealed partial class LocalSession
         Batches = later.Batches,
         Gaps = later.Gaps,
         Unanswered = later.Unanswered,
+        LinkLost = untold.LinkLost || (later.LinkLost && later.Link == untold.Link),
         Directs = [.. untold.Directs, .. later.Directs],
         Started = untold.Started || later.Started,
     };

@@ -51,6 +51,11 @@ internal sealed partial class SessionClock(GatewayHub hub, SessionDoor door, IHo
                 // Another link of its silo took its place.
                 _marks.Remove(givenUp);
             }
+
+            foreach (var session in hub.Sessions.Where(static session => session is { IsParkedUnheard: true, IsMoving: false }))
+            {
+                Observe(door.ParkAgainAsync(session));
+            }
         }
 
         foreach (var session in hub.Sessions)

@@ -45,11 +45,11 @@ internal sealed partial class SessionDoor(
         }
         catch
         {
-            hub.Remove(session);
+            hub.Discard(session);
             throw;
         }
 
-        hub.Remove(session);
+        hub.Discard(session);
         return null;
     }
 
@@ -183,6 +183,10 @@ internal sealed partial class SessionDoor(
         return session.InTurn(() => session.Stay == stay && session.BeginLeaving(unlessBound: true) ? ParkInTurnAsync(session) : Task.FromResult(false));
     }
 
+    /// <summary>As <see cref="ParkAsync"/>, for a session that was given up already, when its silo did not answer.</summary>
+    public Task ParkAgainAsync(LocalSession session) =>
+        session.InTurn(() => session.IsParkedUnheard ? ParkInTurnAsync(session) : Task.FromResult(false));
+
     private async Task<Presence> AttachInTurnAsync(LocalSession session, bool onlyIfFree)
     {
         if (session.IsAttached)
@@ -218,7 +222,7 @@ internal sealed partial class SessionDoor(
         Log.Attached(logger, session.Id, session.Stay, result.Description is not null, result.Live);
         if (result.Description is null)
         {
-            hub.Remove(session);
+            hub.Discard(session);
             return Presence.Unknown;
         }
 
@@ -244,6 +248,7 @@ internal sealed partial class SessionDoor(
         try
         {
             await GrainOf(session).Park(hub.Address.Id, session.Stay, handover, lifetime);
+            session.Told();
             hub.Remove(session);
             Log.Parked(logger, session.Id, session.Stay);
             return true;
@@ -259,8 +264,23 @@ internal sealed partial class SessionDoor(
         await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Subscribe(subscriptions));
 
     /// <summary>Subscribes to channels from places in their logs on.</summary>
-    public async Task<ReplayResult> ReplayAsync(string tenant, string secret, ReplayFrom[] channels) =>
-        await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels));
+    public Task<ReplayResult> ReplayAsync(string tenant, string secret, ReplayFrom[] channels) => FindLocal(tenant, secret) is { } local
+        ? local.InTurn(() => ReplayInTurnAsync(local, channels))
+        : PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Replay(channels));
+
+    /// <summary>The frame that restarts the session may come after its client's next connect, which must not bring what waits here as well.</summary>
+    private async Task<ReplayResult> ReplayInTurnAsync(LocalSession session, ReplayFrom[] channels)
+    {
+        var stay = session.Stay;
+        var result = await PatientlyAsync(() => GrainOf(session).Replay(channels));
+        if (result is { Status: SubscribeStatus.Done, Invalid: null })
+        {
+            // What is wanted from now on begins by a frame, as with any subscribe.
+            session.Restart([.. channels.Where(static channel => channel.After != ReplayFrom.New).Select(static channel => channel.Channel)], stay);
+        }
+
+        return result;
+    }
 
     public async Task<SubscribeStatus> UnsubscribeAsync(string tenant, string secret, string[] subscriptions) =>
         await PatientlyAsync(() => GrainOf(tenant, SessionId.PublicOf(secret)).Unsubscribe(subscriptions));

@@ -9,6 +9,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     private readonly Lock _lock = new();
     private readonly SubscriptionGroups _groups = new();
     private readonly HashSet<LocalSession> _sessions = [];
+    private readonly Dictionary<LocalSession, long> _untold = [];
     private readonly Dictionary<ChannelId, ChannelCursor> _places = [];
     private long _received;
     private long _delivered;
@@ -54,16 +55,21 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
         return new LinkAck(Received, Interlocked.Read(ref _delivered));
     }
 
-    /// <summary>A session leaves: from here on no frame is for it.</summary>
+    /// <summary>
+    /// A session leaves: from here on no frame is for it. Until its silo has heard what it got, nothing that it did not get is acknowledged: should
+    /// this gateway die before, the silo goes by that.
+    /// </summary>
     /// <returns>Whether it left; null when another receiver has it.</returns>
     public bool? Leave(LocalSession session, bool unlessBound)
     {
         lock (_lock)
         {
+            var first = session.FirstUndelivered ?? _received + 1;
             var left = session.LeaveBy(this, _received, unlessBound);
             if (left == true)
             {
                 Forget(session);
+                HoldFor(session, first);
             }
 
             return left;
@@ -118,6 +124,18 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 }
             }
 
+            foreach (var (session, first) in _untold)
+            {
+                if (session.IsTold)
+                {
+                    _untold.Remove(session);
+                }
+                else
+                {
+                    delivered = Math.Min(delivered, first - 1);
+                }
+            }
+
             Interlocked.Exchange(ref _delivered, delivered);
             return holdingUp;
         }
@@ -169,11 +187,20 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             return;
         }
 
-        if (frame.Session is { } id && hub.Find(frame.Tenant, id) is { } target && target.Takes(this, frame.Stay))
+        var target = frame.Session is { } id ? hub.Find(frame.Tenant, id) : null;
+        if (target?.Takes(this, frame.Stay) == true)
         {
             TakeFor(target, frame, number);
+            return;
         }
-        else if (frame.Direct is { } direct)
+
+        if (target is { IsTold: false })
+        {
+            // It was given up before its join came, which its silo does not know yet.
+            HoldFor(target, number);
+        }
+
+        if (frame.Direct is { } direct)
         {
             hub.Return(frame.Tenant, frame.Session!, direct);
         }
@@ -213,8 +240,7 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 hub.EndedBySilo(session, frame.End);
                 break;
             case LinkFrameKind.Restart:
-                session.Restart(frame.Subscriptions);
-                session.BeginLeaving();
+                session.Restart(frame.Subscriptions, frame.Stay);
                 break;
             case LinkFrameKind.Moved:
                 session.Orphan();
@@ -287,6 +313,9 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
             metrics.WindowsDropped.Add(1, new KeyValuePair<string, object?>("policy", session.IsTooSlow ? "end_session" : "read_log"));
         }
     }
+
+    /// <summary>Acknowledges nothing from a frame on until a session's silo was told.</summary>
+    private void HoldFor(LocalSession session, long frame) => _untold[session] = Math.Min(frame, _untold.GetValueOrDefault(session, frame));
 
     private void Forget(LocalSession session)
     {

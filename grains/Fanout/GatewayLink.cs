@@ -7,7 +7,14 @@ namespace Tidings.Grains.Fanout;
 /// A frame counts as delivered when the gateway says that every session has it; until then cursors do not move past it.
 /// </summary>
 internal sealed partial class GatewayLink(
-    string silo, GatewayAddress gateway, TidingsLimits limits, TimeProvider time, ILogger logger, Func<GatewayLink, Task> drained, Action<GatewayLink> lost)
+    string silo,
+    GatewayAddress gateway,
+    IGatewayObserver observer,
+    TidingsLimits limits,
+    TimeProvider time,
+    ILogger logger,
+    Func<GatewayLink, Task> drained,
+    Action<GatewayLink> lost)
 {
     private const int CallBytes = 1024 * 1024;
     private const int CallFrames = 4096;
@@ -159,7 +166,7 @@ internal sealed partial class GatewayLink(
             {
                 var first = _sentFrame - batch.Length + 1;
                 Interlocked.CompareExchange(ref _calledAt, time.GetTimestamp(), 0);
-                var ack = await gateway.Observer.Receive(new LinkBatch { Silo = silo, Link = Id, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
+                var ack = await observer.Receive(new LinkBatch { Silo = silo, Link = Id, FirstFrame = first, Frames = batch }).WaitAsync(CallPatience, time);
                 Interlocked.Exchange(ref _calledAt, 0);
                 if (ack.IsRefused)
                 {

@@ -132,8 +132,11 @@ internal sealed partial class SiloFanout
     /// <summary>
     /// Joins a session to a gateway, after what it missed. Reads the logs only where the messages at hand do not reach back far enough.
     /// </summary>
+    /// <param name="mailbox">The session.</param>
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="lost">A link that the gateway has given up, which this silo may not have noticed yet.</param>
     /// <returns>False when a first part is on its way and the rest must wait until that is delivered.</returns>
-    public async Task<bool> AttachAsync(Mailbox mailbox, GatewayAddress gateway)
+    public async Task<bool> AttachAsync(Mailbox mailbox, GatewayAddress gateway, long? lost = null)
     {
         var caughtUp = new Dictionary<ChannelFeed, LogPosition>();
         var budget = new CatchUpBudget(_limits);
@@ -143,7 +146,7 @@ internal sealed partial class SiloFanout
             GatewayLink link;
             lock (_lock)
             {
-                link = LinkOf(gateway);
+                link = LinkOf(gateway, lost);
                 if (link.Stalled)
                 {
                     return false;

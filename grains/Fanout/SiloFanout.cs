@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tidings.Grains.Logs;
@@ -17,10 +18,11 @@ internal sealed partial class SiloFanout(
     IMessageLog log,
     IGrainFactory grains,
     PatternIndex patterns,
+    IServiceProvider services,
     IOptions<TidingsLimits> limits,
     TimeProvider time,
     SiloMetrics metrics,
-    ILogger<SiloFanout> logger)
+    ILogger<SiloFanout> logger) : ISiloEvents
 {
     private static readonly TimeSpan UnusedTopicLife = TimeSpan.FromSeconds(30);
 
@@ -35,6 +37,8 @@ internal sealed partial class SiloFanout(
     private readonly ConcurrentDictionary<ChannelId, Task> _unregistering = new();
     private readonly TidingsLimits _limits = limits.Value;
     private readonly string _silo = SiloStream.NameOf(silo.SiloAddress);
+
+    public string Silo => _silo;
 
     /// <summary>Passes on batches of channels, or notices that something before them is missing. What goes to one gateway goes in one call.</summary>
     public void Deliver(params ReadOnlySpan<ChannelBatch> batches)
@@ -139,10 +143,11 @@ internal sealed partial class SiloFanout(
             BeginEpoch(feed, batch);
         }
 
-        if (feed.MayStartEarlier)
+        if (feed.MayStartEarlier && batch.Messages is [var first, ..])
         {
+            // A head alone may overtake the messages before it.
             feed.MayStartEarlier = false;
-            if (batch.Messages is [var first, ..] && first.Offset <= feed.Head)
+            if (first.Offset <= feed.Head)
             {
                 feed.Start(batch.Epoch, first.Offset - 1);
             }
@@ -287,14 +292,16 @@ internal sealed partial class SiloFanout(
         }
     }
 
-    private GatewayLink LinkOf(GatewayAddress gateway)
+    /// <summary>The link to a gateway: a new one where that has given the present one up, whose other sessions stay with it until it is refused.</summary>
+    private GatewayLink LinkOf(GatewayAddress gateway, long? lost = null)
     {
-        if (_links.TryGetValue(gateway.Id, out var link) && !link.IsLost)
+        if (_links.TryGetValue(gateway.Id, out var link) && !link.IsLost && link.Id != lost)
         {
             return link;
         }
 
-        link = new GatewayLink(_silo, gateway, _limits, time, logger, ResumeAsync, OnLinkLost);
+        var observer = services.GetServices<ILocalGateway>().FirstOrDefault(local => local.Id == gateway.Id)?.Observer ?? gateway.Observer;
+        link = new GatewayLink(_silo, gateway, observer, _limits, time, logger, ResumeAsync, OnLinkLost);
         _links[gateway.Id] = link;
         _linked = [.. _links.Values];
         link.Start();

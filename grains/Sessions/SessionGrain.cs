@@ -105,7 +105,7 @@ internal sealed partial class SessionGrain(
         var (batches, gaps) = knows ? (null, null) : (mailbox.Batches, mailbox.Gaps);
         _holder = gateway;
         fanout.BeginStay(mailbox, stay);
-        var live = await fanout.AttachAsync(mailbox, gateway);
+        var live = await fanout.AttachAsync(mailbox, gateway, handover is { LinkLost: true } ? handover.Link : null);
         _holder = Known(mailbox, gateway);
         return new AttachResult(_description, live, _started, Batches: batches, Gaps: gaps);
     }

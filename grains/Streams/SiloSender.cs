@@ -7,16 +7,17 @@ using Orleans.Streams;
 namespace Tidings.Grains.Streams;
 
 /// <summary>
-/// Sends messages to silos' streams: one event in flight per silo, what comes meanwhile joins the next. The live path may
-/// lose: an event that fails is dropped and counted, and the receiving fan-out repairs the gap from the log.
+/// Sends messages to silos' streams: one event in flight per silo, what comes meanwhile joins the next. What is for this silo itself takes no
+/// stream. The live path may lose: an event that fails is dropped and counted, and the receiving fan-out repairs the gap from the log.
 /// </summary>
 internal sealed partial class SiloSender(
-    IServiceProvider services, IOptions<TidingsLimits> limits, ILogger<SiloSender> logger, SiloMetrics metrics)
+    IServiceProvider services, ISiloEvents local, IOptions<TidingsLimits> limits, ILogger<SiloSender> logger, SiloMetrics metrics)
 {
     /// <summary>Bytes of payload after which an event is full: the next batch goes with the next event.</summary>
     private const int EventBytes = 4 * 1024 * 1024;
 
     private readonly IServiceProvider _services = services;
+    private readonly ISiloEvents _local = local;
     private readonly TidingsLimits _limits = limits.Value;
     private readonly ILogger _logger = logger;
     private readonly SiloMetrics _metrics = metrics;
@@ -42,13 +43,15 @@ internal sealed partial class SiloSender(
     }
 
     /// <summary>What waits for one silo.</summary>
-    private sealed class Lane(SiloSender sender, string silo)
+    private sealed class Lane(SiloSender sender, string silo) : IThreadPoolWorkItem
     {
         private readonly Lock _lock = new();
         private readonly Queue<(ChannelBatch Batch, long Bytes)> _waiting = new();
         private IAsyncStream<FanoutEvent>? _stream;
         private long _bytes;
         private bool _sending;
+
+        private bool IsLocal => silo == sender._local.Silo;
 
         private IAsyncStream<FanoutEvent> Stream => _stream ??= sender._services
             .GetRequiredKeyedService<IStreamProvider>(SiloStream.Provider).GetStream<FanoutEvent>(SiloStream.IdOf(silo));
@@ -73,18 +76,27 @@ internal sealed partial class SiloSender(
                 _sending = true;
             }
 
-            // An event for this silo itself is gone at once, and no other thread need wake for it.
-            var sent = SendAsync(TakeWaiting());
-            if (!sent.IsCompleted || !IsDone())
+            // Off the channel grain's turn: sending must not delay the next publish.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        }
+
+        void IThreadPoolWorkItem.Execute()
+        {
+            if (!IsLocal)
             {
-                _ = GoOnAsync(sent);
+                _ = SendAllAsync();
+                return;
+            }
+
+            while (TakeWaiting() is { Length: > 0 } batches)
+            {
+                sender._metrics.StreamEvents.Add(1);
+                sender._local.Deliver(batches);
             }
         }
 
-        /// <summary>Sends the rest off the channel grain's turn: sending must not delay the next publish.</summary>
-        private async Task GoOnAsync(Task sent)
+        private async Task SendAllAsync()
         {
-            await sent.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             while (TakeWaiting() is { Length: > 0 } batches)
             {
                 await SendAsync(batches);
@@ -102,15 +114,6 @@ internal sealed partial class SiloSender(
             {
                 sender._metrics.StreamEventsDropped.Add(1);
                 Log.EventLost(sender._logger, silo, exception);
-            }
-        }
-
-        private bool IsDone()
-        {
-            lock (_lock)
-            {
-                _sending = _waiting.Count > 0;
-                return !_sending;
             }
         }
 

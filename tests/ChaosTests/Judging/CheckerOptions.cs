@@ -20,6 +20,9 @@ sealed record CheckerOptions
     /// <summary>How long after a fault the delays of messages are put down to it, unless another one follows. Default 20 s.</summary>
     public TimeSpan FaultWindow { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long after the end of a fault without a bound of its own it can still be felt. Default 10 s, as a silo's kill may be.</summary>
+    public TimeSpan FeltAfter { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The longest delay of any one message at any time. Default 60 s.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -4,7 +4,8 @@ namespace Tidings.ChaosTests.Judging;
 
 /// <summary>
 /// Judges how long sessions waited. A message's delay runs from its first sending, so a stalled publish counts as well; it is put down
-/// to the fault in whose window it was sent. Of each session and fault the longest delay is one sample.
+/// to the last fault in whose window it was sent, unless an earlier one that may take longer can still be felt then. Of each session and fault
+/// the longest delay is one sample.
 /// </summary>
 sealed class PauseJudge
 {
@@ -67,8 +68,32 @@ sealed class PauseJudge
         return quiet < TimeSpan.Zero ? samples : samples.Append((null, quiet));
     }
 
-    /// <summary>The number of the last fault that began before, or just after, a moment.</summary>
+    /// <summary>The number of the fault that explains what was sent at a moment.</summary>
     int? FaultAt(TimeSpan moment)
+    {
+        if (LastAt(moment) is not { } last)
+            return null;
+        var explains = last;
+        for (var earlier = last - 1; earlier >= 0; earlier--)
+        {
+            if (moment <= FeltUntil(_faults[earlier]) && BoundOf(_faults[earlier]) > BoundOf(_faults[explains]))
+                explains = earlier;
+        }
+        return explains;
+    }
+
+    TimeSpan BoundOf(Fault fault) => _options.PauseP99.TryGetValue(fault.Kind, out var bound) ? bound : TimeSpan.MaxValue;
+
+    /// <summary>How long a fault can hold up what is sent: until it ends, and until what may come of it has passed.</summary>
+    TimeSpan FeltUntil(Fault fault)
+    {
+        if (!_options.PauseP99.TryGetValue(fault.Kind, out var bound))
+            return fault.Until + _options.FeltAfter;
+        return Longer(fault.Until, fault.At + bound);
+    }
+
+    /// <summary>The number of the last fault that began before, or just after, a moment.</summary>
+    int? LastAt(TimeSpan moment)
     {
         var (low, high) = (0, _faults.Length);
         while (low < high)

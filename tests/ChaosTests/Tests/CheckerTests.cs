@@ -127,6 +127,18 @@ public sealed class CheckerTests
         Assert.Equal(violations, Broken(Transcript(late) with { Faults = [Fault(kind, 20.05, 24)] }).Count);
     }
 
+    [Theory]
+    [InlineData(FaultKind.SiloKill, 270, 0)]
+    [InlineData(FaultKind.SiloKill, 290, 1)]
+    [InlineData(FaultKind.SiloPause, 310, 0)]
+    [InlineData(FaultKind.SiloPause, 330, 1)]
+    [InlineData(FaultKind.ClientCuts, 270, 1)]
+    public void A_pause_is_put_down_to_an_earlier_fault_that_may_last_longer_while_that_is_felt(FaultKind earlier, int late, int violations)
+    {
+        var session = Session(Plain).Delayed(n => n == late ? 5 : 0);
+        Assert.Equal(violations, Broken(Transcript(session) with { Faults = [Fault(earlier, 18, 22), Fault(FaultKind.GatewayKill, 25, 29)] }).Count);
+    }
+
     [Fact]
     public void A_session_the_server_forgot_is_told() =>
         Assert.Equal([Rule.SessionLost], Broken(Transcript(Session(Plain) with { Losses = [new Notice(Sent(10), "402::session_unknown")] })));

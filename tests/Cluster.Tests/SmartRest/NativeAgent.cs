@@ -10,6 +10,7 @@ sealed class NativeAgent(SmartDevice device, string id)
     string _client = "";
     long _batch;
     int _polls;
+    string _answer = "";
 
     /// <summary>The ids of the operations it got, in the order of their coming.</summary>
     public List<int> Operations { get; } = [];
@@ -21,11 +22,20 @@ sealed class NativeAgent(SmartDevice device, string id)
     /// <summary>Polls until it has so many operations. Every <paramref name="dropEvery"/>th poll is cancelled half-way.</summary>
     public async Task RunAsync(int operations, int dropEvery, CancellationToken patience)
     {
-        while (Operations.Distinct().Count() < operations)
+        try
         {
-            if (_client.Length == 0)
-                await OpenAsync(patience);
-            await PollAsync(++_polls % dropEvery == 0, patience);
+            while (Operations.Distinct().Count() < operations)
+            {
+                if (_client.Length == 0)
+                    await OpenAsync(patience);
+                await PollAsync(++_polls % dropEvery == 0, patience);
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            var missing = string.Join(' ', Enumerable.Range(1, operations).Except(Operations).Take(10));
+            throw new TimeoutException(
+                $"Missing: {operations - Operations.Distinct().Count()} operations, {missing} ..; {_polls} polls, {Dropped} dropped, {Handshakes} handshakes, batch {_batch}, last answer: {_answer}");
         }
     }
 
@@ -61,6 +71,7 @@ sealed class NativeAgent(SmartDevice device, string id)
 
     void Take(string[][] rows)
     {
+        _answer = string.Join(" | ", rows.Select(row => string.Join(',', row)));
         foreach (var row in rows)
         {
             if (row[0] == "88")

@@ -89,8 +89,7 @@ static class ConnectCases
     static async Task Second_connect_replaces_the_first(CaseContext c)
     {
         var client = await c.ConnectedAsync();
-        var first = client.HoldAsync();
-        await c.PassAsync(c.Target.Hold / 3);
+        var first = await c.HeldAsync(client);
         var held = Stopwatch.StartNew();
         var second = client.HoldAsync();
         var ended = await c.WithinAsync(c.Prompt, first, "the end of the first connect");
@@ -140,8 +139,7 @@ static class ConnectCases
     {
         var news = c.Channel("news");
         var (client, publisher) = (await c.SubscribedAsync(news), await c.ConnectedAsync());
-        var cut = client.HoldAsync();
-        Expect.Success(await publisher.PublishAsync(c.Channel("other"), "the connect is held meanwhile"));
+        var cut = await c.HeldAsync(client);
         await client.Wire.DisposeAsync();
         Expect.That(await FailsAsync(cut), "the connect was not cut");
 

@@ -117,8 +117,7 @@ static class CookieCases
     /// <summary>The first tab's connect, held: the second tab's exchange after it gives it time to arrive.</summary>
     static async Task<Task<Exchange>> HeldAsync(CaseContext c, BayeuxClient first, BayeuxClient second)
     {
-        var held = first.HoldAsync();
-        await c.PassAsync(c.Target.Hold / 10);
+        var held = await c.HeldAsync(first);
         Expect.Success(await second.SubscribeAsync(c.Channel("a")));
         Expect.That(!held.IsCompleted, "the first tab's connect is not held");
         return held;

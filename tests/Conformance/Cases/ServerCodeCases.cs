@@ -71,7 +71,7 @@ static class ServerCodeCases
     static async Task Kicked_client_is_told(CaseContext c)
     {
         var client = await c.ConnectedAsync();
-        var held = client.HoldAsync();
+        var held = await c.HeldAsync(client);
         var kick = client.SendAsync(Messages.Publish(client.Id, "/service/kick", new JsonObject()));
         var exchange = await c.WithinAsync(c.Prompt, held, "the end of the held connect");
         Expect.Advice(exchange.Replies.FirstOrDefault() ?? throw new ConformanceException($"the connect has no reply: {exchange}"), "reconnect", "none");

@@ -10,7 +10,7 @@ static class SessionEndCases
     static async Task Disconnect_releases_the_connect(CaseContext c)
     {
         var client = await c.ConnectedAsync();
-        var held = client.HoldAsync();
+        var held = await c.HeldAsync(client);
         Expect.Success(await client.DisconnectAsync());
         var exchange = await c.WithinAsync(c.Prompt, held, "the held connect");
         Expect.That(exchange.Replies.Any(), $"the held connect has no reply: {exchange}");

@@ -86,6 +86,18 @@ sealed class CaseContext(Site site, BayeuxTarget target, Transport transport) : 
         return client;
     }
 
+    /// <summary>
+    /// A client's connect, held: nothing orders two requests of a client over HTTP, so what is sent next could overtake it, were it not for the
+    /// exchanges of another session and the time that the server's own clock lets pass meanwhile.
+    /// </summary>
+    public async Task<Task<Exchange>> HeldAsync(BayeuxClient client)
+    {
+        var held = client.HoldAsync();
+        await PassAsync(target.Hold / 4);
+        Expect.That(!held.IsCompleted, "the connect was not held");
+        return held;
+    }
+
     /// <summary>The task's result, which must come within the time.</summary>
     public async Task<T> WithinAsync<T>(TimeSpan time, Task<T> task, string what)
     {

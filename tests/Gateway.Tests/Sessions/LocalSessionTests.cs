@@ -92,7 +92,7 @@ public sealed class LocalSessionTests
 
         Assert.Equal(LocalState.Lagging, _session.State);
         Assert.False(_session.HasPending);
-        Assert.Equal(2, _session.FirstUndelivered);
+        Assert.Equal(1, _session.FirstUndelivered);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Sessions;
 using Tidings.Gateway.Tests.Hosting;
+using static Tidings.Gateway.Tests.Sessions.Deliveries;
 
 namespace Tidings.Gateway.Tests.Sessions;
 
@@ -48,6 +49,43 @@ public sealed class SessionDoorTests
         await _time.AdvanceToNextAsync();
 
         Assert.True(await closed.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task What_waits_of_a_channel_is_dropped_before_its_client_hears_that_it_begins_at_another_place()
+    {
+        var secret = SessionId.NewSecret();
+        var session = Begun(secret);
+        session.Enqueue(Item("/a", 4, frame: 1));
+        _answers.Enqueue(static () => Task.FromResult(new ReplayResult(SubscribeStatus.Done)));
+
+        await _door.ReplayAsync(ChannelId.DefaultTenant, secret, [new ReplayFrom("/a", 2)]);
+
+        Assert.False(session.HasPending);
+        Assert.False(session.IsAttached);
+        Assert.DoesNotContain(session.GiveUp(LocalState.Parked).Cursors, static cursor => cursor.Channel == "/a");
+    }
+
+    [Fact]
+    public async Task A_place_that_no_log_has_changes_nothing()
+    {
+        var secret = SessionId.NewSecret();
+        var session = Begun(secret);
+        session.Enqueue(Item("/a", 4, frame: 1));
+        _answers.Enqueue(static () => Task.FromResult(new ReplayResult(SubscribeStatus.Done, Invalid: 99)));
+
+        await _door.ReplayAsync(ChannelId.DefaultTenant, secret, [new ReplayFrom("/a", 99)]);
+
+        Assert.True(session.HasPending);
+        Assert.True(session.IsAttached);
+    }
+
+    private LocalSession Begun(string secret)
+    {
+        var session = _hub.Add(ChannelId.DefaultTenant, SessionId.PublicOf(secret));
+        session.Begin(new SessionDescription { Protocol = "p", Lifetime = TimeSpan.FromMinutes(1) }, null!, _time.GetUtcNow());
+        session.Join();
+        return session;
     }
 
     /// <summary>A session's grain that answers what the test says.</summary>

@@ -197,7 +197,7 @@ public sealed class SiloReceiverTests : IDisposable
     }
 
     [Fact]
-    public void A_session_that_left_is_given_nothing_and_holds_nothing_up()
+    public void A_session_that_left_is_given_nothing_and_nothing_it_missed_is_acknowledged_before_its_silo_was_told()
     {
         var session = Joined(1, "session", "/a");
         Take(2, Deliver(["/a"], "/a", 1));
@@ -205,11 +205,29 @@ public sealed class SiloReceiverTests : IDisposable
         Assert.True(session.BeginLeaving());
         Take(3, Deliver(["/a"], "/a", 2));
         _receiver.Acknowledge(heldUpSince: 0);
+        Assert.Equal(new LinkAck(3, 1), Take(4));
 
-        Assert.Equal(new LinkAck(3, 3), Take(4));
         var handover = session.GiveUp(LocalState.Parked);
         Assert.Equal(2, handover.Frame);
         Assert.Equal([new ChannelCursor("/a", 0, 1)], handover.Cursors);
+        _receiver.Acknowledge(heldUpSince: 0);
+        Assert.Equal(new LinkAck(3, 1), Take(4));
+
+        session.Told();
+        _receiver.Acknowledge(heldUpSince: 0);
+        Assert.Equal(new LinkAck(3, 3), Take(4));
+    }
+
+    [Fact]
+    public void What_is_sent_after_a_session_left_is_not_acknowledged_though_it_had_everything_before()
+    {
+        var session = Joined(1, "session", "/a");
+
+        Assert.True(session.BeginLeaving());
+        Take(2, Deliver(["/a"], "/a", 1));
+        _receiver.Acknowledge(heldUpSince: 0);
+
+        Assert.Equal(new LinkAck(2, 1), Take(3));
     }
 
     [Fact]

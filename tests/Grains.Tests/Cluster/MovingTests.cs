@@ -51,6 +51,28 @@ public sealed class MovingTests(TwoSilos fixture) : IClassFixture<TwoSilos>
     }
 
     [Fact]
+    public async Task A_session_that_says_its_link_was_given_up_is_joined_by_a_new_one_at_once()
+    {
+        var channel = await _cluster.ChannelAsync(_root);
+        var gateway = _cluster.AddGateway();
+        var session = await _cluster.OpenAsync(gateway, silo: 0, subscriptions: [_root]);
+        await channel.PublishAsync(3);
+        await session.Client.GetsExactly(_root, 1, 3);
+        gateway.Refuse();
+        gateway.Stall(); // the silo hears nothing by the old link
+
+        var (handover, caughtUp) = gateway.GiveUp(session.Id);
+        var attached = await session.Grain.Attach(
+            gateway.Address, gateway.Add(session.Id, session.Client, caughtUp), handover with { LinkLost = true }, onlyIfFree: true);
+        Assert.True(attached.Live);
+        gateway.Recover();
+        await channel.PublishAsync(2);
+
+        await session.Client.GetsExactly(_root, 1, 5);
+        Assert.True(gateway.Joined(session.Id));
+    }
+
+    [Fact]
     public async Task A_session_whose_client_lags_moves_with_what_it_did_not_get()
     {
         var channel = await _cluster.ChannelAsync(_root);

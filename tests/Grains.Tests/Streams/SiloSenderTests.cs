@@ -13,6 +13,7 @@ public sealed class SiloSenderTests : IDisposable
     private readonly Counters _counters = new();
     private readonly ServiceProvider _services;
     private readonly HeldStream _stream = new();
+    private readonly LocalEvents _local = new();
     private readonly SiloMetrics _metrics;
     private readonly SiloSender _sender;
 
@@ -21,7 +22,7 @@ public sealed class SiloSenderTests : IDisposable
         _services = new ServiceCollection().AddMetrics().AddKeyedSingleton<IStreamProvider>(SiloStream.Provider, _stream).BuildServiceProvider();
         _metrics = new SiloMetrics(_services.GetRequiredService<IMeterFactory>());
         var limits = Options.Create(new TidingsLimits { StreamLaneBatches = 3, StreamLaneBytes = 6 * MiB });
-        _sender = new SiloSender(_services, limits, NullLogger<SiloSender>.Instance, _metrics);
+        _sender = new SiloSender(_services, _local, limits, NullLogger<SiloSender>.Instance, _metrics);
     }
 
     public void Dispose()
@@ -76,5 +77,48 @@ public sealed class SiloSenderTests : IDisposable
         Assert.Equal(1, _counters.Of(_metrics.StreamEventsDropped));
     }
 
+    [Fact]
+    public async Task What_is_for_this_silo_takes_no_stream_and_keeps_its_order()
+    {
+        for (var size = 1; size <= 3; size++)
+        {
+            _sender.Send([_local.Silo], Events.Batch(size));
+        }
+
+        await Eventually.Is(() => _local.Sizes.Length == 3, "three batches");
+        Assert.Equal([1, 2, 3], _local.Sizes);
+        Assert.Equal(0, _counters.Of(_metrics.StreamEventsDropped));
+    }
+
     private void Send(int size) => _sender.Send(["silo"], Events.Batch(size));
+
+    private sealed class LocalEvents : ISiloEvents
+    {
+        private readonly Lock _lock = new();
+        private readonly List<int> _sizes = [];
+
+        public string Silo => "local";
+
+        public int[] Sizes
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return [.. _sizes];
+                }
+            }
+        }
+
+        public void Deliver(params ReadOnlySpan<ChannelBatch> batches)
+        {
+            lock (_lock)
+            {
+                foreach (var batch in batches)
+                {
+                    _sizes.Add((int)batch.Size);
+                }
+            }
+        }
+    }
 }

@@ -207,7 +207,7 @@ internal sealed class SessionModel : IDisposable
         }
 
         // What was dropped is done with, though not delivered.
-        if (!_mayDrop && Session is { IsAttached: true })
+        if (!_mayDrop && Session is not null)
         {
             _silo.CheckDelivered((await _hub.Receive(_silo.Next(0))).Delivered, _client.LastOf);
         }

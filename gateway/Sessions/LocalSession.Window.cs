@@ -56,7 +56,7 @@ internal sealed partial class LocalSession
                 return _unacknowledged is [var (_, oldest), ..] ? oldest[0].Frame
                     : _writing is { Count: > 0 } ? _writing[0].Frame
                     : _waiting is { Count: > 0 } ? _waiting[0].Frame
-                    : _dropped is { Count: > 0 } ? _dropped[0].Frame
+                    : _dropped is { Count: > 0 } ? Math.Min(_dropped[0].Frame, _lagFrame)
                     : State == LocalState.Lagging ? _lagFrame
                     : null;
             }

@@ -324,7 +324,8 @@ internal sealed partial class SessionDoor(
         var result = await PatientlyAsync(() => GrainOf(session).Replay(channels));
         if (result is { Status: SubscribeStatus.Done, Invalid: null })
         {
-            session.Restart([.. channels.Select(static channel => channel.Channel)], stay);
+            // What is wanted from now on begins by a frame, as with any subscribe.
+            session.Restart([.. channels.Where(static channel => channel.After != ReplayFrom.New).Select(static channel => channel.Channel)], stay);
         }
 
         return result;

@@ -43,14 +43,14 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
 
     public Message[] Messages => batch.Messages;
 
-    /// <summary>Whether it came when it was published, to all who were there; what was read for one who was away did not.</summary>
-    public bool IsLive { get; init; }
+    /// <summary>How many sessions at most got it when it was published; 0 for what was read from the log for one that was away.</summary>
+    public int LiveFor { get; init; }
 
     /// <summary>What follows its messages; null where none is followed.</summary>
     public DeliveryTrace? Trace { get; init; }
 
-    /// <summary>When its first message was published, in microseconds since 1970 UTC, as near as is known; 0 if it is not <see cref="IsLive"/>.</summary>
-    public long PublishedAt => !IsLive ? 0
+    /// <summary>When its first message was published, in microseconds since 1970 UTC, as near as is known; 0 if it did not come live.</summary>
+    public long PublishedAt => LiveFor == 0 ? 0
         : batch.Messages[0].Item.PublishedAt is > 0 and var published ? published
         : batch.Messages[0].Time * 1000;
 
@@ -101,7 +101,7 @@ internal sealed class DeliveryBatch(ChannelBatch batch) : OutboxItem
     })
     {
         Frame = Frame,
-        IsLive = IsLive,
+        LiveFor = LiveFor,
         Trace = Trace,
     };
 

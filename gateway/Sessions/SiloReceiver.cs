@@ -267,9 +267,21 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     {
         var batch = frame.Batches[0];
         var trace = MessageTrace.IsOn ? DeliveryTrace.Of(batch.Channel, batch.Messages, silo, LastHeard) : null;
-        var delivery = new DeliveryBatch(batch) { Frame = number, IsLive = true, Trace = trace };
+        var delivery = new DeliveryBatch(batch) { Frame = number, LiveFor = MembersOf(frame), Trace = trace };
         GiveOut(frame, delivery);
         trace?.GivenOut();
+    }
+
+    /// <summary>How many sessions a frame is for, those that hold several of its subscriptions counted with each.</summary>
+    private int MembersOf(LinkFrame frame)
+    {
+        var members = 0;
+        foreach (var name in frame.Subscriptions)
+        {
+            members += _groups.MembersOf(frame.Tenant, name).Count;
+        }
+
+        return members;
     }
 
     private void GiveOut(LinkFrame frame, DeliveryBatch delivery)

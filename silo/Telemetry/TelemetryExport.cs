@@ -18,8 +18,7 @@ internal sealed class TelemetryExport(
     private const string RequestSource = "Microsoft.AspNetCore";
     private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(3);
 
-    private static readonly string[] UsualMeters =
-        ["System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans"];
+    private static readonly string[] UsualMeters = ["System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
 
     private readonly TelemetryOptions _options = options.Value;
     private MeterProvider? _metrics;

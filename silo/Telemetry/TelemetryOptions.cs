@@ -41,8 +41,8 @@ public sealed record TelemetryOptions : IValidatableObject
     public TimeSpan? MetricsEvery { get; init; }
 
     /// <summary>
-    /// Meters sent beside <c>Tidings</c>. Default unset: <c>System.Runtime</c>, <c>Microsoft.AspNetCore.Hosting</c>,
-    /// <c>Microsoft.AspNetCore.Server.Kestrel</c> and <c>Microsoft.Orleans</c>.
+    /// Meters sent beside <c>Tidings</c>. Default unset: <c>System.Runtime</c>, <c>Microsoft.AspNetCore.Hosting</c> and
+    /// <c>Microsoft.AspNetCore.Server.Kestrel</c>. <c>Microsoft.Orleans</c> measures each call, which costs a tenth of what many channels cost.
     /// </summary>
     public IReadOnlyList<string>? Meters { get; init; }
 

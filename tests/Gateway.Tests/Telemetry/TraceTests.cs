@@ -21,6 +21,9 @@ public sealed class TraceTests(RedisServerFixture redis) : IClassFixture<RedisSe
             ("Tidings:Telemetry:Endpoint", collector.Address),
             ("Tidings:Telemetry:Protocol", "HttpProtobuf"),
             ("Tidings:Telemetry:TraceShare", "1"),
+            ("Tidings:Telemetry:Meters:0", "System.Runtime"),
+            ("Tidings:Telemetry:Meters:1", "Microsoft.AspNetCore.Server.Kestrel"),
+            ("Tidings:Telemetry:Meters:2", "Microsoft.Orleans"),
             ("Tidings:Telemetry:MetricsEvery", "00:00:00.2"),
             ("OTEL_BSP_SCHEDULE_DELAY", "50"));
         using var client = await BayeuxSocketClient.SubscribedAsync(cluster.Gateway.Address, "/followed/*");

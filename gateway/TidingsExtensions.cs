@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Tidings.Gateway;
+using Tidings.Gateway.Administration;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
@@ -34,6 +35,7 @@ public static class TidingsExtensions
         }
 
         builder.Services.AddTidingsGateway();
+        builder.Services.AddAdministration(new ClusterFacts(cluster.ClusterId, string.IsNullOrWhiteSpace(cluster.Redis)));
         builder.Services.AddIdentity(string.IsNullOrWhiteSpace(cluster.Redis) ? null : TidingsRedis.Parse(cluster.Redis), cluster.ServiceId);
         return builder;
     }
@@ -57,6 +59,7 @@ public static class TidingsExtensions
         server.MapSmc();
         server.MapPersonium();
         server.MapIdentity();
+        server.MapAdministration();
         server.MapOpenApi().AllowAnonymous();
         server.MapTidingsHealth();
         return app;
@@ -110,6 +113,8 @@ public static class TidingsExtensions
         services.AddOpenApi();
         services.AddProblemDetails();
         services.AddSingleton<ClusterHealthCheck>();
-        services.AddHealthChecks().AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag]);
+        services.AddHealthChecks()
+            .AddCheck<ClusterHealthCheck>("cluster", tags: [TidingsHealth.ReadyTag])
+            .AddCheck<DrainHealthCheck>("drain", tags: [TidingsHealth.ReadyTag]);
     }
 }

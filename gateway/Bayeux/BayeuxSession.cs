@@ -181,6 +181,8 @@ internal sealed class BayeuxSession : IProtocolSession, ICountedConnection
         Socket?.Tick();
     }
 
+    public string? Transport => Socket is null ? "long-polling" : "websocket";
+
     public void Released(LocalSession session)
     {
         _held?.End(ConnectEnd.Superseded);

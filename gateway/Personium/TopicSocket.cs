@@ -94,6 +94,8 @@ internal sealed partial class TopicSocket : ISessionSink, IProtocolSession, IThr
         }
     }
 
+    public string? Transport => "websocket";
+
     public void Stopping(LocalSession session) => Close(WebSocketCloseStatus.EndpointUnavailable);
 
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();

@@ -153,6 +153,8 @@ internal sealed class ChannelBell : ISessionSink, IProtocolSession, IAsyncDispos
 
     public void Ended(LocalSession session, SessionEnd reason) => Ring();
 
+    public string? Transport => "event-stream";
+
     public void Stopping(LocalSession session) => Ring();
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,9 @@ internal interface ISessionSink
 /// <summary>What a protocol keeps with a session at the gateway that holds it.</summary>
 internal interface IProtocolSession
 {
+    /// <summary>By what messages reach the client, as administrators are told; null where nothing is known.</summary>
+    string? Transport => null;
+
     /// <summary>Called by the periodic scan.</summary>
     void Tick(LocalSession session, DateTimeOffset now);
 

@@ -69,6 +69,8 @@ internal sealed class SmartSession : IProtocolSession, ICountedConnection
     public void Ended(LocalSession session, SessionEnd reason) =>
         _held?.End(reason == SessionEnd.Disconnected ? PollEnd.Disconnected : PollEnd.Unknown);
 
+    public string? Transport => "long-polling";
+
     public void Stopping(LocalSession session) => _held?.End(PollEnd.Timeout);
 
     /// <summary>How a poll of a session that left is answered: one that was parked this moment comes back with the next.</summary>

@@ -105,6 +105,8 @@ internal sealed partial class SmcSocket(SmcSocketEndpoint services, SmcSession l
         }
     }
 
+    public string? Transport => "websocket";
+
     public void Stopping(LocalSession session) => Close(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.");
 
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();

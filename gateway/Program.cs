@@ -1,4 +1,5 @@
 using Tidings;
+using Tidings.Gateway.Administration;
 using Tidings.Gateway.Hosting;
 using Tidings.Silo;
 
@@ -22,6 +23,7 @@ builder.AddTidings();
 var app = builder.Build();
 app.UseDemoPage();
 app.MapTidings();
+app.MapAdminPage();
 if (await BindingGuard.RefusalOfAsync(app.Services) is { } refusal)
 {
     await Console.Error.WriteLineAsync(refusal);

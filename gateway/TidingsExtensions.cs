@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Tidings.Gateway;
+using Tidings.Gateway.Administration;
 using Tidings.Gateway.Bayeux;
 using Tidings.Gateway.Health;
 using Tidings.Gateway.Hosting;
@@ -37,6 +38,7 @@ public static class TidingsExtensions
         }
 
         builder.Services.AddTidingsGateway();
+        builder.Services.AddAdministration(new ClusterFacts(cluster.ClusterId, string.IsNullOrWhiteSpace(cluster.Redis)));
         builder.Services.AddIdentity(string.IsNullOrWhiteSpace(cluster.Redis) ? null : TidingsRedis.Parse(cluster.Redis), cluster.ServiceId);
         return builder;
     }
@@ -61,6 +63,7 @@ public static class TidingsExtensions
         server.MapSmc();
         server.MapPersonium();
         server.MapIdentity();
+        server.MapAdministration();
         server.MapOpenApi().AllowAnonymous();
         server.MapTidingsHealth();
         return app;
@@ -116,5 +119,6 @@ public static class TidingsExtensions
         services.AddOpenApi();
         services.AddProblemDetails();
         services.AddHealth(TidingsHealth.ReadyTag);
+        services.AddHealthChecks().AddCheck<DrainHealthCheck>("drain", tags: [TidingsHealth.ReadyTag]);
     }
 }

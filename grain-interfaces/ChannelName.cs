@@ -64,7 +64,7 @@ public static class ChannelName
 
     /// <summary>
     /// The patterns that match a channel, turning wildcard matching into lookups:
-    /// <c>/a/b/c</c> gives <c>/a/b/*</c>, <c>/a/b/**</c>, <c>/a/**</c>, <c>/**</c>.
+    /// <c>/a/b/c</c> gives <c>/a/b/*</c>, <c>/a/b/**</c>, <c>/a/**</c>, <c>/**</c>. The server's own (<see cref="SystemChannels"/>) have no <c>/**</c>.
     /// </summary>
     public static IEnumerable<string> PatternsOf(string channel)
     {
@@ -76,7 +76,10 @@ public static class ChannelName
             end = channel.LastIndexOf('/', end - 1);
         }
 
-        yield return Everything;
+        if (!SystemChannels.Contains(channel))
+        {
+            yield return Everything;
+        }
     }
 
     /// <summary>Whether a subscription (a name or a pattern) matches a channel.</summary>
@@ -85,7 +88,8 @@ public static class ChannelName
         if (subscription.EndsWith(DeepWildSuffix, StringComparison.Ordinal))
         {
             var prefix = subscription.AsSpan(0, subscription.Length - 2);
-            return channel.Length > prefix.Length && channel.AsSpan().StartsWith(prefix, StringComparison.Ordinal);
+            return channel.Length > prefix.Length && channel.AsSpan().StartsWith(prefix, StringComparison.Ordinal)
+                && (prefix.Length > 1 || !SystemChannels.Contains(channel));
         }
 
         if (subscription.EndsWith(WildSuffix, StringComparison.Ordinal))

@@ -11,6 +11,9 @@ public interface IGatewayObserver : IGrainObserver
     /// if that is not known.
     /// </summary>
     Task<SessionHandover?> Release(string sessionId, long stay);
+
+    /// <summary>What the gateway holds of sessions, for administrators; those that are not here are left out.</summary>
+    Task<SessionWindow[]> Look(string[] sessionIds);
 }
 
 /// <summary>Frames from one silo to one gateway.</summary>

@@ -117,6 +117,9 @@ public sealed record SessionDescription
 
     /// <summary>Its number among the sessions of its owner, where somebody observes sessions: later ones have higher numbers. 0: none.</summary>
     [Id(8)] public long Number { get; init; }
+
+    /// <summary>When it was opened, in milliseconds since 1970 UTC; 0: not known.</summary>
+    [Id(9)] public long Opened { get; init; }
 }
 
 /// <summary>Whose a session is.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Streams;
+using Tidings.Grains.Administration;
 using Tidings.Grains.Channels;
 using Tidings.Grains.Fanout;
 using Tidings.Grains.Patterns;
@@ -45,6 +46,7 @@ public static class TidingsGrainsExtensions
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<SiloDeparture>());
         silo.Services.AddHostedService<SessionSweeper>();
         silo.AddGrainService<SiloService>();
+        silo.AddAdministration();
         return silo.AddPersistentStreams(SiloStream.Provider, SiloQueueAdapter.Create, streams =>
         {
             streams.Configure<StreamPullingAgentOptions>(options => options.Configure(pulling =>

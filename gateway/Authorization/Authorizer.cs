@@ -85,7 +85,7 @@ internal sealed class Authorizer(AccountCache accounts, ChannelExistence channel
 
         var found = rules.Tenants.GetValueOrDefault(tenant);
         var allowed = found is null or { Disabled: true } ? [] : roles.Select(found.Roles.GetValueOrDefault).OfType<RoleOptions>();
-        return _grants[id] = new ChannelGrants(rules, allowed, everything: found is { Disabled: false } && roles.Contains(BuiltInRoles.Admin));
+        return _grants[id] = new ChannelGrants(rules, allowed, found is { Disabled: false } && roles.Contains(BuiltInRoles.Admin), name => ServerChannels.MaySee(tenant, roles, name));
     }
 
     private async ValueTask<AuthorizationDecision> PublishAsync(ChannelId channel) =>

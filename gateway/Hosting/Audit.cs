@@ -3,23 +3,33 @@ using System.Net;
 namespace Tidings.Gateway.Hosting;
 
 /// <summary>Writes the audit to the log; where it is kept is the logging configuration's decision.</summary>
-internal sealed partial class Audit(ILoggerFactory loggers, AuditBounds bounds) : IAudit
+internal sealed partial class Audit(ILoggerFactory loggers, AuditBounds bounds, AuditTrail trail) : IAudit
 {
     /// <summary>The log category.</summary>
     public const string Category = "Tidings.Audit";
 
     private const int Longest = 256;
 
+    /// <summary>Sessions that begin are told by connection events.</summary>
+    private const string Handshake = "handshake";
+
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
-    public void LoggedIn(string tenant, string user, string method, IPAddress? address) =>
+    public void LoggedIn(string tenant, string user, string method, IPAddress? address)
+    {
         Log.LoggedIn(_logger, Clean(tenant), Clean(user), method, address);
+        if (method != Handshake)
+        {
+            trail.Add("login", tenant, Clean(user), method, null, null, address);
+        }
+    }
 
     public void LoginFailed(string account, string method, string reason, IPAddress? address)
     {
         if (IsToWrite(null, null, address))
         {
             Log.LoginFailed(_logger, Clean(account), method, reason, address);
+            trail.Add("loginFailed", null, Clean(account), method, null, reason, address);
         }
     }
 
@@ -28,11 +38,16 @@ internal sealed partial class Audit(ILoggerFactory loggers, AuditBounds bounds) 
         if (IsToWrite(tenant, user, address))
         {
             Log.Refused(_logger, action, Clean(target), Clean(tenant), Clean(user), Clean(reason), address);
+            // What nobody known asked for concerns no tenant: names of tenants are the caller's to choose there.
+            trail.Add("refused", user is null ? null : tenant, Clean(user), action, Clean(target), Clean(reason), address);
         }
     }
 
-    public void Changed(string tenant, string user, string action, string target, IPAddress? address) =>
+    public void Changed(string tenant, string user, string action, string target, IPAddress? address)
+    {
         Log.Changed(_logger, action, Clean(target), Clean(tenant), Clean(user), address);
+        trail.Add("changed", tenant, Clean(user), action, Clean(target), null, address);
+    }
 
     /// <summary>Tells of whom refusals were not written, where nothing else has.</summary>
     public void Sweep()

@@ -30,6 +30,7 @@ internal static class DoorsExtensions
         services.AddSingleton<AnonymousAccess>();
         services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<AuditBounds>();
+        services.AddSingleton<AuditTrail>();
         services.AddSingleton<Audit>();
         services.TryAddSingleton<IAudit>(static provider => provider.GetRequiredService<Audit>());
         services.AddSingleton<RateBook>();

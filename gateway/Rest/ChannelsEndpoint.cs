@@ -208,7 +208,7 @@ internal static class ChannelsEndpoint
         var decision = reserved ? authorization.Deny(request) : await authorization.DecideAsync(request, context.RequestAborted);
         if (!decision.IsAllowed && !reserved && context.User.Identity is not { IsAuthenticated: true })
         {
-            context.Response.Headers.WWWAuthenticate = CredentialGuard.Challenge;
+            CredentialGuard.Ask(context);
             return RestProblems.Of(StatusCodes.Status401Unauthorized, "Not allowed without credentials.");
         }
 

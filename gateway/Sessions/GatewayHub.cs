@@ -27,7 +27,7 @@ internal sealed partial class GatewayHub(
             // One for all: silos would take a second one for another gateway.
             lock (_addressing)
             {
-                return _address ??= new GatewayAddress(Guid.NewGuid().ToString("N"), cluster.CreateObjectReference<IGatewayObserver>(this));
+                return _address ??= new GatewayAddress(NewId(), cluster.CreateObjectReference<IGatewayObserver>(this));
             }
         }
     }
@@ -87,6 +87,12 @@ internal sealed partial class GatewayHub(
         Log.Released(logger, sessionId, stay);
         return handover;
     }
+
+    public Task<SessionWindow[]> Look(string[] sessionIds) =>
+        Task.FromResult<SessionWindow[]>([.. sessionIds.Select(id => _sessions.GetValueOrDefault(id)?.Look()).OfType<SessionWindow>()]);
+
+    /// <summary>How many sessions are held here.</summary>
+    public int SessionCount => _sessions.Count;
 
     /// <summary>
     /// Stops taking messages for a session and tells what it got. A write under way is waited for, since what it carries
@@ -189,6 +195,9 @@ internal sealed partial class GatewayHub(
     }
 
     private GatewayMetrics Metrics => metrics;
+
+    /// <summary>Unlike any other's, and to be recognised: administrators name gateways by it.</summary>
+    private static string NewId() => $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..12]}";
 
     private static partial class Log
     {

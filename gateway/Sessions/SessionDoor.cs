@@ -39,7 +39,7 @@ internal sealed partial class SessionDoor(
         string tenant, SessionDescription description, IProtocolSession protocol, ClaimsPrincipal user, IDisposable? place = null, bool byHandshake = false)
     {
         var secret = byHandshake ? SessionId.NewSecret(tenant) : SessionId.NewSecret();
-        description = description with { Owner = SessionOwners.OwnerOf(user, byHandshake) };
+        description = description with { Owner = SessionOwners.OwnerOf(user, byHandshake), Opened = time.GetUtcNow().ToUnixTimeMilliseconds() };
         var session = hub.Add(tenant, SessionId.PublicOf(secret));
         owners.Bind(session, user);
         session.Place = place;

@@ -14,6 +14,9 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>The session's public id.</summary>
     public string SessionId { get; } = sessionId;
 
+    /// <summary>What is known of the session, for those who look at it.</summary>
+    public SessionDescription? Description { get; set; }
+
     public Dictionary<string, Subscription> Subscriptions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The gateway its messages go to by themselves; null while it has to be caught up or waits for a gateway.</summary>

@@ -62,6 +62,9 @@ public interface IMessageLog
     /// </summary>
     ValueTask RemindAsync(CancellationToken cancellationToken = default) => default;
 
+    /// <summary>Bytes that a channel's log takes up in its store; 0 where it holds nothing, or where that is not known.</summary>
+    ValueTask<long> BytesAsync(ChannelId channel, CancellationToken cancellationToken = default) => default;
+
     /// <summary>Whether the store answers.</summary>
     ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default);
 }

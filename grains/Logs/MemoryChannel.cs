@@ -105,6 +105,18 @@ internal sealed class MemoryChannel(ChannelId id, MemoryTenant tenant)
         }
     }
 
+    /// <summary>The bytes of its messages.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ring.Bytes;
+            }
+        }
+    }
+
     /// <summary>What its messages cost, as <see cref="CostOf"/> counts.</summary>
     public long Cost
     {

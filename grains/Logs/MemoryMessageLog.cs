@@ -102,6 +102,9 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
             _channels.TryRemove(KeyValuePair.Create(channel.Id, channel));
     }
 
+    public ValueTask<long> BytesAsync(ChannelId channel, CancellationToken cancellationToken = default) =>
+        new(_channels.TryGetValue(channel, out var found) ? found.Bytes : 0);
+
     public ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken = default) => new(true);
 
     /// <summary>

@@ -106,6 +106,14 @@ internal sealed class RedisMessageLog(
         return new LogPlace(new ChannelHead((long)answer[0], (long)answer[1]), (long)answer[2]);
     }
 
+    /// <inheritdoc />
+    /// <remarks>As Redis estimates it from some entries (<c>MEMORY USAGE</c>).</remarks>
+    public async ValueTask<long> BytesAsync(ChannelId channel, CancellationToken cancellationToken = default)
+    {
+        var (answer, _) = await _calls.RunAsync(database => database.ExecuteAsync("MEMORY", ["USAGE", _keys.Log(channel)], CommandFlags.DemandMaster), cancellationToken);
+        return answer.IsNull ? 0 : (long)answer;
+    }
+
     public ValueTask TrimAsync(CancellationToken cancellationToken = default) =>
         new RedisLogSweeper(_calls, _keys, _limits).SweepAsync(Now(), cancellationToken);
 

@@ -94,7 +94,7 @@ internal sealed partial class SessionGrain
 
         var (tenant, id) = Key();
         _mailbox = await fanout.RestoreAsync(tenant, id, record, handover);
-        (_owner, _description, _started) = (owner, record.Description, record.Started);
+        (_owner, _description, _started) = (owner, _mailbox.Description = record.Description, record.Started);
         (_written, _writtenAt) = (record, time.GetUtcNow());
         return true;
     }

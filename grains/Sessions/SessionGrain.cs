@@ -41,7 +41,7 @@ internal sealed partial class SessionGrain(
                 return OpenStatus.Refused;
             }
 
-            _description = Describe(description, number);
+            _description = _mailbox.Description = Describe(description, number);
             await WriteAsync();
             return OpenStatus.Opened;
         }
@@ -282,7 +282,7 @@ internal sealed partial class SessionGrain(
             return false;
         }
 
-        _description = _description! with { Notes = notes };
+        _description = _mailbox!.Description = _description! with { Notes = notes };
         await WriteAsync();
         return true;
     }
@@ -294,7 +294,7 @@ internal sealed partial class SessionGrain(
             return false;
         }
 
-        _description = _description with { Owner = owner };
+        _description = _mailbox!.Description = _description with { Owner = owner };
         await Save();
         return true;
     }

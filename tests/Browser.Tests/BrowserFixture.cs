@@ -12,14 +12,19 @@ public sealed class BrowserFixture : IAsyncLifetime
     ];
 
     private GatewayProcess _gateway = null!;
+    private GatewayProcess _secured = null!;
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
     public Uri Gateway => _gateway.Address;
 
+    /// <summary>A server with users, where administrators log in.</summary>
+    public Uri Secured => _secured.Address;
+
     public async Task InitializeAsync()
     {
         _gateway = await GatewayProcess.StartAsync();
+        _secured = await GatewayProcess.StartAsync([.. AdminPage.Settings]);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -35,6 +40,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         _playwright?.Dispose();
         if (_gateway is not null)
             await _gateway.DisposeAsync();
+        if (_secured is not null)
+            await _secured.DisposeAsync();
     }
 
     /// <summary>A page that is not yet open, so that a test can prepare it.</summary>
@@ -43,6 +50,16 @@ public sealed class BrowserFixture : IAsyncLifetime
         var context = await _browser.NewContextAsync(options);
         context.SetDefaultTimeout(10_000);
         return new DemoPage(await context.NewPageAsync());
+    }
+
+    /// <summary>The admin page, logged in.</summary>
+    internal async Task<AdminPage> AdminAsync(string user = "admin", Uri? address = null, BrowserNewContextOptions? options = null)
+    {
+        var context = await _browser.NewContextAsync(options);
+        context.SetDefaultTimeout(20_000);
+        var page = new AdminPage(await context.NewPageAsync());
+        await page.LogInAsync(address ?? Secured, user);
+        return page;
     }
 
     /// <summary>A page that has connected and subscribed.</summary>

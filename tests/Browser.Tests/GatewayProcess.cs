@@ -14,12 +14,13 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<GatewayProcess> StartAsync()
+    /// <param name="settings">Configuration; a server that already runs has its own.</param>
+    public static async Task<GatewayProcess> StartAsync(params (string Key, string Value)[] settings)
     {
-        if (Environment.GetEnvironmentVariable("TIDINGS_TEST_URL") is { Length: > 0 } running)
+        if (Environment.GetEnvironmentVariable("TIDINGS_TEST_URL") is { Length: > 0 } running && settings.Length == 0)
             return new GatewayProcess(new Uri(running), null);
 
-        var process = new Process { StartInfo = StartInfo() };
+        var process = new Process { StartInfo = StartInfo(settings) };
         var output = new ConcurrentQueue<string>();
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, line) => Read(line.Data, output, address);
@@ -39,12 +40,12 @@ internal sealed class GatewayProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo()
+    private static ProcessStartInfo StartInfo((string Key, string Value)[] settings)
     {
         var gateway = Path.Combine(RepositoryRoot(), "gateway");
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var assembly = Path.Combine(gateway, "bin", output.Parent!.Name, output.Name, "Tidings.Gateway.dll");
-        return new ProcessStartInfo("dotnet", [assembly, "--urls", "http://127.0.0.1:0"])
+        return new ProcessStartInfo("dotnet", [assembly, "--urls", "http://127.0.0.1:0", .. settings.Select(static setting => $"--{setting.Key}={setting.Value}")])
         {
             WorkingDirectory = gateway,
             RedirectStandardOutput = true,

@@ -22,19 +22,19 @@ public sealed class OperatorCommandTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.MapGet("/health/ready", static () => Results.Ok());
-        _app.MapGet("/admin/api/status", () => Json(new JsonObject
+        _app.MapGet("/api/admin/status", () => Json(new JsonObject
         {
             ["silos"] = new JsonArray(new JsonObject { ["id"] = "S1", ["name"] = "silo-1", ["address"] = "10.0.0.1:11111", ["status"] = "active", ["version"] = "0.1.0", ["load"] = new JsonObject { ["cpu"] = 12.5 } }),
             ["gateways"] = new JsonArray(new JsonObject { ["id"] = "gw-1", ["status"] = "ready", ["load"] = new JsonObject { ["sessions"] = _left > 0 ? _left-- : 0 } }),
         }));
-        _app.MapGet("/admin/api/sessions", (HttpRequest request) => Json(PageAfter(request)));
-        _app.MapGet("/admin/api/sessions/{id}", static (string id) => id == "s1"
+        _app.MapGet("/api/admin/sessions", (HttpRequest request) => Json(PageAfter(request)));
+        _app.MapGet("/api/admin/sessions/{id}", static (string id) => id == "s1"
             ? Json(new JsonObject { ["id"] = id, ["user"] = "ann", ["channels"] = new JsonArray(new JsonObject { ["channel"] = "/a", ["cursor"] = 17, ["head"] = 20 }) })
             : Results.Problem("There is no such thing.", statusCode: StatusCodes.Status404NotFound));
-        _app.MapDelete("/admin/api/sessions/{id}", (string id) => Note($"end {id}"));
-        _app.MapGet("/admin/api/channels", () => Json(new JsonObject { ["items"] = new JsonArray(new JsonObject { ["name"] = "/a/\u001b[31m", ["head"] = 20 }), ["next"] = null }));
-        _app.MapGet("/admin/api/channels/{**path}", static (string path) => Json(new JsonObject { ["name"] = "/" + path, ["head"] = 20, ["silos"] = new JsonArray("S1") }));
-        _app.MapPost("/admin/api/gateways/{id}/drain", static (string id) => id == "gw-1"
+        _app.MapDelete("/api/admin/sessions/{id}", (string id) => Note($"end {id}"));
+        _app.MapGet("/api/admin/channels", () => Json(new JsonObject { ["items"] = new JsonArray(new JsonObject { ["name"] = "/a/\u001b[31m", ["head"] = 20 }), ["next"] = null }));
+        _app.MapGet("/api/admin/channels/{**path}", static (string path) => Json(new JsonObject { ["name"] = "/" + path, ["head"] = 20, ["silos"] = new JsonArray("S1") }));
+        _app.MapPost("/api/admin/gateways/{id}/drain", static (string id) => id == "gw-1"
             ? Json(new JsonObject { ["id"] = id, ["status"] = "draining", ["sessions"] = 3 })
             : Results.Problem(statusCode: StatusCodes.Status404NotFound));
         await _app.StartAsync();

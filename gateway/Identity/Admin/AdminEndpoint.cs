@@ -52,7 +52,7 @@ internal static class AdminFilter
         var context = invocation.HttpContext;
         if (CallerIdentity.Of(context.User) is not { Caller: var caller })
         {
-            context.Response.Headers.WWWAuthenticate = CredentialGuard.Challenge;
+            CredentialGuard.Ask(context);
             return Problem(StatusCodes.Status401Unauthorized, "Administrators only.");
         }
 
@@ -60,6 +60,11 @@ internal static class AdminFilter
         if (!IsOperator(caller) && (!caller.Roles.Contains(BuiltInRoles.Admin) || (tenant is not null && tenant != caller.Tenant)))
         {
             return Problem(StatusCodes.Status403Forbidden, "Administrators only.");
+        }
+
+        if (IsUnsaid(context, caller))
+        {
+            return Problem(StatusCodes.Status403Forbidden, "A change by cookie says which page makes it (Origin).");
         }
 
         if (Names.Any(part => context.GetRouteValue(part) is string name && !IsName(part, name)))
@@ -79,6 +84,15 @@ internal static class AdminFilter
 
     /// <summary>Users who log in at another issuer are no users here, but may be disabled.</summary>
     private static bool IsName(string part, string name) => IdentityName.IsValid(name) || (part == "user" && IdentityName.IsOfIssuer(name));
+
+    /// <summary>
+    /// Whether a change comes by a cookie, which browsers send without being asked, and does not say from which page: one that does is of this
+    /// server's, or was refused before (<see cref="Hosting.OriginGuard"/>). Every browser says it with every change.
+    /// </summary>
+    private static bool IsUnsaid(HttpContext context, Caller caller) =>
+        caller.Credential.StartsWith(CallerCheck.Cookie, StringComparison.Ordinal)
+        && !HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers.Origin.Count == 0;
 
     /// <summary>The administrator who calls.</summary>
     public static Caller Admin(this HttpContext context) => CallerIdentity.Of(context.User)!.Caller;

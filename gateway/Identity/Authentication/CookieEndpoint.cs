@@ -69,7 +69,7 @@ internal static class CookieEndpoint
 
     private static ProblemHttpResult Unauthorized(HttpContext context)
     {
-        context.Response.Headers.WWWAuthenticate = CredentialGuard.Challenge;
+        CredentialGuard.Ask(context);
         return TypedResults.Problem("Log in first.", statusCode: StatusCodes.Status401Unauthorized);
     }
 }

@@ -8,7 +8,16 @@ namespace Tidings.Gateway.Identity.Authentication;
 internal sealed class CredentialGuard(RequestDelegate next)
 {
     /// <summary>What a 401 asks for.</summary>
-    public const string Challenge = "Basic realm=\"tidings\", charset=\"UTF-8\", Bearer realm=\"tidings\"";
+    public const string Challenge = "Basic realm=\"tidings\", charset=\"UTF-8\", " + BearerChallenge;
+
+    private const string BearerChallenge = "Bearer realm=\"tidings\"";
+
+    /// <summary>
+    /// Says in an answer which credentials are asked for. A page's script is not asked for a password: its browser would ask the person, above the page,
+    /// which has a form of its own (W3C "Fetch Metadata Request Headers").
+    /// </summary>
+    public static void Ask(HttpContext context) => context.Response.Headers[HeaderNames.WWWAuthenticate] =
+        context.Request.Headers["Sec-Fetch-Dest"] == "empty" ? BearerChallenge : Challenge;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -39,7 +48,7 @@ internal sealed class CredentialGuard(RequestDelegate next)
             return TypedResults.Problem("Too many failed log-ins.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
         }
 
-        context.Response.Headers[HeaderNames.WWWAuthenticate] = Challenge;
+        Ask(context);
         return TypedResults.Problem("The credentials are not good.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(context);
     }
 }

@@ -7,7 +7,7 @@ namespace Tidings.Cli.Commands;
 /// <summary><c>tidings channels</c>: what is published and who listens.</summary>
 internal static class ChannelsCommand
 {
-    private const string Path = "admin/api/channels";
+    private const string Path = "api/admin/channels";
     private static readonly Argument<string> Channel = new("channel") { Description = "The channel, /a/b" };
 
     public static Command Make(Terminal terminal) => new("channels", "Lists and shows channels")

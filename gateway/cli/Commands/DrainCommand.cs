@@ -21,7 +21,7 @@ internal static class DrainCommand
     {
         using var api = run.Api();
         var id = run.Value(Gateway)!;
-        var answer = await api.SendAsync(HttpMethod.Post, $"admin/api/gateways/{Uri.EscapeDataString(id)}/drain", new JsonObject { ["seconds"] = run.Value(Seconds) });
+        var answer = await api.SendAsync(HttpMethod.Post, $"api/admin/gateways/{Uri.EscapeDataString(id)}/drain", new JsonObject { ["seconds"] = run.Value(Seconds) });
         var sessions = (long?)answer?["sessions"] ?? 0;
         var left = run.Value(NoWait) ? sessions : await WaitAsync(run, api, id, sessions);
         Results.Write(run, left == 0 ? $"{id} has no sessions left" : $"{id} has {left} sessions left", new JsonObject { ["id"] = id, ["sessions"] = left });
@@ -50,7 +50,7 @@ internal static class DrainCommand
     /// <summary>The gateway's sessions; none once it has left the cluster.</summary>
     private static async Task<long> LeftAsync(Api api, string id)
     {
-        var gateways = (await api.GetAsync("admin/api/status"))?["gateways"] as JsonArray ?? [];
+        var gateways = (await api.GetAsync("api/admin/status"))?["gateways"] as JsonArray ?? [];
         return (long?)gateways.FirstOrDefault(one => (string?)one?["id"] == id)?["load"]?["sessions"] ?? 0;
     }
 }

@@ -7,7 +7,7 @@ namespace Tidings.Cli.Commands;
 /// <summary><c>tidings sessions</c>: who is connected.</summary>
 internal static class SessionsCommand
 {
-    private const string Path = "admin/api/sessions";
+    private const string Path = "api/admin/sessions";
     private static readonly Argument<string> Id = new("id") { Description = "The session's public id" };
 
     public static Command Make(Terminal terminal) => new("sessions", "Lists, shows and ends sessions")

@@ -34,7 +34,7 @@ internal static class StatusCommand
     {
         try
         {
-            return await api.GetAsync("admin/api/status") as JsonObject ?? [];
+            return await api.GetAsync("api/admin/status") as JsonObject ?? [];
         }
         catch (CommandException refused) when (refused.ExitCode is ExitCodes.Denied or ExitCodes.NotFound)
         {

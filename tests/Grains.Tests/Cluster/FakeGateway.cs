@@ -18,6 +18,16 @@ internal sealed class FakeGateway : IGatewayObserver
 
     public GatewayAddress Address { get; set; } = null!;
 
+    /// <summary>What waits, as administrators see it.</summary>
+    public async Task<SessionWindow[]> Look(string[] sessionIds)
+    {
+        await _obstacle();
+        lock (_lock)
+        {
+            return [.. sessionIds.Where(_seats.ContainsKey).Select(id => new SessionWindow(id, "test", 0, _seats[id].Pending.Count, 0, []))];
+        }
+    }
+
     /// <summary>Every frame taken in.</summary>
     public LinkFrame[] Frames
     {

@@ -2,14 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Tidings.Gateway.Rest;
-
-/// <summary>The answer to a publish.</summary>
-/// <param name="Channel">The channel.</param>
-/// <param name="Offset">The first message's offset; 0 where none was stored, as the processing mode had it.</param>
-/// <param name="LastOffset">The last message's offset.</param>
-/// <param name="Count">How many messages were stored.</param>
-internal sealed record Published(string Channel, long Offset, long LastOffset, int Count);
+namespace Tidings.Gateway;
 
 /// <summary>A page of a channel's log.</summary>
 /// <param name="Channel">The channel.</param>
@@ -36,8 +29,8 @@ internal sealed record LogEntry(long Offset, DateTimeOffset Time, string MediaTy
     /// <summary>A body as JSON.</summary>
     public static ReadOnlyMemory<byte> JsonOf(PublishItem item) =>
         item.MediaType is null || MediaTypes.IsJson(item.MediaType) ? item.Body
-        : MediaTypes.IsText(item.MediaType) ? JsonSerializer.SerializeToUtf8Bytes(Encoding.UTF8.GetString(item.Body), RestJson.Default.String)
-        : JsonSerializer.SerializeToUtf8Bytes(Convert.ToBase64String(item.Body), RestJson.Default.String);
+        : MediaTypes.IsText(item.MediaType) ? JsonSerializer.SerializeToUtf8Bytes(Encoding.UTF8.GetString(item.Body), TextJson.Default.String)
+        : JsonSerializer.SerializeToUtf8Bytes(Convert.ToBase64String(item.Body), TextJson.Default.String);
 }
 
 /// <summary>
@@ -53,13 +46,6 @@ internal sealed class RawJsonConverter : JsonConverter<ReadOnlyMemory<byte>>
         writer.WriteRawValue(value.Span, skipInputValidation: true);
 }
 
-/// <summary>JSON of the REST API, generated at compile time.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = MaxDepth)]
-[JsonSerializable(typeof(Published))]
-[JsonSerializable(typeof(LogPage))]
+/// <summary>JSON of texts, generated at compile time.</summary>
 [JsonSerializable(typeof(string))]
-internal sealed partial class RestJson : JsonSerializerContext
-{
-    /// <summary>Above the most that <see cref="TidingsLimits.JsonDepth"/> can be, so that every stored body can be read, a page around it included.</summary>
-    public const int MaxDepth = 1024;
-}
+internal sealed partial class TextJson : JsonSerializerContext;

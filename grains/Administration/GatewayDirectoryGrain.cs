@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Tidings.Grains.Administration;
+
+/// <inheritdoc cref="IGatewayDirectoryGrain"/>
+internal sealed partial class GatewayDirectoryGrain(TimeProvider time, ILogger<GatewayDirectoryGrain> logger) : Grain, IGatewayDirectoryGrain
+{
+    private const int MostGateways = 10_000;
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<string, (GatewayReport Report, DateTimeOffset At)> _gateways = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DrainOrder> _orders = new(StringComparer.Ordinal);
+    private DateTimeOffset _watchedUntil;
+    private IGrainTimer? _publishing;
+
+    private bool IsWatched => time.GetUtcNow() < _watchedUntil;
+
+    public Task<GatewayOrders> Report(GatewayReport report)
+    {
+        if (_gateways.Count < MostGateways || _gateways.ContainsKey(report.Id))
+        {
+            _gateways[report.Id] = (report, time.GetUtcNow());
+        }
+
+        return Task.FromResult(new GatewayOrders(IsWatched, _orders.GetValueOrDefault(report.Id)));
+    }
+
+    public Task Leave(string id)
+    {
+        _gateways.Remove(id);
+        _orders.Remove(id);
+        return Task.CompletedTask;
+    }
+
+    public Task<GatewayReport[]> Gateways()
+    {
+        _watchedUntil = time.GetUtcNow() + Watch;
+        _publishing ??= this.RegisterGrainTimer(PublishAsync, new GrainTimerCreationOptions(Period, Period) { Interleave = true });
+        return Task.FromResult(Present());
+    }
+
+    public Task<GatewayReport?> Order(string id, DrainOrder order)
+    {
+        if (Array.Find(Present(), gateway => gateway.Id == id) is not { } gateway)
+        {
+            return Task.FromResult<GatewayReport?>(null);
+        }
+
+        _orders[id] = order;
+        return Task.FromResult<GatewayReport?>(gateway);
+    }
+
+    private GatewayReport[] Present()
+    {
+        var oldest = time.GetUtcNow() - Life;
+        foreach (var gone in _gateways.Where(known => known.Value.At < oldest).Select(static known => known.Key).ToList())
+        {
+            _gateways.Remove(gone);
+            _orders.Remove(gone);
+        }
+
+        return [.. _gateways.Values.Select(static known => known.Report).OrderBy(static report => report.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Tells the figures of the cluster, until nobody looks any more.</summary>
+    private async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        if (!IsWatched)
+        {
+            _publishing?.Dispose();
+            _publishing = null;
+            return;
+        }
+
+        try
+        {
+            var state = await GrainFactory.GetGrain<IClusterGrain>(0).State();
+            var channel = new ChannelId(ChannelId.DefaultTenant, SystemChannels.Cluster);
+            await GrainFactory.GetGrain<IChannelGrain>(channel.ToKey()).Publish([new PublishItem { Body = Figures(state) }]);
+        }
+        catch (Exception exception)
+        {
+            Log.NotPublished(logger, exception.Message);
+        }
+    }
+
+    private byte[] Figures(ClusterState state) => JsonSerializer.SerializeToUtf8Bytes(
+        ClusterFigures.Of(time.GetUtcNow(), Present(), state), ClusterFiguresJson.Default.ClusterFigures);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1821, LogLevel.Warning, "The figures of the cluster could not be published; the next ones are: {Reason}")]
+        public static partial void NotPublished(ILogger logger, string reason);
+    }
+}

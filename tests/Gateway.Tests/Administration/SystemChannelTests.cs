@@ -1,0 +1,79 @@
+using System.Net;
+using Tidings.Gateway.Tests.Identity;
+
+namespace Tidings.Gateway.Tests.Administration;
+
+/// <summary>What the server tells of itself: the server alone says it, and administrators alone hear it.</summary>
+public sealed class SystemChannelTests(AdminServer admin) : IClassFixture<AdminServer>
+{
+    [Theory]
+    [InlineData("admin", "/$SYS/cluster", true)]
+    [InlineData("admin", "/$SYS/audit", true)]
+    [InlineData("admin", "/$SYS/**", true)]
+    [InlineData("red/chief", "/$SYS/audit", true)]
+    [InlineData("red/chief", "/$SYS/cluster", false)]
+    [InlineData("red/chief", "/$SYS/**", false)]
+    [InlineData("red/alice", "/$SYS/audit", false)]
+    [InlineData("bob", "/$SYS/audit", false)]
+    [InlineData("bob", "/$SYS/*", false)]
+    public async Task Subscribing_is_for_administrators(string user, string channel, bool may)
+    {
+        var secret = await admin.Server.HandshakeAsync(SecuredServer.Basic(user));
+
+        var reply = await admin.Server.BayeuxAsync(SecuredServer.Subscribe(secret, channel), SecuredServer.Basic(user));
+
+        Assert.Equal(may, (bool)reply["successful"]!);
+    }
+
+    [Fact]
+    public async Task Nobody_publishes_there()
+    {
+        var secret = await admin.Server.HandshakeAsync(SecuredServer.Basic("admin"));
+
+        var reply = await admin.Server.BayeuxAsync(SecuredServer.Publish(secret, "/$SYS/cluster"), SecuredServer.Basic("admin"));
+        using var rest = await admin.Server.SendAsync(HttpMethod.Post, "/channels/$SYS/audit", SecuredServer.Basic("admin"), "1");
+
+        Assert.False((bool)reply["successful"]!);
+        Assert.Equal(HttpStatusCode.Forbidden, rest.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_subscribes_to_everything_does_not_get_them()
+    {
+        var (secret, _) = await admin.SessionAsync("admin", "/**");
+        await ChangeAsync();
+        await AuditedAsync("default/erin");
+
+        await admin.PublishAsync("bob", "/news/after", "1");
+        using var response = await admin.Server.SendAsync(HttpMethod.Post, "/cometd", SecuredServer.Basic("admin"), $"[{SecuredServer.Connect(secret)}]");
+        var text = await response.Content.ReadAsStringAsync();
+
+        Assert.Contains("/news/after", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("$SYS", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_administrators_change_is_in_their_tenants_audit()
+    {
+        await ChangeAsync();
+
+        await AuditedAsync("default/erin");
+        Assert.Equal(HttpStatusCode.Forbidden, await admin.StatusAsync(HttpMethod.Get, "messages/$SYS/cluster", AdminServer.RedAdmin));
+        Assert.DoesNotContain("default/erin", (await admin.GetAsync("messages/$SYS/audit?limit=100", AdminServer.RedAdmin)).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_refusal_of_somebody_unknown_makes_no_channel_of_a_tenant_that_is_none()
+    {
+        (await admin.Server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Basic("nobody/knows", "wrong"))).Dispose();
+
+        await AuditedAsync("nobody/knows");
+        Assert.Empty((await admin.GetAsync("channels?tenant=nobody"))["items"]!.AsArray());
+    }
+
+    private async Task ChangeAsync() => (await admin.SendAsync(
+        HttpMethod.Put, "tenants/default/users/erin", AdminServer.Operator, """{"password":"a new secret","roles":["reader"]}""")).EnsureSuccessStatusCode().Dispose();
+
+    private Task AuditedAsync(string what) => Server.Eventually.TrueAsync(
+        async () => (await admin.GetAsync("messages/$SYS/audit?limit=100")).ToJsonString().Contains(what, StringComparison.Ordinal), $"The audit does not tell of {what}.");
+}

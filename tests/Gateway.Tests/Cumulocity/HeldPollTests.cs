@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Tidings.Gateway.Sessions;
 using Tidings.Gateway.Tests.Server;
 
 namespace Tidings.Gateway.Tests.Cumulocity;
@@ -88,6 +90,8 @@ public sealed class HeldPollTests : IAsyncLifetime
             await dropped.ReadUntilAsync(static text => Body(text).Contains(' ', StringComparison.Ordinal), "a sign of life");
         }
 
+        // Until the server knows, what it writes for a session that acknowledges nothing is gone.
+        await Eventually.TrueAsync(() => !IsHeld(), "the poll is held still");
         await new JsonSession(_server.Http, "").PublishAsync(channel, """{"id":"7"}""");
         var rows = "";
         await Eventually.TrueAsync(
@@ -176,6 +180,8 @@ public sealed class HeldPollTests : IAsyncLifetime
 
         Assert.Single(await client.ConnectAsync("""{"timeout":99999999}"""));
     }
+
+    private bool IsHeld() => _server.Services.GetRequiredService<GatewayHub>().Sessions.Any(static session => session.Protocol is ICountedConnection { Order: not null });
 
     private async Task<string> SmartAsync(string path, string body, OwnServer? server = null)
     {

@@ -144,7 +144,9 @@ public sealed partial class AdminPageTests(BrowserFixture fixture)
 
         await page.Page.RouteAsync("**/api/admin/status", static route => route.FulfillAsync(new()
         {
-            Status = 503, ContentType = "application/problem+json", Body = """{"detail":"The cluster does not answer; try again."}""",
+            Status = 503,
+            ContentType = "application/problem+json",
+            Body = """{"detail":"The cluster does not answer; try again."}""",
         }));
         await Expect(page.Banner).ToContainTextAsync("The cluster does not answer", new() { Timeout = 60_000 });
         await Expect(page.Node("ready")).ToHaveCountAsync(1);

@@ -43,7 +43,7 @@ internal sealed class GatewayDrain(GatewayHub hub, SessionDoor door, TimeProvide
         }
 
         var share = draining.ShareAt(now);
-        foreach (var session in hub.Sessions.Where(session => PlaceOf(session) <= share))
+        foreach (var session in hub.ClientSessions.Where(session => PlaceOf(session) <= share))
         {
             await TellAsync(session, now);
         }

@@ -67,7 +67,7 @@ internal sealed partial class GatewayReporter(
             Started = _meter.Started,
             Cpu = _meter.Cpu(),
             MemoryBytes = ProcessMeter.MemoryBytes,
-            Sessions = hub.SessionCount,
+            Sessions = hub.ClientSessions.Count(),
             DeliveriesPerSecond = _meter.Rate(),
         }).WaitAsync(Patience, time);
         _meter.IsWatched = orders.IsWatched;

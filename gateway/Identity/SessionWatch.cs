@@ -50,7 +50,7 @@ internal sealed partial class SessionWatch(
     private async Task ScanAsync(bool all)
     {
         var now = time.GetUtcNow();
-        var due = hub.Sessions.Where(session => all || CallerIdentity.Of(session.User ?? Nobody)?.Caller.Expires <= now);
+        var due = hub.ClientSessions.Where(session => all || CallerIdentity.Of(session.User ?? Nobody)?.Caller.Expires <= now);
 
         // A change makes everybody looked up anew: one after the other, that would take the store's time by the number of sessions.
         await Parallel.ForEachAsync(due, _lookups, (session, _) => new ValueTask(LookAsync(session)));

@@ -91,9 +91,6 @@ internal sealed partial class GatewayHub(
     public Task<SessionWindow[]> Look(string[] sessionIds) =>
         Task.FromResult<SessionWindow[]>([.. sessionIds.Select(id => _sessions.GetValueOrDefault(id)?.Look()).OfType<SessionWindow>()]);
 
-    /// <summary>How many sessions are held here.</summary>
-    public int SessionCount => _sessions.Count;
-
     /// <summary>
     /// Stops taking messages for a session and tells what it got. A write under way is waited for, since what it carries
     /// would otherwise be delivered twice.

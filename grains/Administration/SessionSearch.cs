@@ -17,7 +17,7 @@ internal static class SessionSearch
     ];
 
     private static bool Matches(Mailbox session, SessionQuery query) =>
-        (query.Tenant is null || session.Tenant == query.Tenant)
+        (query.Tenant is null ? session.Tenant != ChannelId.HealthTenant : session.Tenant == query.Tenant)
         && (query.After is null || string.CompareOrdinal(session.SessionId, query.After) > 0)
         && (string.IsNullOrEmpty(query.Text) || Has(session.SessionId, query.Text) || Says(session.Description, query.Text));
 

@@ -5,14 +5,14 @@ internal sealed partial class SiloFanout
 {
     private const int MostSubscriptionsShown = 1000;
 
-    /// <summary>How many sessions live here.</summary>
+    /// <summary>How many sessions of clients live here.</summary>
     public int SessionCount
     {
         get
         {
             lock (_lock)
             {
-                return _mailboxes.Count;
+                return _mailboxes.Count - _sessionsPerTenant.GetValueOrDefault(ChannelId.HealthTenant);
             }
         }
     }

@@ -31,6 +31,9 @@ internal sealed class CommandRun : IDisposable
 
     public bool HasEnded => _running.IsCompleted;
 
+    /// <summary>The exit code, once it ends.</summary>
+    public Task<int> ExitCode => _running.WaitAsync(Patience);
+
     public string[] Lines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The output as JSON.</summary>

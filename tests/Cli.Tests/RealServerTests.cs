@@ -44,6 +44,13 @@ public sealed class RealServerTests : IAsyncLifetime
     [Fact]
     public async Task The_cluster_is_shown_and_a_server_that_stands_alone_is_not_drained()
     {
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var asked = CommandRun.Start(_server.Address, ["status", .. Admin]);
+                return await asked.ExitCode == ExitCodes.Done;
+            },
+            static () => "a server that is ready");
         using var status = await CommandRun.DoneAsync(_server.Address, ExitCodes.Done, ["status", "--json", .. Admin]);
         using var drain = await CommandRun.DoneAsync(_server.Address, ExitCodes.Failed, ["drain", "any", .. Admin]);
 

@@ -148,11 +148,11 @@ public sealed class RateTests
     [Fact]
     public async Task What_a_template_publishes_is_not_counted_beside_the_bytes_of_its_row()
     {
-        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Bytes", "2000")]);
+        await using var server = await OwnServer.StartAsync([.. Counted, ("Tidings:Rates:Address:Bytes", "8000")]);
         Assert.StartsWith("20,", await SmartAsync(server, "/s", "10,100,POST,/channels/a,text/plain,,%%,,%%\n11,200,,$.lastOffset,$.lastOffset\n"), StringComparison.Ordinal);
 
-        // Twice as much as a second's: what were counted beside it would have to wait for a second.
-        Assert.Equal("200,1,1\n", await SmartAsync(server, "/s", $"100,{new string('x', 4000)}"));
+        // More than half of what may come at once: counted twice, it would have to wait.
+        Assert.Equal("200,1,1\n", await SmartAsync(server, "/s", $"100,{new string('x', 5000)}"));
     }
 
     [Fact]

@@ -162,7 +162,7 @@ internal sealed partial class SiloFanout
                 return;
             }
 
-            followed = topics.Min(static topic => topic.Sequence);
+            followed = topics.Min(static topic => topic.Sequence ?? 0);
             feed = _feeds.GetValueOrDefault(channel);
         }
 

@@ -35,20 +35,20 @@ internal sealed partial class SiloFanout
     private async ValueTask<LogPosition> PlaceOfAsync(ChannelFeed feed)
     {
         LogPosition first;
-        long since;
+        long? since;
         lock (_lock)
         {
             var batch = feed.Deferred!.Batches[0];
             first = new LogPosition(batch.Epoch, batch is { Messages: [var message, ..] } ? message.Offset - 1 : batch.Head);
-            since = feed.Topics.Select(static topic => topic.Sequence).Where(static sequence => sequence > 0).DefaultIfEmpty().Min();
+            since = feed.Topics.Min(static topic => topic.Sequence);
         }
 
-        if (since == 0)
+        if (since is not { } point)
         {
             return first;
         }
 
-        var place = await log.FindAsync(feed.Channel, since);
+        var place = await log.FindAsync(feed.Channel, point);
         return place.Head.Epoch == first.Epoch && place.Offset < first.Offset ? first with { Offset = place.Offset } : first;
     }
 

@@ -18,8 +18,8 @@ internal sealed class Topic(ChannelId id)
     /// <summary>Sessions that hold it, and subscribes under way.</summary>
     public int Users { get; set; }
 
-    /// <summary>For a pattern: the point of the tenant's sequence that was reached when every silo knew of it; 0 before.</summary>
-    public long Sequence { get; set; }
+    /// <summary>For a pattern: the point of the tenant's sequence that was reached when every silo knew of it, 0 where nothing was logged yet; null before.</summary>
+    public long? Sequence { get; set; }
 
     /// <summary>When its last user left.</summary>
     public DateTimeOffset UnusedSince { get; set; }

@@ -17,6 +17,9 @@ public class LogProxy : DispatchProxy
     /// <summary>Whether appends are refused, as by a store that is down.</summary>
     public bool IsUnwilling { get; set; }
 
+    /// <summary>Whether it passes for one that several silos share, such as Redis.</summary>
+    public bool IsShared { get; set; }
+
     /// <summary>A proxy of a log; cast it to <see cref="LogProxy"/> to steer it.</summary>
     public static IMessageLog Of(IMessageLog log)
     {
@@ -37,6 +40,7 @@ public class LogProxy : DispatchProxy
     /// <inheritdoc/>
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
     {
+        $"get_{nameof(IMessageLog.IsShared)}" when IsShared => true,
         nameof(IMessageLog.AppendAsync) when IsUnwilling => new ValueTask<LogClaim?>(Task.FromException<LogClaim?>(new LogUnavailableException())),
         nameof(IMessageLog.AppendAsync) when Interlocked.Decrement(ref _unanswered) >= 0 =>
             new ValueTask<LogClaim?>(AppendUnansweredAsync((LogClaim)args![0]!, (IReadOnlyList<Message>)args[1]!)),

@@ -97,6 +97,7 @@ public static class LogSequence
 }
 
 /// <summary>The store of the logs did not answer in time, or refused; whether the last append happened is not known.</summary>
+[GenerateSerializer, Alias("tidings.LogUnavailableException")]
 public sealed class LogUnavailableException : Exception
 {
     /// <summary>Creates the exception.</summary>

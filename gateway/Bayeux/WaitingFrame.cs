@@ -14,11 +14,12 @@ internal sealed class WaitingFrame(ReadOnlyMemory<byte> bytes)
     public static void Add(ref WaitingFrame? latest, ReadOnlyMemory<byte> bytes)
     {
         var frame = new WaitingFrame(bytes);
+        WaitingFrame? before;
         do
         {
-            frame.Next = Volatile.Read(ref latest);
+            frame.Next = before = Volatile.Read(ref latest);
         }
-        while (Interlocked.CompareExchange(ref latest, frame, frame.Next) != frame.Next);
+        while (Interlocked.CompareExchange(ref latest, frame, before) != before); // once added it may be taken, and its Next is another
     }
 
     /// <summary>Takes all that wait.</summary>

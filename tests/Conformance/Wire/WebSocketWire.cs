@@ -87,7 +87,7 @@ sealed class WebSocketWire : IBayeuxWire
             while (await ReceiveFrameAsync() is { } frame)
                 Inbox.Add(_replies.Add(frame));
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             // A cut connection: reported as a close without a status.
         }

@@ -194,6 +194,12 @@ internal sealed partial class ChannelGrain(
         {
             return Refuse((PublishStatus.TooManyChannels, 0L));
         }
+        catch (LogUnavailableException exception)
+        {
+            (_claim, _window) = (null, null);
+            Log.LogUnavailable(logger, _channel.Tenant, exception.Message);
+            return (PublishStatus.Unavailable, 0);
+        }
         catch (Exception exception)
         {
             (_claim, _window) = (null, null);
@@ -324,5 +330,8 @@ internal sealed partial class ChannelGrain(
 
         [LoggerMessage(1502, LogLevel.Error, "A publish of tenant {Tenant} could not be logged")]
         public static partial void AppendFailed(ILogger logger, string tenant, Exception exception);
+
+        [LoggerMessage(1503, LogLevel.Error, "A publish of tenant {Tenant} could not be logged: {Reason}")]
+        public static partial void LogUnavailable(ILogger logger, string tenant, string reason);
     }
 }

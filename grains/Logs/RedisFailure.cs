@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace Tidings.Grains.Logs;
@@ -21,19 +22,26 @@ internal static class RedisFailure
         ("WRONGTYPE", false, "A key of the log holds something else: the key prefix is shared with another program."),
     ];
 
-    /// <summary>Whether an exception tells of Redis, not of a mistake of ours. A connection that is cut cancels what waits on it.</summary>
-    public static bool IsRedis(Exception exception) => exception is RedisException or TimeoutException or OperationCanceledException;
+    /// <summary>Whether an exception tells of Redis, not of a mistake of ours.</summary>
+    public static bool IsRedis(Exception exception) => exception is RedisException or TimeoutException || IsBroken(exception);
 
     /// <summary>Whether trying again may help.</summary>
-    public static bool MayPass(Exception exception) => exception is TimeoutException or RedisConnectionException or OperationCanceledException || Find(exception).MayPass;
+    public static bool MayPass(Exception exception) => exception is TimeoutException || IsBroken(exception) || Find(exception).MayPass;
 
     /// <summary>The failure in a sentence.</summary>
     public static string Describe(Exception exception) => exception switch
     {
         TimeoutException => "Redis did not answer in time.",
-        RedisConnectionException or OperationCanceledException => "Redis cannot be reached.",
+        _ when IsBroken(exception) => "Redis cannot be reached.",
         _ => Find(exception).Text ?? $"Redis refused: {exception.Message}",
     };
+
+    /// <summary>
+    /// A connection that is cut cancels what waits on it, or ends it with whatever its reader and its writer met: a pipe that was completed
+    /// (<see cref="InvalidOperationException"/>), a socket that was closed.
+    /// </summary>
+    private static bool IsBroken(Exception exception) =>
+        exception is RedisConnectionException or OperationCanceledException or InvalidOperationException or IOException or SocketException;
 
     private static (string? Code, bool MayPass, string? Text) Find(Exception exception) =>
         exception is RedisServerException

@@ -52,8 +52,9 @@ internal sealed class RedisWatch : BackgroundService
             _answers = true;
             _duration.Record(took.TotalSeconds);
         }
-        catch (Exception exception) when (RedisFailure.IsRedis(exception) && !stoppingToken.IsCancellationRequested)
+        catch when (!stoppingToken.IsCancellationRequested)
         {
+            // Whatever it was: what only watches must not take the silo along.
             _answers = false;
         }
     }

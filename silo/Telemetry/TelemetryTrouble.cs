@@ -41,6 +41,12 @@ internal sealed partial class TelemetryTrouble(TimeProvider time, ILogger<Teleme
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
+        if (eventData.EventId < 0)
+        {
+            // The runtime's own, such as counters that another listener has asked this source for.
+            return;
+        }
+
         lock (_lock)
         {
             if (time.GetUtcNow() - _toldAt < Pause)

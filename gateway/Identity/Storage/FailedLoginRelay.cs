@@ -39,7 +39,7 @@ internal sealed partial class FailedLoginRelay(IConnectionMultiplexer redis, Red
             {
                 return await redis.GetSubscriber().SubscribeAsync(keys.Failures);
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.NotSubscribed(logger, exception.Message);
             }
@@ -54,7 +54,7 @@ internal sealed partial class FailedLoginRelay(IConnectionMultiplexer redis, Red
         {
             redis.GetSubscriber().Publish(keys.Failures, string.Join(Separator, _self, from, account), CommandFlags.FireAndForget);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception)
         {
             Log.NotTold(logger, exception.Message);
         }

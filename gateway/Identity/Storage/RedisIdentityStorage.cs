@@ -98,16 +98,13 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
             {
                 See((long?)await Database.StringGetAsync(keys.Version) ?? 0);
             }
-            catch (Exception exception) when (IsOfRedis(exception) && !stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.LookFailed(logger, exception.Message);
             }
         }
         while (await ticks.WaitForNextTickAsync(stoppingToken));
     }
-
-    /// <summary>A connection that is cut cancels what waits on it.</summary>
-    private static bool IsOfRedis(Exception exception) => exception is RedisException or TimeoutException or OperationCanceledException;
 
     private async Task SubscribeAsync()
     {
@@ -116,7 +113,7 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
             var changes = await redis.GetSubscriber().SubscribeAsync(keys.Changes);
             changes.OnMessage(message => See((long)message.Message));
         }
-        catch (Exception exception) when (IsOfRedis(exception))
+        catch (Exception exception)
         {
             // The periodic look is enough.
             Log.LookFailed(logger, exception.Message);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tidings.Cluster.Tests.Processes;
 
 namespace Tidings.Client.Tests.Servers;
 
@@ -50,5 +51,6 @@ public sealed class GatewayServer : IAsyncLifetime, IAsyncDisposable
         before?.Invoke(_app);
         _app.MapTidings();
         await _app.StartAsync();
+        await Eventually.TrueAsync(() => Health.IsReadyAsync(Address), () => "a server that is ready");
     }
 }

@@ -36,6 +36,9 @@ internal sealed class FaultyRedis
 
     public IConnectionMultiplexer Connection { get; }
 
+    /// <summary>How a lost call or answer is seen.</summary>
+    public Func<Exception> Loss { get; set; } = static () => new RedisTimeoutException("It was lost.", CommandStatus.Unknown);
+
     public void Fail(RedisFault fault) => _fault = fault;
 
     private async Task<RedisResult> EvaluateAsync(string script, Func<Task<RedisResult>> call)
@@ -50,14 +53,14 @@ internal sealed class FaultyRedis
         if (fault is RedisFault.CallLost or RedisFault.Late)
         {
             _late = fault == RedisFault.Late && script == RedisLogScripts.Append ? call : _late;
-            throw new RedisTimeoutException("The call was lost.", CommandStatus.Unknown);
+            throw Loss();
         }
 
         var answer = await call();
         var late = _late;
         _late = null;
         await (late?.Invoke() ?? Task.CompletedTask);
-        return fault == RedisFault.AnswerLost ? throw new RedisTimeoutException("The answer was lost.", CommandStatus.Unknown) : answer;
+        return fault == RedisFault.AnswerLost ? throw Loss() : answer;
     }
 
     /// <summary>An interface whose calls a function answers.</summary>

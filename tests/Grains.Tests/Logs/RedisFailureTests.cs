@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace Tidings.Grains.Logs;
@@ -114,6 +115,28 @@ public sealed class RedisFailureTests(RedisServerFixture redis) : IClassFixture<
         var append = log.AppendAsync(claim, Messages.After(claim, _time.Milliseconds, 2)).AsTask();
         await KillClientsAsync();
         Assert.Equal(2, (await append)?.Head.Offset);
+        Assert.Equal([1, 2], (await log.ReadAsync(News, 0, 10)).Offsets());
+    }
+
+    public static TheoryData<Exception> Breaks => new(
+        new InvalidOperationException("Reading is not allowed after reader was completed."),
+        new ObjectDisposedException("pipe"),
+        new IOException("Broken pipe"),
+        new SocketException((int)SocketError.ConnectionReset),
+        new OperationCanceledException(),
+        new RedisConnectionException(ConnectionFailureType.SocketClosed, "closed"));
+
+    [Theory]
+    [MemberData(nameof(Breaks))]
+    public async Task A_connection_that_breaks_in_whatever_way_is_a_call_to_make_again(Exception loss)
+    {
+        var faulty = new FaultyRedis(redis.Connection) { Loss = () => loss };
+        var log = RedisLogs.Create(faulty.Connection, _time, prefix: _prefix);
+        faulty.Fail(RedisFault.CallLost);
+        var claim = await log.ClaimAsync(News);
+        faulty.Fail(RedisFault.AnswerLost);
+        claim = await log.AppendAsync(claim, Messages.After(claim, _time.Milliseconds, 2));
+        Assert.Equal(2, claim?.Head.Offset);
         Assert.Equal([1, 2], (await log.ReadAsync(News, 0, 10)).Offsets());
     }
 

@@ -244,8 +244,9 @@ internal sealed partial class SessionGrain(
             fanout.Subscribe(mailbox, topics[places.Length..]);
         }
 
-        fanout.Replay(mailbox, topics[..places.Length], positions, _holder);
+        var restarted = fanout.Replay(mailbox, topics[..places.Length], positions, _holder);
         await WriteAsync();
+        await restarted;
         return new ReplayResult(SubscribeStatus.Done);
     }
 

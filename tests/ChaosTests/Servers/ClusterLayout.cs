@@ -7,7 +7,6 @@ namespace Tidings.ChaosTests.Servers;
 /// <summary>The commands of a cluster's processes: ports, folders and settings stay the same over restarts.</summary>
 sealed class ClusterLayout
 {
-    readonly StablePorts _ports = new();
     readonly ChaosOptions _options;
     readonly string _folder;
     readonly SourceTree? _previous;
@@ -22,9 +21,9 @@ sealed class ClusterLayout
         _options = options;
         _folder = folder;
         _previous = previous;
-        RedisPort = _ports.Next();
-        _gatewayPorts = [.. Enumerable.Range(0, options.Gateways).Select(_ => _ports.Next())];
-        Front = new Uri($"http://127.0.0.1:{_ports.Next()}");
+        RedisPort = StablePorts.Next();
+        _gatewayPorts = [.. Enumerable.Range(0, options.Gateways).Select(_ => StablePorts.Next())];
+        Front = new Uri($"http://127.0.0.1:{StablePorts.Next()}");
     }
 
     public Uri Front { get; }
@@ -63,8 +62,8 @@ sealed class ClusterLayout
     }
 
     public Service Silo(int number) => Server(
-        $"silo{number + 1}", "silo", "Tidings.Silo", _ports.Next(),
-        [$"--Tidings:SiloPort={_ports.Next()}", $"--Tidings:GatewayPort={_ports.Next()}", .. Settings, .. _options.SiloArguments]);
+        $"silo{number + 1}", "silo", "Tidings.Silo", StablePorts.Next(),
+        [$"--Tidings:SiloPort={StablePorts.Next()}", $"--Tidings:GatewayPort={StablePorts.Next()}", .. Settings, .. _options.SiloArguments]);
 
     public Service Gateway(int number) => Server(
         $"gateway{number + 1}", "gateway", "Tidings.Gateway", _gatewayPorts[number],

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,21 +6,21 @@ namespace Tidings.ChaosTests.Servers;
 
 /// <summary>
 /// Loopback ports for servers that come back on the same one: below those that systems give to outgoing connections, since one of these
-/// could otherwise take the port while its server is away.
+/// could otherwise take the port while its server is away. None is given twice.
 /// </summary>
-sealed class StablePorts
+static class StablePorts
 {
     const int First = 18_000;
     const int Last = 30_000;
 
-    readonly HashSet<int> _taken = [];
+    static readonly ConcurrentDictionary<int, bool> Taken = new();
 
-    public int Next()
+    public static int Next()
     {
         while (true)
         {
             var port = Random.Shared.Next(First, Last);
-            if (IsFree(port) && _taken.Add(port))
+            if (Taken.TryAdd(port, true) && IsFree(port))
                 return port;
         }
     }

@@ -4,6 +4,7 @@ using Tidings.ChaosTests.Records;
 namespace Tidings.ChaosTests.Tests;
 
 /// <summary>The short fault run that every change must survive; the long one is tests/chaos.</summary>
+[Collection(Alone.Name)]
 public sealed class ShortRunTests
 {
     static readonly TimeSpan Least = TimeSpan.FromSeconds(5);

@@ -9,17 +9,14 @@ sealed class RedisSet : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    readonly StablePorts _ports = new();
     readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tidings-redis-");
     readonly Dictionary<int, ChildProcess> _processes = [];
-
-    public int NextPort() => _ports.Next();
 
     /// <summary>Starts a server that keeps what it acknowledges.</summary>
     /// <returns>Its port.</returns>
     public async Task<int> StartAsync(params string[] more)
     {
-        var port = NextPort();
+        var port = StablePorts.Next();
         Start(port, ["--port", Text(port), "--appendonly", "yes", "--appendfsync", "always", "--save", "", .. more]);
         await AnswersAsync(port);
         return port;
@@ -31,7 +28,7 @@ sealed class RedisSet : IAsyncDisposable
     /// <returns>Its port.</returns>
     public async Task<int> StartTlsAsync(string pem, string authority)
     {
-        var port = NextPort();
+        var port = StablePorts.Next();
         var process = Start(port,
         [
             "--port", "0", "--tls-port", Text(port), "--tls-cert-file", pem, "--tls-key-file", pem, "--tls-ca-cert-file", authority,
@@ -45,7 +42,7 @@ sealed class RedisSet : IAsyncDisposable
     /// <returns>Its port.</returns>
     public async Task<int> StartSentinelAsync(string name, int master)
     {
-        var port = NextPort();
+        var port = StablePorts.Next();
         var file = Path.Combine(_directory.FullName, "sentinel.conf");
         await File.WriteAllLinesAsync(file,
         [

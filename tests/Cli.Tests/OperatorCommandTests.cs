@@ -12,6 +12,7 @@ public sealed class OperatorCommandTests : IAsyncLifetime
     private readonly List<string> _asked = [];
     private WebApplication _app = null!;
     private int _left = 3;
+    private int _unlisted;
 
     private Uri Address => new(_app.Urls.First());
 
@@ -25,7 +26,7 @@ public sealed class OperatorCommandTests : IAsyncLifetime
         _app.MapGet("/api/admin/status", () => Json(new JsonObject
         {
             ["silos"] = new JsonArray(new JsonObject { ["id"] = "S1", ["name"] = "silo-1", ["address"] = "10.0.0.1:11111", ["status"] = "active", ["version"] = "0.1.0", ["load"] = new JsonObject { ["cpu"] = 12.5 } }),
-            ["gateways"] = new JsonArray(new JsonObject { ["id"] = "gw-1", ["status"] = "ready", ["load"] = new JsonObject { ["sessions"] = _left > 0 ? _left-- : 0 } }),
+            ["gateways"] = _unlisted-- > 0 ? [] : new JsonArray(new JsonObject { ["id"] = "gw-1", ["status"] = "ready", ["load"] = new JsonObject { ["sessions"] = _left > 0 ? _left-- : 0 } }),
         }));
         _app.MapGet("/api/admin/sessions", (HttpRequest request) => Json(PageAfter(request)));
         _app.MapGet("/api/admin/sessions/{id}", static (string id) => id == "s1"
@@ -86,6 +87,19 @@ public sealed class OperatorCommandTests : IAsyncLifetime
 
         Assert.Equal(0, _left);
         Assert.Equal("""{"id":"gw-1","sessions":0}""", drain.Out.Trim());
+    }
+
+    [Fact]
+    public async Task A_gateway_that_is_not_listed_for_a_moment_is_not_taken_for_empty()
+    {
+        _unlisted = 2;
+        using var drain = await CommandRun.DoneAsync(Address, ExitCodes.Done, "drain", "gw-1");
+        Assert.Equal(0, _left);
+
+        (_left, _unlisted) = (3, 100);
+        using var gone = await CommandRun.DoneAsync(Address, ExitCodes.Done, "drain", "gw-1");
+        Assert.Equal(["gw-1 has no sessions left"], gone.Lines);
+        Assert.Equal(3, _left);
     }
 
     [Fact]

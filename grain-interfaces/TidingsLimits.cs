@@ -5,6 +5,7 @@ namespace Tidings;
 /// <summary>
 /// Every bound of the server, in configuration section <c>Tidings:Limits</c>. What happens at each is said with it;
 /// drops and refusals of requests are counted by the meter <c>Tidings</c>. Silos and gateways of a cluster are meant to be given the same values.
+/// A change counts at once, without a restart: what is beyond a bound that was lowered stays until it is used up.
 /// </summary>
 public sealed record TidingsLimits
 {

@@ -12,12 +12,12 @@ public sealed record IdentityOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Tidings";
 
-    /// <summary>Users by name. Default none.</summary>
+    /// <summary>Users by name. A change counts within moments, without a restart. Default none.</summary>
     public Dictionary<string, UserOptions> Users { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>
     /// What roles may do, by name. Role <c>anonymous</c> is that of callers without credentials; role <c>admin</c> is built in: it may do
-    /// everything in its tenant. Default none.
+    /// everything in its tenant. A change counts within moments, without a restart. Default none.
     /// </summary>
     public Dictionary<string, RoleOptions> Roles { get; init; } = new(StringComparer.Ordinal);
 

@@ -16,13 +16,13 @@ internal sealed partial class GatewayDirectoryGrain(TimeProvider time, ILogger<G
     private DateTimeOffset _watchedUntil;
     private IGrainTimer? _publishing;
 
-    private bool IsWatched => time.GetUtcNow() < _watchedUntil;
+    private bool IsWatched => time.GetSteadyNow() < _watchedUntil;
 
     public Task<GatewayOrders> Report(GatewayReport report)
     {
         if (_gateways.Count < MostGateways || _gateways.ContainsKey(report.Id))
         {
-            _gateways[report.Id] = (report, time.GetUtcNow());
+            _gateways[report.Id] = (report, time.GetSteadyNow());
         }
 
         return Task.FromResult(new GatewayOrders(IsWatched, _orders.GetValueOrDefault(report.Id)));
@@ -37,7 +37,7 @@ internal sealed partial class GatewayDirectoryGrain(TimeProvider time, ILogger<G
 
     public Task<GatewayReport[]> Gateways()
     {
-        _watchedUntil = time.GetUtcNow() + Watch;
+        _watchedUntil = time.GetSteadyNow() + Watch;
         _publishing ??= this.RegisterGrainTimer(PublishAsync, new GrainTimerCreationOptions(Period, Period) { Interleave = true });
         return Task.FromResult(Present());
     }
@@ -55,7 +55,7 @@ internal sealed partial class GatewayDirectoryGrain(TimeProvider time, ILogger<G
 
     private GatewayReport[] Present()
     {
-        var oldest = time.GetUtcNow() - Life;
+        var oldest = time.GetSteadyNow() - Life;
         foreach (var gone in _gateways.Where(known => known.Value.At < oldest).Select(static known => known.Key).ToList())
         {
             _gateways.Remove(gone);

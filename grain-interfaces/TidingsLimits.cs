@@ -12,7 +12,7 @@ public sealed record TidingsLimits
     /// <summary>The configuration section.</summary>
     public const string Section = "Tidings:Limits";
 
-    /// <summary>Largest request body, WebSocket message or REST publish, in bytes. Default 1 MiB. Beyond: HTTP 413, close code 1009.</summary>
+    /// <summary>Largest request body, WebSocket message or REST publish, in bytes. Default 1 MiB. Beyond: HTTP 413, close code 1009. Open WebSockets keep the bound they began with.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int MessageBytes { get; init; } = 1024 * 1024;
 

@@ -43,7 +43,6 @@ public sealed partial class ReadmeProductionTests : IAsyncLifetime
 
         await using (var tail = InTerminal(_blocks.Dequeue()))
         {
-            await tail.LineAsync(line => line.Contains("subscribed to", StringComparison.Ordinal), "its subscription");
             await RunAsync(_blocks.Dequeue());
             await tail.LineAsync(line => line.Contains("""{"headline":"Hello"}""", StringComparison.Ordinal), "the message");
         }

@@ -184,6 +184,10 @@ internal sealed partial class ChannelGrain(
             if (_channel.Tenant != ChannelId.HealthTenant)
             {
                 metrics.Published.Add(messages.Length);
+                if (!SystemChannels.Contains(_channel.Name))
+                {
+                    metrics.Tenants.Add(_channel.Tenant, messages.Length);
+                }
             }
 
             Send(messages, _claim.Head);

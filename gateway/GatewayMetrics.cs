@@ -24,6 +24,7 @@ internal sealed class GatewayMetrics
         Matches = meter.CreateCounter<long>("tidings.smartrest.matches", "{match}", "Notifications matched with a template set: once for all sessions that use it.");
         RowsTruncated = meter.CreateCounter<long>("tidings.smartrest.truncated", "{response}", "Values that would have yielded more SmartREST rows than allowed.");
         AuditSuppressed = meter.CreateCounter<long>("tidings.audit.suppressed", "{event}", "Refusals that the audit does not have, since their caller caused too many.");
+        AuditUnpublished = meter.CreateCounter<long>("tidings.audit.unpublished", "{entry}", "Entries of the audit that are in the log only, as too many came at once or their channel took none.");
         Connects = meter.CreateCounter<long>("tidings.connects", "{connect}", "Times a client came for its messages: sockets that took a session up, and polls.");
         SilosLost = meter.CreateCounter<long>("tidings.silos.lost", "{silo}", "Silos that fell silent, whose sessions are attached anew.");
         PublishDuration = meter.CreateHistogram<double>("tidings.publish.duration", "s", "How long a publish waited for its answer, the log's included.", null, DurationBuckets.Advice);
@@ -58,6 +59,8 @@ internal sealed class GatewayMetrics
     public Counter<long> RowsTruncated { get; }
 
     public Counter<long> AuditSuppressed { get; }
+
+    public Counter<long> AuditUnpublished { get; }
 
     public Counter<long> SilosLost { get; }
 

@@ -92,6 +92,7 @@ public static class TidingsExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddLatest<TidingsLimits>();
         services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddLatestMonitor<BayeuxOptions>();
         services.AddMetrics();

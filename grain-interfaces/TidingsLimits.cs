@@ -5,13 +5,14 @@ namespace Tidings;
 /// <summary>
 /// Every bound of the server, in configuration section <c>Tidings:Limits</c>. What happens at each is said with it;
 /// drops and refusals of requests are counted by the meter <c>Tidings</c>. Silos and gateways of a cluster are meant to be given the same values.
+/// A change counts at once, without a restart: what is beyond a bound that was lowered stays until it is used up.
 /// </summary>
 public sealed record TidingsLimits
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Tidings:Limits";
 
-    /// <summary>Largest request body, WebSocket message or REST publish, in bytes. Default 1 MiB. Beyond: HTTP 413, close code 1009.</summary>
+    /// <summary>Largest request body, WebSocket message or REST publish, in bytes. Default 1 MiB. Beyond: HTTP 413, close code 1009. Open WebSockets keep the bound they began with.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int MessageBytes { get; init; } = 1024 * 1024;
 

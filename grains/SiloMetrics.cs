@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Tidings.Grains.Administration;
 
 namespace Tidings.Grains;
 
@@ -32,6 +33,9 @@ internal sealed class SiloMetrics
     }
 
     public Counter<long> Published { get; }
+
+    /// <summary>For administrators of tenants; no metric, as there may be many of them.</summary>
+    public TenantRates Tenants { get; } = new();
 
     public Counter<long> PublishesRepeated { get; }
 

@@ -36,7 +36,7 @@ public static class TidingsGrainsExtensions
         silo.Services.AddSingleton<SiloServiceClient>();
         silo.Services.AddSingleton(services => new SiloQueue(
             SiloStream.NameOf(services.GetRequiredService<ILocalSiloDetails>().SiloAddress),
-            services.GetRequiredService<IOptions<TidingsLimits>>().Value,
+            services.GetRequiredService<IOptions<TidingsLimits>>(),
             services.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton<HeadAnnouncer>();
         silo.Services.AddSingleton<FanoutConsumer>();

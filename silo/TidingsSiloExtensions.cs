@@ -111,6 +111,7 @@ public static class TidingsSiloExtensions
         host.Services.TryAddSingleton(TimeProvider.System);
         host.Services.AddConnectionEvents();
         host.Services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
+        host.Services.AddLatest<TidingsLimits>();
     }
 
     private static void Listen(EndpointOptions endpoints, TidingsClusterOptions options)

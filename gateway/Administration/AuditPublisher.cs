@@ -35,12 +35,22 @@ internal sealed partial class AuditPublisher(AuditTrail trail, AccountCache acco
         try
         {
             var items = Array.ConvertAll(entries, static entry => new PublishItem { Body = JsonSerializer.SerializeToUtf8Bytes(entry, AuditJson.Default.AuditEntry) });
-            await cluster.GetGrain<IChannelGrain>(new ChannelId(tenant, SystemChannels.Audit).ToKey()).Publish(items).WaitAsync(Patience, time);
+            var result = await cluster.GetGrain<IChannelGrain>(new ChannelId(tenant, SystemChannels.Audit).ToKey()).Publish(items).WaitAsync(Patience, time);
+            if (result.Status != PublishStatus.Stored)
+            {
+                Leave(entries.Length, result.Status.ToString());
+            }
         }
         catch (Exception exception)
         {
-            Log.NotPublished(logger, entries.Length, exception.Message);
+            Leave(entries.Length, exception.Message);
         }
+    }
+
+    private void Leave(int count, string reason)
+    {
+        trail.Leave(count);
+        Log.NotPublished(logger, count, reason);
     }
 
     private static partial class Log

@@ -26,12 +26,14 @@ internal static class ClusterEndpoint
             Standalone = facts.IsStandalone,
             Time = time.GetUtcNow(),
         };
+        var directory = cluster.GetGrain<IGatewayDirectoryGrain>(0);
         if (!AdminFilter.IsOperator(context.Admin()))
         {
+            directory.Watch(context.Admin().Tenant).Ignore();
             return TypedResults.Ok(view);
         }
 
-        var gateways = cluster.GetGrain<IGatewayDirectoryGrain>(0).Gateways();
+        var gateways = directory.Gateways();
         var state = await cluster.GetGrain<IClusterGrain>(0).State();
         return TypedResults.Ok(view with
         {

@@ -23,7 +23,7 @@ internal sealed class GatewayDrain(GatewayHub hub, SessionDoor door, TimeProvide
     {
         if (order.IsDraining != IsDraining)
         {
-            _draining = order.IsDraining ? new Draining(time.GetUtcNow(), order.Over) : null;
+            _draining = order.IsDraining ? new Draining(time.GetSteadyNow(), order.Over) : null;
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed class GatewayDrain(GatewayHub hub, SessionDoor door, TimeProvide
             return;
         }
 
-        var now = time.GetUtcNow();
+        var now = time.GetSteadyNow();
         foreach (var gone in _told.Keys.Where(session => !ReferenceEquals(hub.Find(session.Tenant, session.Id), session)).ToList())
         {
             _told.Remove(gone);

@@ -15,10 +15,10 @@ internal static class ServerChannels
         (channel.StartsWith(Root, StringComparison.Ordinal) && (channel.Length == Root.Length || channel[Root.Length] == '/'))
         || SystemChannels.Contains(channel);
 
-    /// <summary>Whether somebody may see a channel or pattern of <see cref="SystemChannels"/>: administrators their tenant's audit, operators all.</summary>
+    /// <summary>Whether somebody may see a channel or pattern of <see cref="SystemChannels"/>: administrators their tenant's audit and figures, operators all.</summary>
     public static bool MaySee(string tenant, IReadOnlyList<string> roles, string channel) =>
         (tenant == ChannelId.DefaultTenant && roles.Contains(BuiltInRoles.Operator))
-        || (channel == SystemChannels.Audit && roles.Contains(BuiltInRoles.Admin));
+        || (channel is SystemChannels.Audit or SystemChannels.Figures && roles.Contains(BuiltInRoles.Admin));
 
     /// <summary>As above, for a caller; nobody who did not say who they are.</summary>
     public static bool MaySee(System.Security.Claims.ClaimsPrincipal user, string tenant, string channel) =>

@@ -16,7 +16,7 @@ internal sealed class BayeuxEndpoint(
     TimeProvider time,
     GatewayMetrics metrics)
 {
-    private readonly BayeuxReaderLimits _readerLimits = BayeuxReading.LimitsOf(limits.Value);
+    private BayeuxReaderLimits ReaderLimits => BayeuxReading.LimitsOf(limits.Value);
 
     public async Task PostAsync(HttpContext context, BayeuxDialect dialect)
     {
@@ -54,7 +54,7 @@ internal sealed class BayeuxEndpoint(
         }
 
         var read = BayeuxReader.Read(
-            [.. message.Select(static part => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(part ?? ""))], _readerLimits);
+            [.. message.Select(static part => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(part ?? ""))], ReaderLimits);
         if (!read.IsSuccess)
         {
             await responses.RefuseAsync(context, StatusCodes.Status400BadRequest, Explain(read.Failure));
@@ -71,13 +71,13 @@ internal sealed class BayeuxEndpoint(
         if (isForm)
         {
             return BayeuxForm.TryReadMessages(body, limits.Value.MessagesPerRequest, out var parts)
-                ? BayeuxReader.Read(parts, _readerLimits)
-                : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, _readerLimits);
+                ? BayeuxReader.Read(parts, ReaderLimits)
+                : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, ReaderLimits);
         }
 
         return BayeuxCharset.TryToUtf8(request.GetTypedHeaders().ContentType?.Charset.Value, body, out var utf8)
-            ? BayeuxReader.Read(utf8, _readerLimits)
-            : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, _readerLimits);
+            ? BayeuxReader.Read(utf8, ReaderLimits)
+            : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, ReaderLimits);
     }
 
     private async Task AnswerAsync(HttpContext context, BayeuxDialect dialect, IReadOnlyList<BayeuxMessage> messages, string transport, string? callback)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tidings.Protocols.Bayeux;
 
 namespace Tidings.Gateway.Bayeux;
@@ -5,7 +6,12 @@ namespace Tidings.Gateway.Bayeux;
 /// <summary>What the codec accepts, by the server's limits.</summary>
 internal static class BayeuxReading
 {
-    public static BayeuxReaderLimits LimitsOf(TidingsLimits limits) => new()
+    // Asked for with every request and frame, while limits change hardly ever.
+    private static readonly ConditionalWeakTable<TidingsLimits, BayeuxReaderLimits> Known = [];
+
+    public static BayeuxReaderLimits LimitsOf(TidingsLimits limits) => Known.GetValue(limits, Make);
+
+    private static BayeuxReaderLimits Make(TidingsLimits limits) => new()
     {
         MaxMessages = limits.MessagesPerRequest,
         MaxDepth = limits.JsonDepth,

@@ -60,7 +60,7 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
         if (earlier?.Protocol is BayeuxSession bayeux && ReferenceEquals(bayeux.Socket, this))
         {
             // Its connect is answered in words that neither end the client nor send it to another handshake.
-            bayeux.Take(earlier, null, _services.Time.GetUtcNow())?.End(ConnectEnd.Superseded);
+            bayeux.Take(earlier, null, _services.Time.GetSteadyNow())?.End(ConnectEnd.Superseded);
             bayeux.Socket = null;
             earlier.Unbind(this);
         }
@@ -95,7 +95,7 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
     {
         if (_services.Rules.LazinessOf(item) is { Ticks: > 0 } wait)
         {
-            ((BayeuxSession)session.Protocol!).DelayUntil(_services.Time.GetUtcNow() + wait);
+            ((BayeuxSession)session.Protocol!).DelayUntil(_services.Time.GetSteadyNow() + wait);
         }
         else
         {
@@ -140,7 +140,7 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
         {
             Signal();
         }
-        else if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetUtcNow()) is not null)
+        else if (connect.Hold == TimeSpan.Zero && connect.Bayeux.Take(connect.Session, held, _services.Time.GetSteadyNow()) is not null)
         {
             answer.Replies.Add(await _services.Connects.ReplyAsync(Dialect, call.Exchange, connect.Session, connect.Request, ConnectEnd.Timeout));
         }
@@ -175,7 +175,7 @@ internal sealed class BayeuxSocket : ISessionSink, IOpenSocket
                 {
                     var bayeux = (BayeuxSession)session.Protocol!;
                     bayeux.Socket = null;
-                    bayeux.Take(session, null, _services.Time.GetUtcNow());
+                    bayeux.Take(session, null, _services.Time.GetSteadyNow());
                 }
             }
         }

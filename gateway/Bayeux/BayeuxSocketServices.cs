@@ -38,5 +38,5 @@ internal sealed class BayeuxSocketServices(
 
     public ILogger Logger => logger;
 
-    public BayeuxReaderLimits ReaderLimits { get; } = BayeuxReading.LimitsOf(limits.Value);
+    public BayeuxReaderLimits ReaderLimits => BayeuxReading.LimitsOf(limits.Value);
 }

@@ -12,7 +12,7 @@ internal sealed class LongPoll(
     : HeldConnect(request, until, lifetime), ISessionSink
 {
     private readonly Lock _lock = new();
-    private DateTimeOffset _keepAliveAt = keepAlive is { } period ? time.GetUtcNow() + period : DateTimeOffset.MaxValue;
+    private DateTimeOffset _keepAliveAt = keepAlive is { } period ? time.GetSteadyNow() + period : DateTimeOffset.MaxValue;
     private TaskCompletionSource<ConnectEnd> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ConnectEnd? _end;
 
@@ -52,7 +52,7 @@ internal sealed class LongPoll(
     {
         if (rules.LazinessOf(item) is { Ticks: > 0 } wait)
         {
-            bayeux.DelayUntil(time.GetUtcNow() + wait);
+            bayeux.DelayUntil(time.GetSteadyNow() + wait);
         }
         else
         {

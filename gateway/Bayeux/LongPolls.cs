@@ -16,7 +16,7 @@ internal sealed class LongPolls(
         var surplus = !browsers.TryHold(context, call, bayeux);
         var hold = surplus ? TimeSpan.Zero : connect.Hold;
         var keepAlive = callback is null ? call.Dialect.KeepAlive : null;
-        var poll = new LongPoll(connect.Request, time.GetUtcNow() + hold, connect.Lifetime, keepAlive, bayeux, rules, time)
+        var poll = new LongPoll(connect.Request, time.GetSteadyNow() + hold, connect.Lifetime, keepAlive, bayeux, rules, time)
         {
             IsCounted = call.Dialect.CountsConnections,
         };
@@ -33,7 +33,7 @@ internal sealed class LongPolls(
         {
             // Whatever happened, the session's clock runs again: a poll that counts as held for ever would keep it for ever.
             session.Unbind(poll);
-            bayeux.Take(session, poll, time.GetUtcNow());
+            bayeux.Take(session, poll, time.GetSteadyNow());
             browsers.Release(call, bayeux);
         }
 
@@ -98,7 +98,7 @@ internal sealed class LongPolls(
             return session.HasPending;
         }
 
-        bayeux.DelayUntil(time.GetUtcNow() + session.ShortestWait(rules.LazinessOf));
+        bayeux.DelayUntil(time.GetSteadyNow() + session.ShortestWait(rules.LazinessOf));
         return false;
     }
 

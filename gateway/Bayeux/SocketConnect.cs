@@ -5,7 +5,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>A connect held on a socket: no task waits for it, its reply is written when it ends. It owns a copy of the request alone.</summary>
 internal sealed class SocketConnect(BayeuxSocket socket, BayeuxSocketServices services, BayeuxExchange exchange, PendingConnect connect)
-    : HeldConnect(Own(connect.Request, socket.Secret), services.Time.GetUtcNow() + connect.Hold, connect.Lifetime)
+    : HeldConnect(Own(connect.Request, socket.Secret), services.Time.GetSteadyNow() + connect.Hold, connect.Lifetime)
 {
     private readonly LocalSession _session = connect.Session;
     private int _ended;
@@ -16,7 +16,7 @@ internal sealed class SocketConnect(BayeuxSocket socket, BayeuxSocketServices se
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
-            ((BayeuxSession)_session.Protocol!).Take(_session, this, services.Time.GetUtcNow());
+            ((BayeuxSession)_session.Protocol!).Take(_session, this, services.Time.GetSteadyNow());
             _ = ReplyAsync(end);
         }
     }

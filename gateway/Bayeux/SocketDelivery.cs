@@ -19,7 +19,7 @@ internal static class SocketDelivery
         HeldConnect? connect = null;
         if (IsWithConnects(session, services))
         {
-            connect = session.HasPending ? bayeux.Take(session, null, services.Time.GetUtcNow()) : null;
+            connect = session.HasPending ? bayeux.Take(session, null, services.Time.GetSteadyNow()) : null;
             if (connect is null)
             {
                 return false;
@@ -54,7 +54,7 @@ internal static class SocketDelivery
     {
         if (session.HasPending)
         {
-            bayeux.DelayUntil(services.Time.GetUtcNow() + session.ShortestWait(services.Rules.LazinessOf));
+            bayeux.DelayUntil(services.Time.GetSteadyNow() + session.ShortestWait(services.Rules.LazinessOf));
         }
     }
 

@@ -130,7 +130,7 @@ internal sealed partial class DeliveryProbe(
         catch
         {
             // Nobody else would end a session without a deadline.
-            session.Deadline = time.GetUtcNow();
+            session.Deadline = time.GetSteadyNow();
             throw;
         }
     }

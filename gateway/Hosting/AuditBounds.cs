@@ -7,7 +7,6 @@ namespace Tidings.Gateway.Hosting;
 internal sealed class AuditBounds(IOptions<AuditOptions> options, GatewayMetrics metrics, TimeProvider time)
 {
     private const string Others = "others";
-    private readonly AuditOptions _options = options.Value;
     private readonly ConcurrentDictionary<string, Caller> _callers = new(StringComparer.Ordinal);
 
     /// <summary>Whether a refusal of a caller is to be written.</summary>
@@ -15,9 +14,9 @@ internal sealed class AuditBounds(IOptions<AuditOptions> options, GatewayMetrics
     /// <param name="suppressed">How many were not since the last one that was.</param>
     public bool TryEnter(string caller, out long suppressed)
     {
-        var key = _callers.Count >= _options.Callers && !_callers.ContainsKey(caller) ? Others : caller;
-        var known = _callers.GetOrAdd(key, static (_, options) => new Caller(new VirtualSchedule(options.RefusalsAtOnce, options.RefusalEvery)), _options);
-        var now = time.GetUtcNow();
+        var key = _callers.Count >= options.Value.Callers && !_callers.ContainsKey(caller) ? Others : caller;
+        var known = _callers.GetOrAdd(key, static (_, options) => new Caller(new VirtualSchedule(options.RefusalsAtOnce, options.RefusalEvery)), options.Value);
+        var now = time.GetSteadyNow();
         if (known.Schedule.Wait(now) > TimeSpan.Zero)
         {
             metrics.AuditSuppressed.Add(1);
@@ -35,7 +34,7 @@ internal sealed class AuditBounds(IOptions<AuditOptions> options, GatewayMetrics
     /// <returns>Those of whom something was suppressed that nobody has been told, and how much.</returns>
     public IReadOnlyList<(string Caller, long Suppressed)> Sweep()
     {
-        var now = time.GetUtcNow();
+        var now = time.GetSteadyNow();
         var untold = new List<(string, long)>();
         foreach (var (key, caller) in _callers)
         {

@@ -23,4 +23,11 @@ public sealed record AuditOptions
     /// <summary>Most callers counted apart. Default 10,000. Beyond: newcomers share one count.</summary>
     [Range(16, 10_000_000)]
     public int Callers { get; init; } = 10_000;
+
+    /// <summary>
+    /// Most entries of a gateway that wait to be published to administrators. Default 1,000. Beyond: an entry is in the log only; the next one
+    /// says how many those were, and <c>tidings.audit.unpublished</c> counts them.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int Waiting { get; init; } = 1000;
 }

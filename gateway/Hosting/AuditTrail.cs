@@ -1,25 +1,24 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.Extensions.Options;
 
 namespace Tidings.Gateway.Hosting;
 
 /// <summary>
-/// What was written to the audit and is yet to be published to administrators. At most <see cref="Most"/> entries wait: what comes beyond is in the
+/// What was written to the audit and is yet to be published to administrators. At most <see cref="AuditOptions.Waiting"/> entries wait: what comes beyond is in the
 /// log only, and the next entry says how many those were.
 /// </summary>
-internal sealed class AuditTrail(TimeProvider time)
+internal sealed class AuditTrail(IOptions<AuditOptions> options, GatewayMetrics metrics, TimeProvider time)
 {
-    /// <summary>The most entries that wait.</summary>
-    public const int Most = 1000;
-
+    private const int MostAtOnce = 1000;
     private readonly ConcurrentQueue<AuditEntry> _waiting = new();
     private int _left;
 
     public void Add(string kind, string? tenant, string? user, string action, string? target, string? reason, IPAddress? address)
     {
-        if (_waiting.Count >= Most)
+        if (_waiting.Count >= options.Value.Waiting)
         {
-            Interlocked.Increment(ref _left);
+            Leave(1);
             return;
         }
 
@@ -27,16 +26,23 @@ internal sealed class AuditTrail(TimeProvider time)
         _waiting.Enqueue(new AuditEntry(time.GetUtcNow(), kind, tenant, user, action, target, reason, address?.ToString(), left > 0 ? left : null));
     }
 
-    /// <summary>Takes what waits.</summary>
+    /// <summary>Takes the first of what waits.</summary>
     public IReadOnlyList<AuditEntry> Take()
     {
         var taken = new List<AuditEntry>();
-        while (taken.Count < Most && _waiting.TryDequeue(out var entry))
+        while (taken.Count < MostAtOnce && _waiting.TryDequeue(out var entry))
         {
             taken.Add(entry);
         }
 
         return taken;
+    }
+
+    /// <summary>Entries are in the log only: the next one tells of them.</summary>
+    public void Leave(int count)
+    {
+        metrics.AuditUnpublished.Add(count);
+        Interlocked.Add(ref _left, count);
     }
 }
 

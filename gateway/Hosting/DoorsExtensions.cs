@@ -29,6 +29,7 @@ internal static class DoorsExtensions
         services.TryAddSingleton<IAuthenticationPresence, ConfiguredAuthentication>();
         services.AddSingleton<AnonymousAccess>();
         services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddLatest<AuditOptions>();
         services.AddSingleton<AuditBounds>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<Audit>();

@@ -14,7 +14,6 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
     private const int WaitingPerChecking = 16;
     private const int LongestAccount = 256;
 
-    private readonly RateOptions _options = options.Value;
     private readonly ConcurrentDictionary<string, VirtualSchedule> _failures = new(StringComparer.Ordinal);
     private readonly PartitionedRateLimiter<string> _checking = PartitionedRateLimiter.Create<string, string>(address =>
         RateLimitPartition.GetConcurrencyLimiter(address, _ => new ConcurrencyLimiterOptions
@@ -58,7 +57,7 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
     /// <summary>Forgets failures that have been made up for.</summary>
     public void Sweep()
     {
-        var now = time.GetUtcNow();
+        var now = time.GetSteadyNow();
         foreach (var (key, failures) in _failures)
         {
             if (failures.IsForgotten(now))
@@ -82,7 +81,7 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
 
     private TimeSpan Wait(string from, string account)
     {
-        var (now, one, other) = (time.GetUtcNow(), TimeSpan.Zero, TimeSpan.Zero);
+        var (now, one, other) = (time.GetSteadyNow(), TimeSpan.Zero, TimeSpan.Zero);
         if (_failures.TryGetValue(Place(AddressKey(from)), out var address))
         {
             one = address.Wait(now);
@@ -104,17 +103,17 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
 
     private void Count(string from, string account)
     {
-        Add(AddressKey(from), _options.FailedLoginsPerAddress);
+        Add(AddressKey(from), options.Value.FailedLoginsPerAddress);
         if (account.Length > 0)
         {
-            Add(AccountKey(account), _options.FailedLoginsPerAccount);
+            Add(AccountKey(account), options.Value.FailedLoginsPerAccount);
         }
     }
 
     private void Add(string key, int allowed) => _failures
-        .GetOrAdd(Place(key), static (_, made) => new VirtualSchedule(made.Allowed, made.Penalty), (Allowed: allowed, Penalty: _options.FailedLoginPenalty))
-        .Add(time.GetUtcNow());
+        .GetOrAdd(Place(key), static (_, made) => new VirtualSchedule(made.Allowed, made.Penalty), (Allowed: allowed, Penalty: options.Value.FailedLoginPenalty))
+        .Add(time.GetSteadyNow());
 
     /// <summary>Where a key is counted: beyond the bound, newcomers of a kind share one count.</summary>
-    private string Place(string key) => _failures.Count >= _options.Callers && !_failures.ContainsKey(key) ? key[..2] : key;
+    private string Place(string key) => _failures.Count >= options.Value.Callers && !_failures.ContainsKey(key) ? key[..2] : key;
 }

@@ -21,6 +21,7 @@ internal static class IdentityRegistration
     {
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateOnStart();
         services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<IdentityOptions>, IdentityOptionsCheck>();
+        services.AddLatestMonitor<IdentityOptions>();
         services.AddStorage(redis, serviceId);
         services.TryAddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<ConfiguredAccounts>();

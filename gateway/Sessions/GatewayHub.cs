@@ -52,7 +52,7 @@ internal sealed partial class GatewayHub(
     /// <summary>Makes room for a session whose silo is about to send frames.</summary>
     public LocalSession Add(string tenant, string id)
     {
-        var fresh = new LocalSession(tenant, id, limits.Value, windows);
+        var fresh = new LocalSession(tenant, id, limits, windows);
         return _sessions.GetOrAdd(id, fresh);
     }
 
@@ -60,7 +60,7 @@ internal sealed partial class GatewayHub(
     {
         // A late call may be of a link that its silo has given up.
         var receiver = ReceiverOf(batch);
-        return Task.FromResult(receiver.Link == batch.Link ? receiver.Take(batch, time.GetUtcNow()) : LinkAck.Refused);
+        return Task.FromResult(receiver.Link == batch.Link ? receiver.Take(batch) : LinkAck.Refused);
     }
 
     public async Task<SessionHandover?> Release(string sessionId, long stay)
@@ -89,7 +89,7 @@ internal sealed partial class GatewayHub(
     }
 
     public Task<SessionWindow[]> Look(string[] sessionIds) =>
-        Task.FromResult<SessionWindow[]>([.. sessionIds.Select(id => _sessions.GetValueOrDefault(id)?.Look()).OfType<SessionWindow>()]);
+        Task.FromResult<SessionWindow[]>([.. sessionIds.Select(id => _sessions.GetValueOrDefault(id)?.Look(time)).OfType<SessionWindow>()]);
 
     /// <summary>
     /// Stops taking messages for a session and tells what it got. A write under way is waited for, since what it carries
@@ -161,7 +161,7 @@ internal sealed partial class GatewayHub(
     public void Sweep()
     {
         _given.Sweep();
-        foreach (var silo in _receivers.Where(known => known.Value.IsGivenUp && time.GetUtcNow() - known.Value.LastHeard > SiloMemory))
+        foreach (var silo in _receivers.Where(known => known.Value.IsGivenUp && time.GetSteadyNow() - known.Value.HeardAt > SiloMemory))
         {
             _receivers.TryRemove(silo);
         }
@@ -178,8 +178,8 @@ internal sealed partial class GatewayHub(
         while (true)
         {
             var receiver = _receivers.GetOrAdd(
-                batch.Silo, static (silo, state) => new SiloReceiver(silo, state.Link, state.Now, state.Self, state.Self.Metrics),
-                (batch.Link, Now: time.GetUtcNow(), Self: this));
+                batch.Silo, static (silo, state) => new SiloReceiver(silo, state.Link, state.Time, state.Self, state.Self.Metrics),
+                (batch.Link, Time: time, Self: this));
             if (receiver.Link >= batch.Link)
             {
                 return receiver;

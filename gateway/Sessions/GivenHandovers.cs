@@ -12,7 +12,7 @@ internal sealed class GivenHandovers(TimeProvider time)
     private readonly ConcurrentDictionary<string, Given> _given = new(StringComparer.Ordinal);
 
     public void Keep(string sessionId, long stay, SessionHandover handover) =>
-        _given[sessionId] = new Given(stay, handover, time.GetUtcNow() + Life);
+        _given[sessionId] = new Given(stay, handover, time.GetSteadyNow() + Life);
 
     /// <summary>What was told of a stay; null if nothing is kept.</summary>
     public SessionHandover? Find(string sessionId, long stay) =>
@@ -21,7 +21,7 @@ internal sealed class GivenHandovers(TimeProvider time)
     /// <summary>Forgets what is too old to be asked for.</summary>
     public void Sweep()
     {
-        var now = time.GetUtcNow();
+        var now = time.GetSteadyNow();
         foreach (var entry in _given.Where(entry => entry.Value.Until < now))
         {
             _given.TryRemove(entry);

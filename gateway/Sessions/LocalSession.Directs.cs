@@ -50,7 +50,7 @@ internal sealed partial class LocalSession
 
     /// <summary>A message larger than the bound is taken while it is the only one: nothing else would ever let it in.</summary>
     private bool FitsAsDirect(DirectItem item) =>
-        _directs == 0 || (_directs < limits.DirectMessagesPerSession && _directBytes + item.Bytes <= limits.PendingBytesPerSession);
+        _directs == 0 || (_directs < limits.Value.DirectMessagesPerSession && _directBytes + item.Bytes <= limits.Value.PendingBytesPerSession);
 
     /// <summary>Drops the oldest that wait, as far as must be.</summary>
     private int MakeRoomForDirect(DirectItem item)

@@ -45,11 +45,11 @@ internal sealed partial class LocalSession
     }
 
     private bool Fits(DeliveryBatch item, int freed = 0, long freedBytes = 0) =>
-        _messages - freed + item.Count <= limits.PendingMessagesPerSession && _bytes - freedBytes + item.Bytes <= limits.PendingBytesPerSession;
+        _messages - freed + item.Count <= limits.Value.PendingMessagesPerSession && _bytes - freedBytes + item.Bytes <= limits.Value.PendingBytesPerSession;
 
     private WindowNeed NeedOf(DeliveryBatch item)
     {
-        var (most, mostBytes) = (limits.PendingMessagesPerSession, limits.PendingBytesPerSession);
+        var (most, mostBytes) = (limits.Value.PendingMessagesPerSession, limits.Value.PendingBytesPerSession);
         var (messages, bytes) = (_messages + item.Count - most, _bytes + item.Bytes - mostBytes);
         return new WindowNeed(messages > 0 ? messages + (most / Spare) : 0, bytes > 0 ? bytes + (mostBytes / Spare) : 0);
     }

@@ -4,11 +4,12 @@ namespace Tidings.Gateway.Sessions;
 internal sealed partial class LocalSession
 {
     /// <summary>What waits, and by what it goes.</summary>
-    public SessionWindow Look()
+    public SessionWindow Look(TimeProvider time)
     {
+        var connected = (time.GetUtcNow() - (time.GetSteadyNow() - LastConnect)).ToUnixTimeMilliseconds();
         lock (_lock)
         {
-            return new SessionWindow(id, Protocol?.Transport, LastConnect.ToUnixTimeMilliseconds(), _messages, _bytes, [.. _gaps ?? []]);
+            return new SessionWindow(id, Protocol?.Transport, connected, _messages, _bytes, [.. _gaps ?? []]);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.Extensions.Options;
 using Tidings.Gateway.Authorization;
 
 namespace Tidings.Gateway.Sessions;
@@ -7,7 +8,7 @@ namespace Tidings.Gateway.Sessions;
 /// A session that this gateway holds: an ordinary object with a short queue of references and a deadline. Whatever takes its
 /// messages to the client (a socket, a held poll) is its sink; at most one writes at a time.
 /// </summary>
-internal sealed partial class LocalSession(string tenant, string id, TidingsLimits limits, WindowPolicies? windows = null)
+internal sealed partial class LocalSession(string tenant, string id, IOptions<TidingsLimits> limits, WindowPolicies? windows = null)
 {
     private readonly Lock _lock = new();
     private List<ChannelCursor>? _gaps;
@@ -53,7 +54,7 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     /// <summary>What it takes up of its client's bounds; given back when this gateway forgets it.</summary>
     public IDisposable? Place { get; set; }
 
-    /// <summary>When it ends unless its client asks for deliveries again; null while a connect is under way.</summary>
+    /// <summary>When it ends unless its client asks for deliveries again, in <see cref="SteadyTime"/>; null while a connect is under way.</summary>
     public DateTimeOffset? Deadline
     {
         get => Volatile.Read(ref _deadline) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
@@ -63,7 +64,7 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
     /// <summary>Why it ended; null while it has not.</summary>
     public SessionEnd? EndedBy { get; set; }
 
-    /// <summary>When its client last asked for deliveries here.</summary>
+    /// <summary>When its client last asked for deliveries here, in <see cref="SteadyTime"/>.</summary>
     public DateTimeOffset LastConnect
     {
         get => new(Volatile.Read(ref _lastConnect), TimeSpan.Zero);

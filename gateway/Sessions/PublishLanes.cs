@@ -18,7 +18,7 @@ internal sealed partial class PublishLanes(
     private const int CallBytes = 1024 * 1024;
     private readonly Lock _lock = new();
     private readonly Dictionary<ChannelId, Lane> _lanes = [];
-    private readonly TidingsLimits _limits = limits.Value;
+    private TidingsLimits Limits => limits.Value;
     private long _bytes;
 
     /// <summary>Publishes in the order of these calls. Busy at once where too many, or too large ones, wait already.</summary>
@@ -68,9 +68,9 @@ internal sealed partial class PublishLanes(
 
     /// <summary>A publish larger than a bound is taken while no other is counted against it: nothing else would ever let it in.</summary>
     private bool IsFull(Lane lane, int size) =>
-        lane.Waiting.Count >= _limits.PendingPublishesPerChannel
-        || (lane.Bytes > 0 && lane.Bytes + size > _limits.PublishLaneBytes)
-        || (_bytes > 0 && _bytes + size > _limits.PublishTotalBytes);
+        lane.Waiting.Count >= Limits.PendingPublishesPerChannel
+        || (lane.Bytes > 0 && lane.Bytes + size > Limits.PublishLaneBytes)
+        || (_bytes > 0 && _bytes + size > Limits.PublishTotalBytes);
 
     private async Task SendAsync(ChannelId channel, Lane lane)
     {
@@ -99,7 +99,7 @@ internal sealed partial class PublishLanes(
             }
 
             // The first that came are the first to give up.
-            var patient = Array.FindIndex(group, publish => time.GetElapsedTime(publish.Since) <= _limits.PublishPatience);
+            var patient = Array.FindIndex(group, publish => time.GetElapsedTime(publish.Since) <= Limits.PublishPatience);
             if (patient < 0)
             {
                 Log.PublishFailed(logger, group.Length, channel.Tenant);

@@ -25,7 +25,7 @@ internal sealed partial class SessionClock(
         {
             try
             {
-                Scan(time.GetUtcNow());
+                Scan(time.GetSteadyNow());
             }
             catch (Exception exception)
             {
@@ -83,7 +83,7 @@ internal sealed partial class SessionClock(
                 }
             }
 
-            if (now - receiver.LastHeard > SiloSilence)
+            if (now - receiver.HeardAt > SiloSilence)
             {
                 Drop(receiver);
             }

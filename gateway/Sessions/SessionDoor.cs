@@ -43,7 +43,7 @@ internal sealed partial class SessionDoor(
         var session = hub.Add(tenant, SessionId.PublicOf(secret));
         owners.Bind(session, user);
         session.Place = place;
-        session.Begin(description, protocol, time.GetUtcNow());
+        session.Begin(description, protocol, time.GetSteadyNow());
         try
         {
             if (await GrainOf(session).Open(description, hub.Address, session.Stay) == OpenStatus.Opened)
@@ -281,7 +281,7 @@ internal sealed partial class SessionDoor(
             return Presence.Here;
         }
 
-        session.LastConnect = time.GetUtcNow();
+        session.LastConnect = time.GetSteadyNow();
         session.Deadline ??= session.LastConnect + result.Description.Lifetime;
         session.Attached(result);
         return Presence.Here;
@@ -290,7 +290,7 @@ internal sealed partial class SessionDoor(
     private async Task<bool> ParkInTurnAsync(LocalSession session)
     {
         metrics.Parked.Add(1);
-        var lifetime = session.Deadline is { } deadline && deadline - time.GetUtcNow() is { Ticks: > 0 } left
+        var lifetime = session.Deadline is { } deadline && deadline - time.GetSteadyNow() is { Ticks: > 0 } left
             ? left
             : session.Description?.Lifetime ?? TimeSpan.Zero;
         var handover = await hub.GiveUpAsync(session, LocalState.Parked);
@@ -365,7 +365,7 @@ internal sealed partial class SessionDoor(
     {
         if (session.Deadline is { } deadline)
         {
-            var later = time.GetUtcNow() + lifetime;
+            var later = time.GetSteadyNow() + lifetime;
             session.Deadline = later > deadline ? Earlier(later, session.LastConnect + (lifetime * LongestWithoutConnect)) : deadline;
         }
     }

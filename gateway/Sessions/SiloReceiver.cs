@@ -4,7 +4,7 @@ namespace Tidings.Gateway.Sessions;
 /// Takes the frames of one silo, in order, and gives each message to the sessions it is for. Nothing in here waits: a session
 /// that cannot take a message is put aside.
 /// </summary>
-internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began, GatewayHub hub, GatewayMetrics metrics)
+internal sealed class SiloReceiver(string silo, long link, TimeProvider time, GatewayHub hub, GatewayMetrics metrics)
 {
     private readonly Lock _lock = new();
     private readonly SubscriptionGroups _groups = new();
@@ -14,8 +14,9 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     private long _received;
     private long _delivered;
 
-    // Ticks of UTC, as other threads read them while they are written.
-    private long _lastHeard = began.UtcTicks;
+    // In ticks, as other threads read them while they are written.
+    private long _lastHeard = time.GetUtcNow().UtcTicks;
+    private long _heardAt = time.GetSteadyNow().UtcTicks;
 
     public string Silo => silo;
 
@@ -25,13 +26,16 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
     /// <summary>The last frame taken in.</summary>
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>When the silo last called.</summary>
+    /// <summary>When the silo last called, by the clock.</summary>
     public DateTimeOffset LastHeard => new(Volatile.Read(ref _lastHeard), TimeSpan.Zero);
+
+    /// <summary>As <see cref="LastHeard"/>, in <see cref="SteadyTime"/>: how long the silo has been silent, whatever the clock does.</summary>
+    public DateTimeOffset HeardAt => new(Volatile.Read(ref _heardAt), TimeSpan.Zero);
 
     /// <summary>Whether the gateway has given the silo up: nothing more is taken in.</summary>
     public bool IsGivenUp { get; private set; }
 
-    public LinkAck Take(LinkBatch batch, DateTimeOffset now)
+    public LinkAck Take(LinkBatch batch)
     {
         lock (_lock)
         {
@@ -40,7 +44,8 @@ internal sealed class SiloReceiver(string silo, long link, DateTimeOffset began,
                 return LinkAck.Refused;
             }
 
-            Volatile.Write(ref _lastHeard, now.UtcTicks);
+            Volatile.Write(ref _lastHeard, time.GetUtcNow().UtcTicks);
+            Volatile.Write(ref _heardAt, time.GetSteadyNow().UtcTicks);
             for (var i = 0; i < batch.Frames.Length; i++)
             {
                 var number = batch.FirstFrame + i;

@@ -15,8 +15,6 @@ internal sealed partial class RealtimeEndpoint(
     GatewayMetrics metrics,
     ILogger<RealtimeEndpoint> logger)
 {
-    private readonly SmartRestLimits _limits = options.Value.LimitsOf(limits.Value);
-
     public async Task PostAsync(HttpContext context, string path, RealtimeEndpointKind kind)
     {
         var xid = context.Request.Headers[SmartRestEndpoint.XId].ToString().Trim();
@@ -46,7 +44,7 @@ internal sealed partial class RealtimeEndpoint(
         };
         try
         {
-            await AnswerAsync(context, call, RealtimeReader.Read(body.Value.Span, _limits));
+            await AnswerAsync(context, call, RealtimeReader.Read(body.Value.Span, options.Value.LimitsOf(limits.Value)));
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException && !context.Response.HasStarted)
         {

@@ -43,7 +43,7 @@ internal sealed class RealtimePolls(
             session.Acknowledge(connect.Acknowledged ?? 0);
         }
 
-        var now = time.GetUtcNow();
+        var now = time.GetSteadyNow();
         var atOnce = !session.Started || output.WrittenCount > 0;
         session.Started = true;
         var poll = new SmartPoll(atOnce ? now : now + options.Value.Timeout, options.Value.KeepAlive, now);
@@ -99,7 +99,7 @@ internal sealed class RealtimePolls(
         finally
         {
             Settle(poll, carries, written);
-            poll.Smart.Release(poll.Session, poll.Held, time.GetUtcNow(), poll.Session.Description?.Lifetime ?? options.Value.SessionLifetime);
+            poll.Smart.Release(poll.Session, poll.Held, time.GetSteadyNow(), poll.Session.Description?.Lifetime ?? options.Value.SessionLifetime);
         }
     }
 

@@ -12,18 +12,18 @@ internal sealed partial class TemplateSets(
     IClusterClient cluster, IOptions<SmartRestOptions> options, IOptions<TidingsLimits> limits, TimeProvider time, ILogger<TemplateSets> logger) : IDisposable
 {
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = options.Value.CachedTemplateBytes });
-    private readonly SmartRestLimits _limits = options.Value.LimitsOf(limits.Value);
+    private SmartRestLimits Limits => options.Value.LimitsOf(limits.Value);
 
     /// <summary>The set of an X-Id; null if there is none.</summary>
     public ValueTask<CachedTemplates?> FindAsync(string tenant, string? xid)
     {
-        if (xid is not { Length: > 0 } || xid.Length > _limits.MaxXIdLength)
+        if (xid is not { Length: > 0 } || xid.Length > Limits.MaxXIdLength)
         {
             return ValueTask.FromResult<CachedTemplates?>(null);
         }
 
         var key = TemplateId.ToKey(tenant, xid);
-        return _cache.TryGetValue(key, out CachedTemplates? cached) && time.GetUtcNow() - cached!.CheckedAt < options.Value.TemplateFreshness
+        return _cache.TryGetValue(key, out CachedTemplates? cached) && time.GetSteadyNow() - cached!.CheckedAt < options.Value.TemplateFreshness
             ? ValueTask.FromResult<CachedTemplates?>(cached)
             : new(LoadAsync(key, cached));
     }
@@ -35,7 +35,7 @@ internal sealed partial class TemplateSets(
     /// <summary>Deletes the set of an X-Id; other gateways notice within <see cref="SmartRestOptions.TemplateFreshness"/>. False if there was none.</summary>
     public async Task<bool> DeleteAsync(string tenant, string xid)
     {
-        var deleted = xid.Length <= _limits.MaxXIdLength && await cluster.GetGrain<ITemplateGrain>(TemplateId.ToKey(tenant, xid)).Delete();
+        var deleted = xid.Length <= Limits.MaxXIdLength && await cluster.GetGrain<ITemplateGrain>(TemplateId.ToKey(tenant, xid)).Delete();
         _cache.Clear(); // the set is known by its number, too, and deletions are rare
         return deleted;
     }
@@ -53,17 +53,17 @@ internal sealed partial class TemplateSets(
 
         if (record.Source is null && cached is not null)
         {
-            cached.CheckedAt = time.GetUtcNow();
+            cached.CheckedAt = time.GetSteadyNow();
             return cached;
         }
 
-        if (TemplateSet.Compile(record.Source, _limits, out var errors) is not { } set)
+        if (TemplateSet.Compile(record.Source, Limits, out var errors) is not { } set)
         {
             Log.NotCompiled(logger, key, errors[0].Text);
             return null;
         }
 
-        var compiled = new CachedTemplates(set, record.Number, record.Version) { CheckedAt = time.GetUtcNow() };
+        var compiled = new CachedTemplates(set, record.Number, record.Version) { CheckedAt = time.GetSteadyNow() };
         return _cache.Set(key, compiled, new MemoryCacheEntryOptions { Size = record.Source!.Length + key.Length });
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class SmcSocket : ISocketSource, ISessionSink, IProtocol
     {
         (_services, _login, _root, _rates, _address) = (services, login, root, rates, address);
         _checkPeriod = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerMinute, login.Record.Lifetime.Ticks / 4));
-        _nextCheck = services.Time.GetUtcNow();
+        _nextCheck = services.Time.GetSteadyNow();
         _sender = new SocketSender(this, services.Door, services.Metrics, services.Time, services.Logger);
     }
 

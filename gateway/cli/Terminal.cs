@@ -7,6 +7,9 @@ namespace Tidings.Cli;
 /// <summary>What a command reads, writes and knows of its surroundings; tests have one of their own.</summary>
 internal sealed class Terminal : IDisposable
 {
+    /// <summary>EPIPE and ECONNRESET; Windows' ERROR_BROKEN_PIPE and ERROR_NO_DATA.</summary>
+    private static readonly int[] ReaderIsGone = [32, 104, unchecked((int)0x8007006D), unchecked((int)0x800700E8)];
+
     public required TextReader In { get; init; }
 
     public required TextWriter Out { get; init; }
@@ -63,7 +66,7 @@ internal sealed class Terminal : IDisposable
         }
         catch (IOException failure)
         {
-            throw new OutputClosedException(failure);
+            throw Explain(failure);
         }
     }
 
@@ -76,7 +79,7 @@ internal sealed class Terminal : IDisposable
         }
         catch (IOException failure)
         {
-            throw new OutputClosedException(failure);
+            throw Explain(failure);
         }
     }
 
@@ -91,6 +94,11 @@ internal sealed class Terminal : IDisposable
             // Nobody reads it.
         }
     }
+
+    /// <summary>A reader that has enough is no failure; a full disk is one.</summary>
+    private static Exception Explain(IOException failure) => ReaderIsGone.Contains(failure.HResult)
+        ? new OutputClosedException(failure)
+        : new CommandException(ExitCodes.Failed, $"The output cannot be written: {failure.Message}");
 
     private static StreamWriter OpenOut() => new(OpenPipe() ?? Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 

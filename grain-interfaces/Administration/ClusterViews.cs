@@ -50,6 +50,12 @@ public sealed record SiloLoad
     [Id(5)] public double? PublishesPerSecond { get; init; }
 }
 
+/// <summary>What goes on in a tenant, on one silo or on all.</summary>
+/// <param name="Sessions">Its sessions.</param>
+/// <param name="PublishesPerSecond">Messages stored per second since the last look; null at the first in a while.</param>
+[GenerateSerializer, Immutable, Alias("tidings.TenantLoad")]
+public sealed record TenantLoad([property: Id(0)] int Sessions, [property: Id(1)] double? PublishesPerSecond);
+
 /// <summary>A page of sessions.</summary>
 /// <param name="Sessions">The sessions, in the order of their ids.</param>
 /// <param name="IsIncomplete">Whether a silo did not answer.</param>

@@ -11,6 +11,10 @@ public interface IClusterGrain : IGrainWithIntegerKey
     [Alias("State")]
     Task<ClusterState> State();
 
+    /// <summary>How much goes on in a tenant.</summary>
+    [Alias("Tenant")]
+    Task<TenantLoad> Tenant(string tenant);
+
     /// <summary>Sessions in the order of their public ids.</summary>
     [Alias("Sessions")]
     Task<SessionPage> Sessions(SessionQuery query);

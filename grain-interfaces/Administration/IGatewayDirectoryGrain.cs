@@ -19,6 +19,10 @@ public interface IGatewayDirectoryGrain : IGrainWithIntegerKey
     [Alias("Gateways")]
     Task<GatewayReport[]> Gateways();
 
+    /// <summary>Somebody looks at a tenant: for half a minute its figures are published on <see cref="SystemChannels.Figures"/>.</summary>
+    [Alias("Watch")]
+    Task Watch(string tenant);
+
     /// <summary>Has a gateway begin to move its sessions to the others, or take new ones again.</summary>
     /// <param name="id">The gateway.</param>
     /// <param name="order">What it is to do.</param>

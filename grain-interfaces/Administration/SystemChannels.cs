@@ -14,6 +14,9 @@ public static class SystemChannels
     /// <summary>A tenant's audit, for its administrators.</summary>
     public const string Audit = Root + "/audit";
 
+    /// <summary>A tenant's own figures, every other second while one of its administrators looks.</summary>
+    public const string Figures = Root + "/figures";
+
     /// <summary>Whether a name or pattern is of these.</summary>
     public static bool Contains(string channel) =>
         channel.Length > 1 && channel[1] == '$' && channel.StartsWith(Root, StringComparison.Ordinal) && (channel.Length == Root.Length || channel[Root.Length] == '/');

@@ -25,7 +25,11 @@ internal sealed record ClusterFigures(
 /// <summary>A silo or gateway in <see cref="ClusterFigures"/>.</summary>
 internal sealed record NodeFigures(string Id, double Cpu, long MemoryBytes, int Sessions);
 
+/// <summary>A message of <see cref="SystemChannels.Figures"/>.</summary>
+internal sealed record TenantFigures(DateTimeOffset Time, int Sessions, double PublishesPerSecond);
+
 /// <summary>JSON of the figures, generated at compile time.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ClusterFigures))]
+[JsonSerializable(typeof(TenantFigures))]
 internal sealed partial class ClusterFiguresJson : JsonSerializerContext;

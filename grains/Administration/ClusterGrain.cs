@@ -20,6 +20,12 @@ internal sealed partial class ClusterGrain(
         return new ClusterState(await Task.WhenAll(silos.Select(silo => ViewAsync(silo.Key, silo.Value))), log.IsShared, await store);
     }
 
+    public async Task<TenantLoad> Tenant(string tenant)
+    {
+        var (answers, _) = await AskAllAsync(silo => silo.Tenant(tenant));
+        return new TenantLoad(answers.Sum(static load => load.Sessions), answers.Sum(static load => load.PublishesPerSecond ?? 0));
+    }
+
     public async Task<SessionPage> Sessions(SessionQuery query)
     {
         var (answers, isIncomplete) = await AskAllAsync(silo => silo.Sessions(query));

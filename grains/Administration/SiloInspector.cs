@@ -14,6 +14,10 @@ internal interface ISiloInspector : IGrainService
     [Alias("Describe")]
     Task<SiloLoad> Describe();
 
+    /// <summary>What goes on here in a tenant. Its publishes are counted from then on, for as long as it is asked now and then.</summary>
+    [Alias("Tenant")]
+    Task<TenantLoad> Tenant(string tenant);
+
     /// <summary>The first of this silo's sessions that are looked for.</summary>
     [Alias("Sessions")]
     Task<SessionView[]> Sessions(SessionQuery query);
@@ -34,12 +38,15 @@ internal interface ISiloInspector : IGrainService
 /// <inheritdoc cref="ISiloInspector"/>
 [Reentrant]
 internal sealed class SiloInspector(
-    GrainId grainId, Silo silo, ILoggerFactory loggerFactory, ILocalSiloDetails local, SiloFanout fanout, SessionWindows windows, SiloMeter meter)
+    GrainId grainId, Silo silo, ILoggerFactory loggerFactory, ILocalSiloDetails local, SiloFanout fanout, SessionWindows windows, SiloMeter meter, SiloMetrics metrics,
+    TimeProvider time)
     : GrainService(grainId, silo, loggerFactory), ISiloInspector
 {
     private readonly string _silo = Streams.SiloStream.NameOf(local.SiloAddress);
 
     public Task<SiloLoad> Describe() => Task.FromResult(meter.Describe(fanout.SessionCount));
+
+    public Task<TenantLoad> Tenant(string tenant) => Task.FromResult(new TenantLoad(fanout.SessionsOf(tenant), metrics.Tenants.Look(tenant, time)));
 
     public async Task<SessionView[]> Sessions(SessionQuery query)
     {

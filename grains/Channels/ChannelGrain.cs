@@ -184,6 +184,10 @@ internal sealed partial class ChannelGrain(
             if (_channel.Tenant != ChannelId.HealthTenant)
             {
                 metrics.Published.Add(messages.Length);
+                if (!SystemChannels.Contains(_channel.Name))
+                {
+                    metrics.Tenants.Add(_channel.Tenant, messages.Length);
+                }
             }
 
             Send(messages, _claim.Head);
@@ -269,7 +273,7 @@ internal sealed partial class ChannelGrain(
     /// <summary>A channel taken up anew reads the keys of what was stored last, since its publishers may repeat that now.</summary>
     private async ValueTask<PublishWindow> RememberAsync(ChannelHead head)
     {
-        var window = new PublishWindow(limits.Value.PublishKeys, limits.Value.PublishKeyAge);
+        var window = new PublishWindow(limits);
         var oldest = (time.GetUtcNow() - limits.Value.PublishKeyAge).ToUnixTimeMilliseconds();
         for (var after = Math.Max(0, head.Offset - limits.Value.ReadMessages); after < head.Offset;)
         {

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
+
 namespace Tidings.Grains.Channels;
 
 /// <summary>The keys of what a channel stored of late, each with its offset.</summary>
-internal sealed class PublishWindow(int most, TimeSpan age)
+internal sealed class PublishWindow(IOptions<TidingsLimits> limits)
 {
     private readonly Dictionary<Guid, long> _offsets = [];
     private readonly Queue<(Guid Key, long Time)> _order = new();
@@ -15,6 +17,7 @@ internal sealed class PublishWindow(int most, TimeSpan age)
     /// <param name="time">When it was stored, in milliseconds since 1970 UTC.</param>
     public void Add(Guid key, long offset, long time)
     {
+        var (most, age) = (limits.Value.PublishKeys, limits.Value.PublishKeyAge);
         while (_order.TryPeek(out var oldest) && (_order.Count >= most || time - oldest.Time > age.TotalMilliseconds))
         {
             _order.Dequeue();

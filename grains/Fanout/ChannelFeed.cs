@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Options;
+
 namespace Tidings.Grains.Fanout;
 
 /// <summary>
 /// What a silo knows of one channel: its head, its last messages, and how far each gateway has been sent. Guarded by the fan-out's lock.
 /// </summary>
-internal sealed class ChannelFeed(ChannelId channel, int tailLimit)
+internal sealed class ChannelFeed(ChannelId channel, IOptions<TidingsLimits> limits)
 {
     private readonly Queue<Message> _tail = new();
     private readonly Dictionary<GatewayLink, SentTrack> _sent = [];
@@ -52,7 +54,7 @@ internal sealed class ChannelFeed(ChannelId channel, int tailLimit)
             _tail.Enqueue(message);
         }
 
-        while (_tail.Count > tailLimit)
+        while (_tail.Count > limits.Value.TailMessages)
         {
             _tail.Dequeue();
         }

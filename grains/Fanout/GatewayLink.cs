@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Tidings.Grains.Fanout;
 
@@ -10,7 +11,7 @@ internal sealed partial class GatewayLink(
     string silo,
     GatewayAddress gateway,
     IGatewayObserver observer,
-    TidingsLimits limits,
+    IOptions<TidingsLimits> limits,
     TimeProvider time,
     ILogger logger,
     Func<GatewayLink, Task> drained,
@@ -80,10 +81,10 @@ internal sealed partial class GatewayLink(
     public long WaitingBytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Whether as many bytes wait as may.</summary>
-    public bool IsFull => WaitingBytes >= limits.LinkBytes;
+    public bool IsFull => WaitingBytes >= limits.Value.LinkBytes;
 
     /// <summary>Whether there is room again after it stalled.</summary>
-    public bool HasRoom => WaitingBytes < limits.LinkBytes / 2;
+    public bool HasRoom => WaitingBytes < limits.Value.LinkBytes / 2;
 
     public void Start() => _ = Task.Run(PumpAsync);
 
@@ -199,8 +200,8 @@ internal sealed partial class GatewayLink(
             }
             catch (Exception exception) when (!IsLost)
             {
-                failingSince ??= time.GetUtcNow();
-                if (time.GetUtcNow() - failingSince > LostAfter)
+                failingSince ??= time.GetSteadyNow();
+                if (time.GetSteadyNow() - failingSince > LostAfter)
                 {
                     Log.GatewayLost(logger, GatewayId, exception);
                     Close();
@@ -231,13 +232,13 @@ internal sealed partial class GatewayLink(
 
     private void Settle()
     {
-        var now = time.GetUtcNow();
         if (Delivered >= _mark.Frame)
         {
             DeliveredThrough = _mark.Frame == 0 ? DeliveredThrough : _mark.At;
-            _mark = (now, _sentFrame);
+            _mark = (time.GetUtcNow(), _sentFrame);
         }
 
+        var now = time.GetSteadyNow();
         if (now - _settling.At > HandoverPatience)
         {
             Settled = _settling.Frame;

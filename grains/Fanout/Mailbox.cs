@@ -53,7 +53,7 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>Channels whose places its client has named during the stay at a gateway, which does not know them.</summary>
     public HashSet<string>? Replayed { get; set; }
 
-    /// <summary>When it ends unless a gateway takes it; null while one keeps its clock.</summary>
+    /// <summary>When it ends unless a gateway takes it, in <see cref="SteadyTime"/>; null while one keeps its clock.</summary>
     public DateTimeOffset? Deadline { get; set; }
 
     /// <summary>The latest that signs of life can move <see cref="Deadline"/> to.</summary>
@@ -62,7 +62,7 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>While it has no gateway: everything that had come by then was delivered, but for what the cursors say.</summary>
     public DateTimeOffset DeliveredThrough { get; set; }
 
-    /// <summary>When it was last asked to write down where it stands.</summary>
+    /// <summary>When it was last asked to write down where it stands, in <see cref="SteadyTime"/>.</summary>
     public DateTimeOffset SaveAsked { get; set; }
 
     /// <summary>How long it lives without a gateway.</summary>

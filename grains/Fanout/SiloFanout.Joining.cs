@@ -229,7 +229,7 @@ internal sealed partial class SiloFanout
                 return true;
             }
 
-            if (Math.Max(own, known.Count) >= _limits.PatternsPerTenant && !known.Contains(topic.Id.Name))
+            if (Math.Max(own, known.Count) >= Limits.PatternsPerTenant && !known.Contains(topic.Id.Name))
             {
                 metrics.ChannelsRefused.Add(1);
                 return false;
@@ -269,7 +269,7 @@ internal sealed partial class SiloFanout
     {
         if (--topic.Users == 0)
         {
-            topic.UnusedSince = time.GetUtcNow();
+            topic.UnusedSince = time.GetSteadyNow();
         }
     }
 

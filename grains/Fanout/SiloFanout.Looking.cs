@@ -5,6 +5,15 @@ internal sealed partial class SiloFanout
 {
     private const int MostSubscriptionsShown = 1000;
 
+    /// <summary>How many sessions of a tenant live here.</summary>
+    public int SessionsOf(string tenant)
+    {
+        lock (_lock)
+        {
+            return _sessionsPerTenant.GetValueOrDefault(tenant);
+        }
+    }
+
     /// <summary>How many sessions of clients live here.</summary>
     public int SessionCount
     {

@@ -71,7 +71,7 @@ internal sealed partial class SiloFanout
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetSteadyNow();
             var due = _mailboxes.Values.Where(mailbox => now - mailbox.SaveAsked > period).ToList();
             foreach (var mailbox in due)
             {
@@ -97,7 +97,7 @@ internal sealed partial class SiloFanout
         }
 
         var through = handover?.CompleteUntil is { } heard ? heard - ClockSkew : LogSequence.TimeOf(record.Sequence) + EventPatience;
-        var mailbox = new Mailbox(tenant, sessionId) { Lifetime = record.Description.Lifetime, SaveAsked = time.GetUtcNow(), DeliveredThrough = through };
+        var mailbox = new Mailbox(tenant, sessionId) { Lifetime = record.Description.Lifetime, SaveAsked = time.GetSteadyNow(), DeliveredThrough = through };
         HashSet<string> placed;
         lock (_lock)
         {
@@ -178,7 +178,7 @@ internal sealed partial class SiloFanout
 
             if (feed.Epoch > 0 && feed.Deferred is null && feed.Topics.Count > 0)
             {
-                feed.Deferred = new DeferredBatches(_limits.StreamQueueBytes);
+                feed.Deferred = new DeferredBatches(Limits.StreamQueueBytes);
                 _ = Task.Run(() => RepairAsync(feed));
             }
         }

@@ -67,7 +67,7 @@ internal sealed partial class SiloFanout
             LogRead read;
             try
             {
-                read = await log.ReadAsync(feed.Channel, after, _limits.ReadMessages);
+                read = await log.ReadAsync(feed.Channel, after, Limits.ReadMessages);
             }
             catch (Exception exception)
             {
@@ -170,7 +170,7 @@ internal sealed partial class SiloFanout
                 after = feed.LastSent(link);
             }
 
-            var read = await log.ReadAsync(feed.Channel, after, _limits.ReadMessages);
+            var read = await log.ReadAsync(feed.Channel, after, Limits.ReadMessages);
             lock (_lock)
             {
                 SendRead(link, feed, read);

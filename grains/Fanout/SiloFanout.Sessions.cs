@@ -18,13 +18,13 @@ internal sealed partial class SiloFanout
         lock (_lock)
         {
             var count = _sessionsPerTenant.GetValueOrDefault(tenant);
-            if (count >= _limits.SessionsPerTenant)
+            if (count >= Limits.SessionsPerTenant)
             {
                 return null;
             }
 
             _sessionsPerTenant[tenant] = count + 1;
-            var mailbox = new Mailbox(tenant, sessionId) { Lifetime = lifetime, Stay = stay, SaveAsked = time.GetUtcNow() };
+            var mailbox = new Mailbox(tenant, sessionId) { Lifetime = lifetime, Stay = stay, SaveAsked = time.GetSteadyNow() };
             _mailboxes[sessionId] = mailbox;
             Join(mailbox, LinkOf(gateway), []);
             metrics.SessionsOpened.Add(1);
@@ -139,7 +139,7 @@ internal sealed partial class SiloFanout
     public async Task<bool> AttachAsync(Mailbox mailbox, GatewayAddress gateway, long? lost = null)
     {
         var caughtUp = new Dictionary<ChannelFeed, LogPosition>();
-        var budget = new CatchUpBudget(_limits);
+        var budget = new CatchUpBudget(Limits);
         while (true)
         {
             List<(ChannelFeed Feed, LogPosition Cursor)> beyondTail;
@@ -175,7 +175,7 @@ internal sealed partial class SiloFanout
                     return false;
                 }
 
-                var read = await log.ReadAsync(feed.Channel, cursor.Epoch == feed.Epoch ? cursor.Offset : 0, _limits.ReadMessages);
+                var read = await log.ReadAsync(feed.Channel, cursor.Epoch == feed.Epoch ? cursor.Offset : 0, Limits.ReadMessages);
                 lock (_lock)
                 {
                     caughtUp[feed] = CatchUp(mailbox, link, feed, cursor, read, budget);
@@ -273,7 +273,7 @@ internal sealed partial class SiloFanout
 
         lock (_lock)
         {
-            if (mailbox.Deadline is { } deadline && time.GetUtcNow() + mailbox.Lifetime is var later && later > deadline)
+            if (mailbox.Deadline is { } deadline && time.GetSteadyNow() + mailbox.Lifetime is var later && later > deadline)
             {
                 mailbox.Deadline = later < mailbox.LastDeadline ? later : mailbox.LastDeadline;
             }
@@ -336,7 +336,7 @@ internal sealed partial class SiloFanout
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetSteadyNow();
             return [.. _mailboxes.Values.Where(mailbox => mailbox.Deadline < now)];
         }
     }
@@ -370,7 +370,7 @@ internal sealed partial class SiloFanout
 
     private void Queue(Mailbox mailbox, DirectMessage message)
     {
-        if (mailbox.Queue(message, _limits.DirectMessagesPerSession))
+        if (mailbox.Queue(message, Limits.DirectMessagesPerSession))
         {
             metrics.DirectsDropped.Add(1);
         }
@@ -378,7 +378,7 @@ internal sealed partial class SiloFanout
 
     private void StartClock(Mailbox mailbox, TimeSpan lifetime)
     {
-        mailbox.Deadline = time.GetUtcNow() + lifetime;
+        mailbox.Deadline = time.GetSteadyNow() + lifetime;
         mailbox.LastDeadline = mailbox.Deadline.Value + (mailbox.Lifetime * LongestWithoutGateway);
     }
 

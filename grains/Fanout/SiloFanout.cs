@@ -36,7 +36,7 @@ internal sealed partial class SiloFanout(
     private bool _delivering;
     private long _sentAt;
     private readonly ConcurrentDictionary<ChannelId, Task> _unregistering = new();
-    private readonly TidingsLimits _limits = limits.Value;
+    private TidingsLimits Limits => limits.Value;
     private readonly string _silo = SiloStream.NameOf(silo.SiloAddress);
 
     public string Silo => _silo;
@@ -104,7 +104,7 @@ internal sealed partial class SiloFanout(
         List<Topic> unused;
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetSteadyNow();
             unused = [.. _topics.Values.Where(topic => topic.Users == 0 && now - topic.UnusedSince > UnusedTopicLife)];
             foreach (var topic in unused)
             {
@@ -112,7 +112,7 @@ internal sealed partial class SiloFanout(
                 _unregistering[topic.Id] = Task.Run(() => UnregisterAsync(topic));
             }
 
-            var old = _feeds.Values.Where(feed => now - feed.LastUsed > _limits.LogAge && feed.Topics.TrueForAll(topic => topic.IsPattern));
+            var old = _feeds.Values.Where(feed => now - feed.LastUsed > Limits.LogAge && feed.Topics.TrueForAll(topic => topic.IsPattern));
             foreach (var feed in old.ToList())
             {
                 RemoveFeed(feed);
@@ -176,7 +176,7 @@ internal sealed partial class SiloFanout(
     /// <summary>Has a batch wait for a repair.</summary>
     private void Defer(ChannelFeed feed, ChannelBatch batch)
     {
-        feed.Deferred ??= new DeferredBatches(_limits.StreamQueueBytes);
+        feed.Deferred ??= new DeferredBatches(Limits.StreamQueueBytes);
         if (!feed.Deferred.Add(batch))
         {
             metrics.StreamEventsDropped.Add(1);
@@ -199,7 +199,7 @@ internal sealed partial class SiloFanout(
     private void PassOn(ChannelFeed feed, Message[] messages)
     {
         feed.Append(messages);
-        feed.LastUsed = time.GetUtcNow();
+        feed.LastUsed = time.GetSteadyNow();
         if (MessageTrace.IsOn)
         {
             FanoutTrace.PassedOn(feed, messages, _sentAt, _silo);
@@ -277,7 +277,7 @@ internal sealed partial class SiloFanout(
             return feed;
         }
 
-        feed = new ChannelFeed(channel, _limits.TailMessages) { LastUsed = time.GetUtcNow() };
+        feed = new ChannelFeed(channel, limits) { LastUsed = time.GetSteadyNow() };
         foreach (var topic in TopicsOf(channel))
         {
             feed.Topics.Add(topic);
@@ -310,7 +310,7 @@ internal sealed partial class SiloFanout(
         }
 
         var observer = services.GetServices<ILocalGateway>().FirstOrDefault(local => local.Id == gateway.Id)?.Observer ?? gateway.Observer;
-        link = new GatewayLink(_silo, gateway, observer, _limits, time, logger, ResumeAsync, OnLinkLost);
+        link = new GatewayLink(_silo, gateway, observer, limits, time, logger, ResumeAsync, OnLinkLost);
         _links[gateway.Id] = link;
         _linked = [.. _links.Values];
         link.Start();

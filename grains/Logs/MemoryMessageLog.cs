@@ -9,7 +9,7 @@ namespace Tidings.Grains.Logs;
 /// </summary>
 internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvider time) : IMessageLog
 {
-    private readonly TidingsLimits _limits = limits.Value;
+    private TidingsLimits Limits => limits.Value;
     private long _epoch = time.GetUtcNow().ToUnixTimeMilliseconds();
     private readonly Lock _evicting = new();
     private long _cost;
@@ -25,7 +25,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         {
             // A channel forgotten this moment is about to be replaced.
             var found = GetOrAdd(channel);
-            if (found.TryClaim(Volatile.Read(ref _epoch), Now(), _limits.ChannelsPerTenant) is { } claim)
+            if (found.TryClaim(Volatile.Read(ref _epoch), Now(), Limits.ChannelsPerTenant) is { } claim)
                 return new(claim);
 
             if (found.IsRefused)
@@ -40,8 +40,8 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
     {
         cancellationToken.ThrowIfCancellationRequested();
         AppendRequest.Validate(claim, messages);
-        var stored = _channels.TryGetValue(claim.Channel, out var channel) && channel.TryAppend(claim, messages, _limits, OldestTime());
-        if (stored && Interlocked.Add(ref _cost, MemoryChannel.CostOf(messages.Sum(static message => (long)message.Size), messages.Count)) > _limits.LogTotalBytes)
+        var stored = _channels.TryGetValue(claim.Channel, out var channel) && channel.TryAppend(claim, messages, Limits, OldestTime());
+        if (stored && Interlocked.Add(ref _cost, MemoryChannel.CostOf(messages.Sum(static message => (long)message.Size), messages.Count)) > Limits.LogTotalBytes)
             Evict();
 
         return new(stored ? AppendRequest.Advance(claim, messages.Count) : null);
@@ -50,7 +50,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
     public ValueTask<LogRead> ReadAsync(ChannelId channel, long after, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        return new(_channels.TryGetValue(channel, out var found) ? found.Read(after, limit, _limits.ReadBytes) : new LogRead(default, 1, []));
+        return new(_channels.TryGetValue(channel, out var found) ? found.Read(after, limit, Limits.ReadBytes) : new LogRead(default, 1, []));
     }
 
     public ValueTask SetInterestAsync(ChannelId channel, string silo, bool interested, CancellationToken cancellationToken = default)
@@ -86,7 +86,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         }
 
         Interlocked.Exchange(ref _cost, _channels.Values.Sum(static channel => channel.Cost));
-        Forget(Now() - (long)_limits.LogHeadAge.TotalMilliseconds);
+        Forget(Now() - (long)Limits.LogHeadAge.TotalMilliseconds);
         return default;
     }
 
@@ -116,9 +116,9 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
         lock (_evicting)
         {
             var held = _channels.Values.Sum(static channel => channel.Cost);
-            foreach (var channel in held > _limits.LogTotalBytes ? _channels.Values.OrderBy(static channel => channel.Sequence).ToArray() : [])
+            foreach (var channel in held > Limits.LogTotalBytes ? _channels.Values.OrderBy(static channel => channel.Sequence).ToArray() : [])
             {
-                if (held <= _limits.LogTotalBytes / 10 * 9)
+                if (held <= Limits.LogTotalBytes / 10 * 9)
                     break;
 
                 held -= channel.Clear();
@@ -135,5 +135,5 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private long OldestTime() => Now() - (long)_limits.LogAge.TotalMilliseconds;
+    private long OldestTime() => Now() - (long)Limits.LogAge.TotalMilliseconds;
 }

@@ -17,7 +17,7 @@ internal sealed class RedisMessageLog(
     TimeProvider time,
     ILogger<RedisMessageLog> logger) : IMessageLog
 {
-    private readonly TidingsLimits _limits = limits.Value;
+    private TidingsLimits Limits => limits.Value;
     private readonly RedisLogKeys _keys = new(options.Value.KeyPrefix);
     private readonly RedisCalls _calls = new(redis, options.Value.Patience, time, logger);
 
@@ -37,7 +37,7 @@ internal sealed class RedisMessageLog(
                 _keys.Oldest(channel.Tenant), _keys.Used(channel.Tenant), _keys.Forgotten(channel.Tenant),
                 _keys.Birth(channel.Tenant),
             ],
-            [channel.Name, Now(), _births.GetValueOrDefault(channel.Tenant, ""), _limits.ChannelsPerTenant],
+            [channel.Name, Now(), _births.GetValueOrDefault(channel.Tenant, ""), Limits.ChannelsPerTenant],
             cancellationToken);
         if (answer.Length == 0)
             throw TooManyChannelsException.Of(channel);
@@ -70,7 +70,7 @@ internal sealed class RedisMessageLog(
         var (answer, _) = await _calls.EvaluateAsync(
             RedisLogScripts.Read,
             [_keys.Head(channel), _keys.Log(channel)],
-            [Math.Max(0, after), limit, _limits.ReadBytes],
+            [Math.Max(0, after), limit, Limits.ReadBytes],
             cancellationToken);
         var head = new ChannelHead((long)answer[0], (long)answer[1]);
         return new LogRead(head, head.Offset - (long)answer[2] + 1, Array.ConvertAll((RedisResult[])answer[3]!, RedisLogEntry.Read));
@@ -115,7 +115,7 @@ internal sealed class RedisMessageLog(
     }
 
     public ValueTask TrimAsync(CancellationToken cancellationToken = default) =>
-        new RedisLogSweeper(_calls, _keys, _limits).SweepAsync(Now(), cancellationToken);
+        new RedisLogSweeper(_calls, _keys, Limits).SweepAsync(Now(), cancellationToken);
 
     public async ValueTask RemindAsync(CancellationToken cancellationToken = default)
     {
@@ -154,7 +154,7 @@ internal sealed class RedisMessageLog(
             claim.Writer,
             claim.Head.Offset,
             OldestTime(),
-            _limits.LogMessages,
+            Limits.LogMessages,
             claim.Channel.Name,
             messages.Count,
             messages[0].Time,
@@ -167,5 +167,5 @@ internal sealed class RedisMessageLog(
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private long OldestTime() => Now() - (long)_limits.LogAge.TotalMilliseconds;
+    private long OldestTime() => Now() - (long)Limits.LogAge.TotalMilliseconds;
 }

@@ -23,7 +23,7 @@ internal sealed partial class SessionGrain
         try
         {
             var record = fanout.RecordOf(mailbox, _description!, _started);
-            if (_written is null || store.HasForgotten || !record.SaysTheSameAs(_written) || time.GetUtcNow() - _writtenAt > limits.Value.SessionRecordAge)
+            if (_written is null || store.HasForgotten || !record.SaysTheSameAs(_written) || time.GetSteadyNow() - _writtenAt > limits.Value.SessionRecordAge)
             {
                 await WriteAsync(record);
             }
@@ -75,7 +75,7 @@ internal sealed partial class SessionGrain
             throw new InvalidOperationException("The session was taken over by another activation.");
         }
 
-        (_written, _writtenAt) = (record, time.GetUtcNow());
+        (_written, _writtenAt) = (record, time.GetSteadyNow());
     }
 
     /// <summary>Takes the session up from its record. False if there is none.</summary>
@@ -95,7 +95,7 @@ internal sealed partial class SessionGrain
         var (tenant, id) = Key();
         _mailbox = await fanout.RestoreAsync(tenant, id, record, handover);
         (_owner, _description, _started) = (owner, _mailbox.Description = record.Description, record.Started);
-        (_written, _writtenAt) = (record, time.GetUtcNow());
+        (_written, _writtenAt) = (record, time.GetSteadyNow());
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Options;
 using Orleans.Providers.Streams.Common;
 using Orleans.Streams;
 
@@ -12,19 +13,18 @@ internal sealed class SiloQueue : IQueueAdapterReceiver, IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Waiting> _events;
+    private readonly Channel<Waiting> _events = Channel.CreateUnbounded<Waiting>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly IOptions<TidingsLimits> _limits;
     private readonly StreamId _stream;
-    private readonly long _mostBytes;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private long _sequence;
     private long _bytes;
+    private int _count;
 
-    public SiloQueue(string silo, TidingsLimits limits, TimeProvider time)
+    public SiloQueue(string silo, IOptions<TidingsLimits> limits, TimeProvider time)
     {
-        _events = Channel.CreateBounded<Waiting>(
-            new BoundedChannelOptions(limits.StreamQueueEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-        _mostBytes = limits.StreamQueueBytes;
+        _limits = limits;
         _stream = SiloStream.IdOf(silo);
         _time = time;
     }
@@ -38,7 +38,7 @@ internal sealed class SiloQueue : IQueueAdapterReceiver, IDisposable
             return true;
         }
 
-        Interlocked.Add(ref _bytes, -bytes);
+        Release(bytes);
         return false;
     }
 
@@ -79,13 +79,21 @@ internal sealed class SiloQueue : IQueueAdapterReceiver, IDisposable
     /// <summary>What is larger than the bound alone is taken while nothing else waits: dropped, it would be dropped every time.</summary>
     private bool Reserve(long bytes)
     {
+        var most = _limits.Value;
+        var count = Interlocked.Increment(ref _count);
         var held = Interlocked.Add(ref _bytes, bytes);
-        return held <= _mostBytes || held == bytes || bytes == 0;
+        return count <= most.StreamQueueEvents && (held <= most.StreamQueueBytes || held == bytes || bytes == 0);
+    }
+
+    private void Release(long bytes)
+    {
+        Interlocked.Decrement(ref _count);
+        Interlocked.Add(ref _bytes, -bytes);
     }
 
     private FanoutEvent Collect(Waiting first)
     {
-        Interlocked.Add(ref _bytes, -first.Bytes);
+        Release(first.Bytes);
         if (!_events.Reader.TryRead(out var next))
         {
             return first.Event;
@@ -94,7 +102,7 @@ internal sealed class SiloQueue : IQueueAdapterReceiver, IDisposable
         var batches = new List<ChannelBatch>(first.Event.Batches);
         do
         {
-            Interlocked.Add(ref _bytes, -next.Bytes);
+            Release(next.Bytes);
             batches.AddRange(next.Event.Batches);
         }
         while (_events.Reader.TryRead(out next));

@@ -19,7 +19,7 @@ internal sealed partial class SiloSender(
 
     private readonly IServiceProvider _services = services;
     private readonly ISiloEvents _local = local;
-    private readonly TidingsLimits _limits = limits.Value;
+    private TidingsLimits Limits => limits.Value;
     private readonly TimeProvider _time = time;
     private readonly ILogger _logger = logger;
     private readonly SiloMetrics _metrics = metrics;
@@ -64,7 +64,7 @@ internal sealed partial class SiloSender(
         {
             lock (_lock)
             {
-                if (_waiting.Count >= sender._limits.StreamLaneBatches || (_bytes > 0 && _bytes + bytes > sender._limits.StreamLaneBytes))
+                if (_waiting.Count >= sender.Limits.StreamLaneBatches || (_bytes > 0 && _bytes + bytes > sender.Limits.StreamLaneBytes))
                 {
                     sender._metrics.StreamEventsDropped.Add(1);
                     return;

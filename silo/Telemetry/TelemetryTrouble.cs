@@ -49,12 +49,12 @@ internal sealed partial class TelemetryTrouble(TimeProvider time, ILogger<Teleme
 
         lock (_lock)
         {
-            if (time.GetUtcNow() - _toldAt < Pause)
+            if (time.GetSteadyNow() - _toldAt < Pause)
             {
                 return;
             }
 
-            _toldAt = time.GetUtcNow();
+            _toldAt = time.GetSteadyNow();
         }
 
         Log.Trouble(logger, eventData.EventName, string.Join("; ", eventData.Payload ?? []));

@@ -116,6 +116,8 @@ public sealed partial class AdminPageTests(BrowserFixture fixture)
         await using var page = await fixture.AdminAsync("red/chief");
 
         await Expect(page.View).ToContainTextAsync("shown to operators");
+        await Expect(page.Page.Locator(".chart .line[d]")).ToHaveCountAsync(2);
+        await Expect(page.Page.GetByLabel("Sessions", new() { Exact = true })).ToHaveTextAsync(Number());
         await page.OpenAsync("Sessions");
         await Expect(page.Row("chief").First).ToBeVisibleAsync();
         await Expect(page.Row("carol")).ToHaveCountAsync(0);

@@ -12,7 +12,7 @@ internal sealed class CommandRun : IDisposable
     private readonly CancellationTokenSource _interrupt = new();
     private readonly Task<int> _running;
 
-    private CommandRun(string[] args, string input, IReadOnlyDictionary<string, string> environment, string configFile, TextWriter? output)
+    private CommandRun(string[] args, string input, IReadOnlyDictionary<string, string> environment, string configFile, TextWriter? output, bool interactive)
     {
         var terminal = new Terminal
         {
@@ -21,6 +21,7 @@ internal sealed class CommandRun : IDisposable
             Error = _error,
             Variable = name => environment.GetValueOrDefault(name),
             ConfigFile = configFile,
+            IsInteractive = interactive,
         };
         _running = Task.Run(() => CommandLine.RunAsync(args, terminal, _interrupt.Token));
     }
@@ -41,8 +42,8 @@ internal sealed class CommandRun : IDisposable
 
     public static CommandRun Start(Uri? server, params string[] args) => Start(server, args, "");
 
-    public static CommandRun Start(Uri? server, string[] args, string input = "", IReadOnlyDictionary<string, string>? environment = null, string configFile = "/nonexistent", TextWriter? output = null) =>
-        new(server is null ? args : [.. args, "--url", server.AbsoluteUri], input, environment ?? new Dictionary<string, string>(), configFile, output);
+    public static CommandRun Start(Uri? server, string[] args, string input = "", IReadOnlyDictionary<string, string>? environment = null, string configFile = "/nonexistent", TextWriter? output = null, bool interactive = false) =>
+        new(server is null ? args : [.. args, "--url", server.AbsoluteUri], input, environment ?? new Dictionary<string, string>(), configFile, output, interactive);
 
     /// <summary>Runs a command to its end, which must be this.</summary>
     public static async Task<CommandRun> DoneAsync(Uri server, int code, params string[] args)

@@ -153,7 +153,7 @@ public sealed class MessageCommandTests(GatewayServer server) : IClassFixture<Ga
         private void Fail()
         {
             IsTried = true;
-            throw new IOException("Broken pipe");
+            throw new IOException("Broken pipe", 32);
         }
     }
 }

@@ -12,6 +12,8 @@ public sealed class OperatorCommandTests : IAsyncLifetime
     private readonly List<string> _asked = [];
     private WebApplication _app = null!;
     private int _left = 3;
+    private int _unlisted;
+    private string _gateway = "gw-1";
 
     private Uri Address => new(_app.Urls.First());
 
@@ -25,7 +27,7 @@ public sealed class OperatorCommandTests : IAsyncLifetime
         _app.MapGet("/api/admin/status", () => Json(new JsonObject
         {
             ["silos"] = new JsonArray(new JsonObject { ["id"] = "S1", ["name"] = "silo-1", ["address"] = "10.0.0.1:11111", ["status"] = "active", ["version"] = "0.1.0", ["load"] = new JsonObject { ["cpu"] = 12.5 } }),
-            ["gateways"] = new JsonArray(new JsonObject { ["id"] = "gw-1", ["status"] = "ready", ["load"] = new JsonObject { ["sessions"] = _left > 0 ? _left-- : 0 } }),
+            ["gateways"] = _unlisted-- > 0 ? [] : new JsonArray(new JsonObject { ["id"] = _gateway, ["status"] = "ready", ["load"] = new JsonObject { ["memoryBytes"] = 155_000_000, ["sessions"] = _left > 0 ? _left-- : 0 } }),
         }));
         _app.MapGet("/api/admin/sessions", (HttpRequest request) => Json(PageAfter(request)));
         _app.MapGet("/api/admin/sessions/{id}", static (string id) => id == "s1"
@@ -89,6 +91,19 @@ public sealed class OperatorCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_gateway_that_is_not_listed_for_a_moment_is_not_taken_for_empty()
+    {
+        _unlisted = 2;
+        using var drain = await CommandRun.DoneAsync(Address, ExitCodes.Done, "drain", "gw-1");
+        Assert.Equal(0, _left);
+
+        (_left, _unlisted) = (3, 100);
+        using var gone = await CommandRun.DoneAsync(Address, ExitCodes.Done, "drain", "gw-1");
+        Assert.Equal(["gw-1 has no sessions left"], gone.Lines);
+        Assert.Equal(3, _left);
+    }
+
+    [Fact]
     public async Task A_drain_that_takes_too_long_is_incomplete()
     {
         _left = 1000;
@@ -98,6 +113,17 @@ public sealed class OperatorCommandTests : IAsyncLifetime
 
         Assert.EndsWith("sessions left", drain.Lines[0], StringComparison.Ordinal);
         Assert.Equal(["gw-1 has 3 sessions left"], started.Lines);
+    }
+
+    [Fact]
+    public async Task What_is_wider_than_a_terminal_is_not_cut_into_pieces()
+    {
+        _gateway = "gateway-of-a-machine-with-a-long-name-1a2b3c4d5e6f-and-more-than-eighty-columns-need";
+
+        using var status = CommandRun.Start(Address, ["status"], interactive: true);
+
+        Assert.Equal(ExitCodes.Done, await status.ExitCode);
+        Assert.Contains(status.Lines, line => line.Contains(_gateway, StringComparison.Ordinal) && line.Contains(" 148 MiB ", StringComparison.Ordinal));
     }
 
     [Fact]

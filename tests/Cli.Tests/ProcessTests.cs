@@ -23,6 +23,15 @@ public sealed class ProcessTests(GatewayServer server) : IClassFixture<GatewaySe
     }
 
     [Fact]
+    public async Task A_full_disk_is_said()
+    {
+        var (code, output, error) = await ShellAsync($"{Tidings} publish /full 1 > /dev/full");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("The output cannot be written", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Several_commands_write_to_one_file()
     {
         var (code, output, error) = await ShellAsync($"""

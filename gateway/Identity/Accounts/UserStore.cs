@@ -11,8 +11,17 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
 
     public event Action? Changed
     {
-        add => storage.Changed += value;
-        remove => storage.Changed -= value;
+        add
+        {
+            storage.Changed += value;
+            configured.Changed += value;
+        }
+
+        remove
+        {
+            storage.Changed -= value;
+            configured.Changed -= value;
+        }
     }
 
     public async ValueTask<IReadOnlyList<Tenant>> TenantsAsync()

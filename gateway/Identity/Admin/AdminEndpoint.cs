@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Tidings.Gateway.Identity.Accounts;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Identity.Devices;
+using Tidings.Gateway.Identity.Storage;
 
 namespace Tidings.Gateway.Identity.Admin;
 
@@ -79,6 +80,12 @@ internal static class AdminFilter
         catch (ConfiguredAccountException exception)
         {
             return Problem(StatusCodes.Status409Conflict, exception.Message);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException and not BadHttpRequestException)
+        {
+            // Its message names the file, which is for who runs the server to know.
+            context.RequestServices.GetRequiredService<ILogger<FileIdentityStorage>>().NotSaved(exception);
+            return Problem(StatusCodes.Status507InsufficientStorage, "The server could not save it, so nothing was changed; its log says why.");
         }
     }
 

@@ -50,3 +50,10 @@ internal sealed class FileIdentityStorage : MemoryIdentityStorage
         }
     }
 }
+
+/// <summary>What is said of the user file.</summary>
+internal static partial class FileIdentityLog
+{
+    [LoggerMessage(2453, LogLevel.Error, "The user file could not be written; what was to be changed is as it was")]
+    public static partial void NotSaved(this ILogger<FileIdentityStorage> logger, Exception exception);
+}

@@ -99,8 +99,9 @@ internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000)
     {
         if (table != IdentityTables.Grants)
         {
+            var before = Table(table).GetValueOrDefault(key);
             Table(table)[key] = value;
-            Save(_tables);
+            SaveOrUndo(table, key, before);
             return;
         }
 
@@ -112,13 +113,35 @@ internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000)
 
     private bool Remove(string table, string key)
     {
-        var removed = Table(table).Remove(key);
+        var removed = Table(table).Remove(key, out var before);
         if (removed)
         {
-            Save(_tables);
+            SaveOrUndo(table, key, before);
         }
 
         return removed;
+    }
+
+    /// <summary>What cannot be saved has not happened: else it would be in force until the next start, and gone then.</summary>
+    private void SaveOrUndo(string table, string key, string? before)
+    {
+        try
+        {
+            Save(_tables);
+        }
+        catch
+        {
+            if (before is null)
+            {
+                Table(table).Remove(key);
+            }
+            else
+            {
+                Table(table)[key] = before;
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Forgets log-ins that ended, and where there are too many, those that end first.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class KeyFile
         (_path, _time, _logger) = (Path.GetFullPath(path), time, logger);
         _text = File.ReadAllText(_path);
         _keys = Read(_text);
-        _looked = time.GetUtcNow();
+        _looked = time.GetSteadyNow();
     }
 
     /// <summary>The keys as of now.</summary>
@@ -36,9 +36,9 @@ internal sealed partial class KeyFile
         {
             lock (_lock)
             {
-                if (_time.GetUtcNow() - _looked >= LookEvery)
+                if (_time.GetSteadyNow() - _looked >= LookEvery)
                 {
-                    _looked = _time.GetUtcNow();
+                    _looked = _time.GetSteadyNow();
                     Look();
                 }
 

@@ -55,7 +55,7 @@ internal sealed class SigningKeys(IIdentityStorage storage, IOptions<IdentityOpt
         await _lock.WaitAsync();
         try
         {
-            if (!needed() || time.GetUtcNow() - _loaded < ReloadPause)
+            if (!needed() || time.GetSteadyNow() - _loaded < ReloadPause)
             {
                 return;
             }
@@ -68,7 +68,7 @@ internal sealed class SigningKeys(IIdentityStorage storage, IOptions<IdentityOpt
             }
 
             _keys = [.. stored.OrderByDescending(static key => key.Created).Select(key => (key, Known(key.Id) ?? Open(key)))];
-            _loaded = time.GetUtcNow();
+            _loaded = time.GetSteadyNow();
         }
         finally
         {

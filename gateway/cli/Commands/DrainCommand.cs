@@ -9,6 +9,9 @@ namespace Tidings.Cli.Commands;
 internal static class DrainCommand
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    /// <summary>A gateway that has ended is not listed any more; but where a silo just ended, the list begins anew, and it is missing for a moment only.</summary>
+    private const int LooksUntilGone = 4;
     private static readonly Argument<string> Gateway = new("gateway") { Description = "The gateway's id, as status shows it" };
     private static readonly Option<int> Seconds = new("--over") { Description = "Over how many seconds its sessions are moved", DefaultValueFactory = static _ => 30 };
     private static readonly Option<bool> NoWait = new("--no-wait") { Description = "Do not wait for the last session" };
@@ -36,21 +39,29 @@ internal static class DrainCommand
     {
         var end = run.Terminal.Time.GetUtcNow() + TimeSpan.FromSeconds(run.Value(Limit));
         using var ticks = new PeriodicTimer(Period, run.Terminal.Time);
-        var left = await LeftAsync(api, id);
-        while (left > 0 && run.Terminal.Time.GetUtcNow() < end)
+        var (left, missed) = (sessions, 0);
+        while (true)
         {
+            (left, missed) = await LeftAsync(api, id) is { } said ? (said, 0) : (left, missed + 1);
+            if (left == 0 || missed == LooksUntilGone)
+            {
+                return 0;
+            }
+
+            if (run.Terminal.Time.GetUtcNow() >= end)
+            {
+                return left;
+            }
+
             progress?.Value = Math.Max(0, sessions - left);
             await ticks.WaitForNextTickAsync(run.CancellationToken);
-            left = await LeftAsync(api, id);
         }
-
-        return left;
     }
 
-    /// <summary>The gateway's sessions; none once it has left the cluster.</summary>
-    private static async Task<long> LeftAsync(Api api, string id)
+    /// <summary>The gateway's sessions; null if the cluster does not know it.</summary>
+    private static async Task<long?> LeftAsync(Api api, string id)
     {
         var gateways = (await api.GetAsync("api/admin/status"))?["gateways"] as JsonArray ?? [];
-        return (long?)gateways.FirstOrDefault(one => (string?)one?["id"] == id)?["load"]?["sessions"] ?? 0;
+        return (long?)gateways.FirstOrDefault(one => (string?)one?["id"] == id)?["load"]?["sessions"];
     }
 }

@@ -47,14 +47,14 @@ internal static class StatusCommand
     {
         if (status["silos"] is JsonArray silos)
         {
-            Results.Write(run, silos, new("SILO", "name"), new("ADDRESS", "address"), new("STATUS", "status"), new("VERSION", "version"), new("CPU", "load.cpu"), new("MEMORY", "load.memoryBytes"));
+            Results.Write(run, silos, new("SILO", "name"), new("ADDRESS", "address"), new("STATUS", "status"), new("VERSION", "version"), new("CPU", "load.cpu"), new("MEMORY", "load.memoryBytes", IsBytes: true));
         }
 
         if (status["gateways"] is JsonArray gateways)
         {
             Results.Write(
                 run, gateways, new("GATEWAY", "id"), new("ADDRESS", "address"), new("STATUS", "status"), new("VERSION", "version"), new("CPU", "load.cpu"),
-                new("MEMORY", "load.memoryBytes"), new("SESSIONS", "load.sessions"));
+                new("MEMORY", "load.memoryBytes", IsBytes: true), new("SESSIONS", "load.sessions"));
         }
     }
 }

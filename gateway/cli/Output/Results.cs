@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
@@ -7,11 +8,14 @@ namespace Tidings.Cli.Output;
 /// <summary>A column of a table.</summary>
 /// <param name="Title">Its head.</param>
 /// <param name="Member">The member that it shows; with dots for members of members.</param>
-internal sealed record Column(string Title, string Member);
+/// <param name="IsBytes">Whether it is a number of bytes.</param>
+internal sealed record Column(string Title, string Member, bool IsBytes = false);
 
 /// <summary>Writes answers of the server: as tables for people, as they are for programs.</summary>
 internal static class Results
 {
+    private const int Unbounded = 10_000;
+
     /// <summary>Objects as rows.</summary>
     public static void Write(Invocation run, JsonArray items, params Column[] columns)
     {
@@ -25,7 +29,7 @@ internal static class Results
         table.AddColumns([.. columns.Select(static column => new TableColumn(new Spectre.Console.Text(column.Title)) { NoWrap = true })]);
         foreach (var item in items)
         {
-            table.AddRow([.. columns.Select(column => new Spectre.Console.Text(TextOf(item, column.Member)))]);
+            table.AddRow([.. columns.Select(column => new Spectre.Console.Text(TextOf(item, column)))]);
         }
 
         Write(run.Terminal, table);
@@ -62,7 +66,13 @@ internal static class Results
         if (!terminal.IsInteractive)
         {
             // Nothing is cut off where a program reads.
-            console.Profile.Width = 10_000;
+            console.Profile.Width = Unbounded;
+        }
+        else if (what is Table table && WidthOf(table, console) > console.Profile.Width)
+        {
+            // Lines that the terminal wraps, rather than ids cut into pieces.
+            table.Border = TableBorder.None;
+            console.Profile.Width = Unbounded;
         }
 
         var lines = new StringWriter();
@@ -75,15 +85,22 @@ internal static class Results
         }
     }
 
-    private static string TextOf(JsonNode? item, string member)
+    private static int WidthOf(Spectre.Console.Rendering.IRenderable table, IAnsiConsole console) =>
+        table.Measure(Spectre.Console.Rendering.RenderOptions.Create(console, console.Profile.Capabilities), Unbounded).Max;
+
+    private static string TextOf(JsonNode? item, Column column)
     {
-        foreach (var name in member.Split('.'))
+        foreach (var name in column.Member.Split('.'))
         {
             item = (item as JsonObject)?[name];
         }
 
-        return Show(item);
+        return column.IsBytes && item is JsonValue value && value.TryGetValue(out long bytes) ? Bytes(bytes) : Show(item);
     }
+
+    private static string Bytes(long count) => count < 1 << 20
+        ? string.Create(CultureInfo.InvariantCulture, $"{count / 1024.0:0.#} KiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{count / (1024.0 * 1024):0} MiB");
 
     private static string Show(JsonNode? value) => value switch
     {

@@ -5,33 +5,34 @@ import { button, code, el, refresh } from './dom.js';
 import { eventList } from './events.js';
 import { bytes, count, short, since } from './format.js';
 
-const FIGURES = '/$SYS/cluster';
+const CLUSTER = '/$SYS/cluster';
+const TENANT = '/$SYS/figures';
 const STATUS = { ready: 'good', active: 'good', draining: 'wait', joining: 'wait', shuttingDown: 'wait', unready: 'bad', dead: 'bad' };
 
 /** What runs and how busy it is, as far as the administrator may see it, and who comes and goes. */
 export function clusterView({ admin, live, root }) {
   const map = el('div', { class: 'map' });
-  const charts = admin.isOperator ? liveFigures(live) : null;
+  const charts = admin.isOperator ? liveFigures(live, CLUSTER, 'Figures of the cluster') : liveFigures(live, TENANT, 'Figures of the tenant');
   const events = eventList(admin, live);
-  root.append(...[charts, el('section', { class: 'card', 'aria-labelledby': 'map-title' }, el('h2', { id: 'map-title' }, 'Cluster map'), map), events].filter(Boolean));
+  root.append(charts, el('section', { class: 'card', 'aria-labelledby': 'map-title' }, el('h2', { id: 'map-title' }, 'Cluster map'), map), events);
   return { refresh: async () => showMap(map, await get('status'), admin) };
 }
 
-function liveFigures(live) {
+/** A tenant's own figures are fewer: who delivers, and how busy that is, is not its business. */
+function liveFigures(live, channel, title) {
   const whole = value => count(Math.round(value));
   const charts = [
     ['sessions', new Chart('Sessions', whole)],
     ['publishesPerSecond', new Chart('Published / s', count)],
-    ['deliveriesPerSecond', new Chart('Delivered / s', count)],
-    ['cpu', new Chart('Busiest CPU', value => `${count(value)} %`)],
+    ...channel === CLUSTER ? [['deliveriesPerSecond', new Chart('Delivered / s', count)], ['cpu', new Chart('Busiest CPU', value => `${count(value)} %`)]] : [],
   ];
   const add = figures => charts.forEach(([name, chart]) => chart.add(Date.parse(figures.time), figures[name]));
-  get(`messages${FIGURES}`, { limit: 100 })
+  get(`messages${channel}`, { limit: 100 })
     .then(page => page.messages.map(message => message.data).filter(figures => Date.now() - Date.parse(figures.time) < 300_000).forEach(add))
     .catch(() => {})
-    .then(() => live.listen(FIGURES, add))
+    .then(() => live.listen(channel, add))
     .catch(() => {});
-  return el('section', { class: 'charts', 'aria-label': 'Figures of the cluster' }, charts.map(([, chart]) => chart.node));
+  return el('section', { class: 'charts', 'aria-label': title }, charts.map(([, chart]) => chart.node));
 }
 
 function showMap(map, status, admin) {

@@ -26,7 +26,7 @@ internal static class ConfigurationReference
 
     private static void Write(StringBuilder text, OptionClass options, IReadOnlyList<string> sources)
     {
-        var when = options.IsLive(sources) ? "A change of a settings file counts without a restart." : "Read at the start.";
+        var when = options.IsLive(sources) ? "A change of a settings file counts without a restart." : options.IsPartlyLive(sources) && Documentation.Of(options.Type).Contains(" follow ", StringComparison.Ordinal) ? "Read at the start, but for what is said to follow." : "Read at the start.";
         text.Append($"\n## {options.Section} ({options.Type.Name})\n\n{Documentation.Of(options.Type)}\n\nFor {options.Process}. {when}\n\n| Setting | Takes | Meaning |\n|---|---|---|\n");
         foreach (var setting in options.Settings)
         {

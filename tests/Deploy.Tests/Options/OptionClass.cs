@@ -31,4 +31,8 @@ internal sealed record OptionClass(Type Type, string Section)
         sources.Any(source => source.Contains($"AddLatest<{Type.Name}>", StringComparison.Ordinal)) ||
         (sources.Any(source => source.Contains($"IOptionsMonitor<{Type.Name}>", StringComparison.Ordinal))
         && !sources.Any(source => source.Contains($"IOptions<{Type.Name}>", StringComparison.Ordinal)));
+
+    /// <summary>Whether some that use it look at it anew, and others took what it was at the start.</summary>
+    public bool IsPartlyLive(IReadOnlyList<string> sources) =>
+        !IsLive(sources) && sources.Any(source => source.Contains($"AddLatestMonitor<{Type.Name}>", StringComparison.Ordinal));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Tidings.Gateway.Tests.Identity;
+using Tidings.Gateway.Tests.Server;
 
 namespace Tidings.Gateway.Tests.Administration;
 
@@ -11,6 +12,8 @@ public sealed class SystemChannelTests(AdminServer admin) : IClassFixture<AdminS
     [InlineData("admin", "/$SYS/audit", true)]
     [InlineData("admin", "/$SYS/**", true)]
     [InlineData("red/chief", "/$SYS/audit", true)]
+    [InlineData("red/chief", "/$SYS/figures", true)]
+    [InlineData("red/alice", "/$SYS/figures", false)]
     [InlineData("red/chief", "/$SYS/cluster", false)]
     [InlineData("red/chief", "/$SYS/**", false)]
     [InlineData("red/alice", "/$SYS/audit", false)]
@@ -23,6 +26,24 @@ public sealed class SystemChannelTests(AdminServer admin) : IClassFixture<AdminS
         var reply = await admin.Server.BayeuxAsync(SecuredServer.Subscribe(secret, channel), SecuredServer.Basic(user));
 
         Assert.Equal(may, (bool)reply["successful"]!);
+    }
+
+    [Fact]
+    public async Task A_tenants_administrator_who_looks_is_told_its_figures_and_no_others()
+    {
+        await admin.SessionAsync("red/alice", "/figures/a");
+        await admin.SessionAsync("bob", "/figures/a");
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.Null((await admin.GetAsync("status", "red/chief"))["silos"]);
+                await admin.PublishAsync("red/alice", "/figures/a", "1");
+                var told = (await admin.GetAsync("messages/$SYS/figures?limit=1", "red/chief"))["messages"]!.AsArray();
+                var sessions = (await admin.GetAsync("sessions?limit=1000", "red/chief"))["items"]!.AsArray().Count;
+                return told is [{ } last] && (int)last["data"]!["sessions"]! == sessions && (double)last["data"]!["publishesPerSecond"]! > 0;
+            },
+            "The figures do not show what goes on.");
     }
 
     [Fact]

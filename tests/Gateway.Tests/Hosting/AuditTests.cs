@@ -91,7 +91,7 @@ public sealed class AuditTests
     }
 
     internal static Audit New(ILoggerFactory log, AuditOptions? options = null, TimeProvider? time = null) =>
-        new(log, new AuditBounds(Options.Create(options ?? new AuditOptions()), TestMetrics.New(), time ?? TimeProvider.System), new AuditTrail(time ?? TimeProvider.System));
+        new(log, new AuditBounds(Options.Create(options ?? new AuditOptions()), TestMetrics.New(), time ?? TimeProvider.System), new AuditTrail(Options.Create(options ?? new AuditOptions()), TestMetrics.New(), time ?? TimeProvider.System));
 
     private sealed class Lines : ILoggerFactory, ILogger
     {

@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Tidings.Gateway.Identity.Accounts;
 using Tidings.Gateway.Identity.Storage;
+using Tidings.Gateway.Tests.Hosting;
 
 namespace Tidings.Gateway.Tests.Identity;
 
@@ -64,7 +64,7 @@ public sealed class LogInLifeTests
     }
 
     private static string StampOf(string password) => new ConfiguredAccounts(
-        Options.Create(new Gateway.Identity.IdentityOptions { Users = { ["ann"] = new Gateway.Identity.UserOptions { Password = password } } }), new PasswordHasher<User>()).Find("default", "ann")!.Stamp;
+        new Fixed<Gateway.Identity.IdentityOptions>(new() { Users = { ["ann"] = new Gateway.Identity.UserOptions { Password = password } } }), new PasswordHasher<User>()).Find("default", "ann")!.Stamp;
 
     private static async Task PutAsync(SecuredServer server, string json)
     {

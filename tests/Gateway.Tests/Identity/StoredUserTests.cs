@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
@@ -11,6 +12,8 @@ namespace Tidings.Gateway.Tests.Identity;
 /// <summary>A server whose users are in its store alone, as once its bootstrap admin is taken out of the configuration.</summary>
 public sealed class StoredUserTests : IDisposable
 {
+    private const string Ann = "/api/admin/tenants/default/users/ann";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("tidings-users-").FullName;
 
     private string File => Path.Combine(_directory, "users.json");
@@ -44,6 +47,29 @@ public sealed class StoredUserTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    /// <summary>Its new state is first written beside it; there, a device that is always full.</summary>
+    [Fact]
+    public async Task A_full_disk_is_told_changes_nothing_and_is_got_over()
+    {
+        await using var server = await OwnServer.StartAsync(("Tidings:UserFile", File), ("Tidings:BootstrapAdmin:Password", "correct horse"));
+        server.Http.DefaultRequestHeaders.Authorization = SecuredServer.Basic("admin");
+        System.IO.File.CreateSymbolicLink(File + ".new", "/dev/full");
+
+        Assert.Equal(HttpStatusCode.InsufficientStorage, await PutAsync(server));
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Http.GetAsync(Ann)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.PostAsJsonAsync("/channels/goes/on", 1)).StatusCode);
+
+        System.IO.File.Delete(File + ".new");
+        Assert.Equal(HttpStatusCode.OK, await PutAsync(server));
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync(Ann)).StatusCode);
+    }
+
+    private static async Task<HttpStatusCode> PutAsync(OwnServer server)
+    {
+        using var answer = await server.Http.PutAsJsonAsync(Ann, new { password = "battery staple" });
+        return answer.StatusCode;
+    }
 
     private async Task StoreAsync() => await new FileIdentityStorage(File, TimeProvider.System).PutAsync(
         IdentityTables.Users, "default/ann", JsonSerializer.Serialize(new User { Tenant = "default", Name = "ann", PasswordHash = "x" }, AccountJson.Default.User));

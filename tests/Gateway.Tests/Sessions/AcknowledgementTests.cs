@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tidings.Gateway.Sessions;
 using static Tidings.Gateway.Tests.Sessions.Deliveries;
 
@@ -11,7 +12,7 @@ public sealed class AcknowledgementTests
     [Fact]
     public void A_session_that_does_not_acknowledge_has_no_batches()
     {
-        var session = new LocalSession(Tenant, "s", new TidingsLimits());
+        var session = new LocalSession(Tenant, "s", Options.Create(new TidingsLimits()));
 
         Assert.Null(session.CloseBatch());
     }
@@ -227,7 +228,7 @@ public sealed class AcknowledgementTests
 
     private static LocalSession Attached(TidingsLimits? limits, UnacknowledgedBatch[]? batches)
     {
-        var session = new LocalSession(Tenant, "session", limits ?? new TidingsLimits());
+        var session = new LocalSession(Tenant, "session", Options.Create(limits ?? new TidingsLimits()));
         var description = new SessionDescription { Protocol = "bayeux", Lifetime = TimeSpan.FromMinutes(1), Acknowledges = true };
         session.Attached(new AttachResult(description, Live: true, Started: true, Batches: batches));
         session.Join();

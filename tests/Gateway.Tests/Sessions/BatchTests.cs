@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tidings.Gateway.Sessions;
 using static Tidings.Gateway.Tests.Sessions.Deliveries;
 
@@ -80,7 +81,7 @@ public sealed class BatchTests
 
     private static LocalSession Open()
     {
-        var session = new LocalSession(Tenant, "one", new TidingsLimits());
+        var session = new LocalSession(Tenant, "one", Options.Create(new TidingsLimits()));
         session.Begin(new SessionDescription { Protocol = "test", Lifetime = TimeSpan.FromMinutes(1), Acknowledges = true }, new Silent(), DateTimeOffset.UnixEpoch);
         session.Join();
         return session;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tidings.Gateway.Sessions;
 using static Tidings.Gateway.Tests.Sessions.Deliveries;
 
@@ -59,7 +60,7 @@ public sealed class LocalSessionTests
     [Fact]
     public void Is_forsaken_when_its_silo_says_that_messages_come_and_none_does()
     {
-        var session = new LocalSession(Tenant, "waiting", new TidingsLimits());
+        var session = new LocalSession(Tenant, "waiting", Options.Create(new TidingsLimits()));
         var start = DateTimeOffset.UnixEpoch;
         session.BeginStay();
         session.Attached(new AttachResult(new SessionDescription { Protocol = "p", Lifetime = TimeSpan.FromMinutes(1) }, Live: true, Started: true));
@@ -74,7 +75,7 @@ public sealed class LocalSessionTests
     [Fact]
     public void Is_not_forsaken_while_what_it_missed_is_coming()
     {
-        var session = new LocalSession(Tenant, "catching-up", new TidingsLimits());
+        var session = new LocalSession(Tenant, "catching-up", Options.Create(new TidingsLimits()));
         var start = DateTimeOffset.UnixEpoch;
         session.BeginStay();
         session.Attached(new AttachResult(new SessionDescription { Protocol = "p", Lifetime = TimeSpan.FromMinutes(1) }, Live: true, Started: true));
@@ -246,7 +247,7 @@ public sealed class LocalSessionTests
     [Fact]
     public void Catch_ups_that_overlap_give_each_message_once()
     {
-        var session = new LocalSession(Tenant, "s", new TidingsLimits());
+        var session = new LocalSession(Tenant, "s", Options.Create(new TidingsLimits()));
 
         Assert.Equal([1L, 2, 3], Offsets(session.CatchUp(Batch("/a", 1, count: 3))));
         Assert.Equal([4L, 5], Offsets(session.CatchUp(Batch("/a", 2, count: 4))));
@@ -257,7 +258,7 @@ public sealed class LocalSessionTests
     [Fact]
     public void Given_up_while_catching_up_it_goes_on_after_what_it_was_given()
     {
-        var session = new LocalSession(Tenant, "s", new TidingsLimits());
+        var session = new LocalSession(Tenant, "s", Options.Create(new TidingsLimits()));
         session.CatchUp(Batch("/a", 1, count: 3));
 
         Assert.Equal([new ChannelCursor("/a", 3)], session.GiveUp(LocalState.Parked).Cursors);
@@ -266,7 +267,7 @@ public sealed class LocalSessionTests
     [Fact]
     public void A_later_stay_is_given_again_what_an_earlier_one_did_not_deliver()
     {
-        var session = new LocalSession(Tenant, "s", new TidingsLimits());
+        var session = new LocalSession(Tenant, "s", Options.Create(new TidingsLimits()));
         session.Enqueue(new DeliveryBatch(session.CatchUp(Batch("/a", 1, count: 3))!) { Frame = 1 });
         Assert.Equal([new ChannelCursor("/a", 0, 1)], session.GiveUp(LocalState.Parked).Cursors);
 
@@ -379,7 +380,7 @@ public sealed class LocalSessionTests
 
     private static LocalSession Live(TidingsLimits limits)
     {
-        var session = new LocalSession(Tenant, "session", limits);
+        var session = new LocalSession(Tenant, "session", Options.Create(limits));
         session.Join();
         return session;
     }

@@ -20,7 +20,7 @@ public sealed class SiloReceiverTests : IDisposable
         _metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
         var limits = Options.Create(new TidingsLimits { PendingMessagesPerSession = 4, DirectMessagesPerSession = MostDirects });
         _hub = new GatewayHub(StubCluster.None, limits, new WindowPolicies(Options.Create(new WindowOptions()), _metrics), TimeProvider.System, _metrics, NullLogger<GatewayHub>.Instance);
-        _receiver = new SiloReceiver("silo", link: 7, DateTimeOffset.UtcNow, _hub, _metrics);
+        _receiver = new SiloReceiver("silo", link: 7, TimeProvider.System, _hub, _metrics);
     }
 
     public void Dispose() => _services.Dispose();
@@ -261,7 +261,7 @@ public sealed class SiloReceiverTests : IDisposable
     private static LinkFrame Direct(LocalSession session, string channel) =>
         new() { Kind = LinkFrameKind.Direct, Tenant = Tenant, Session = session.Id, Stay = session.Stay, Direct = Word(channel) };
 
-    private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", Link = 7, FirstFrame = first, Frames = frames }, DateTimeOffset.UtcNow);
+    private LinkAck Take(long first, params LinkFrame[] frames) => _receiver.Take(new LinkBatch { Silo = "silo", Link = 7, FirstFrame = first, Frames = frames });
 
     private static LinkFrame For(LocalSession session, LinkFrameKind kind, params string[] subscriptions) =>
         new() { Kind = kind, Tenant = Tenant, Session = session.Id, Stay = session.Stay, Subscriptions = subscriptions };

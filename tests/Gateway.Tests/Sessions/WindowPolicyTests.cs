@@ -34,7 +34,7 @@ public sealed class WindowPolicyTests : IDisposable
                 ],
             }),
             metrics);
-        _session = new LocalSession(Tenant, "session", new TidingsLimits { PendingMessagesPerSession = Window, PendingBytesPerSession = 1024 }, policies);
+        _session = new LocalSession(Tenant, "session", Options.Create(new TidingsLimits { PendingMessagesPerSession = Window, PendingBytesPerSession = 1024 }), policies);
         _session.Begin(new SessionDescription { Protocol = "test", Lifetime = TimeSpan.FromMinutes(1) }, null!, DateTimeOffset.UnixEpoch);
         _session.Join();
     }

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Tidings.Gateway.Tests.Telemetry;
 
-/// <summary>An OTLP/HTTP receiver (OpenTelemetry Protocol Specification, "OTLP/HTTP", with binary bodies).</summary>
+/// <summary>An OTLP receiver (OpenTelemetry Protocol Specification: "OTLP/HTTP" with binary bodies, and "OTLP/gRPC").</summary>
 internal sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -24,15 +25,19 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>The services that sent something.</summary>
     public ConcurrentDictionary<string, bool> Services { get; } = new(StringComparer.Ordinal);
 
-    public static async Task<Collector> StartAsync()
+    /// <param name="grpc">Whether it speaks gRPC instead of HTTP with binary bodies.</param>
+    public static async Task<Collector> StartAsync(bool grpc = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
         var app = builder.Build();
         var collector = new Collector(app);
         app.MapPost("/v1/metrics", request => ReadAsync(request, collector.TakeMetrics));
         app.MapPost("/v1/traces", request => ReadAsync(request, collector.TakeSpans));
+        app.MapPost("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", request => ReadCallAsync(request, collector.TakeMetrics));
+        app.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", request => ReadCallAsync(request, collector.TakeSpans));
         await app.StartAsync();
         return collector;
     }
@@ -46,6 +51,21 @@ internal sealed class Collector : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         take(new ProtoMessage(body.ToArray()));
         context.Response.ContentType = "application/x-protobuf";
+    }
+
+    /// <summary>A unary call ("gRPC over HTTP2"): a flag, the length in four bytes, the message; the answer is an empty one, and the status comes behind it.</summary>
+    private static async Task ReadCallAsync(HttpContext context, Action<ProtoMessage> take)
+    {
+        Assert.Equal("application/grpc", context.Request.ContentType);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        var frame = body.ToArray();
+        Assert.Equal(0, frame[0]);
+        Assert.Equal(frame.Length - 5, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(1)));
+        take(new ProtoMessage(frame.AsSpan(5)));
+        context.Response.ContentType = "application/grpc";
+        await context.Response.Body.WriteAsync(new byte[5]);
+        context.Response.AppendTrailer("grpc-status", "0");
     }
 
     /// <summary>ExportTraceServiceRequest: resource_spans = 1; ResourceSpans: resource = 1, scope_spans = 2; ScopeSpans: spans = 2.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using Tidings.Gateway.Tests.Server;
@@ -60,6 +61,78 @@ public sealed class TraceTests(RedisServerFixture redis) : IClassFixture<RedisSe
 
         Assert.Equal("event-stream", spans.First(static span => span.Name == "write").Attributes["tidings.transport"]);
         Assert.Single(spans.Select(static span => span.Trace).Distinct());
+    }
+
+    [Fact]
+    public async Task Grpc_is_spoken_where_nothing_else_is_said()
+    {
+        await using var collector = await Collector.StartAsync(grpc: true);
+        await using var cluster = await OwnCluster.StartAsync(
+            (IPEndPoint)redis.Connection.GetEndPoints()[0],
+            ("Tidings:Telemetry:Endpoint", collector.Address),
+            ("Tidings:Telemetry:TraceShare", "1"),
+            ("Tidings:Telemetry:MetricsEvery", "00:00:00.2"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "50"));
+        using var answer = await cluster.Gateway.Http.PostAsJsonAsync("/channels/by/grpc", new { a = 1 });
+        answer.EnsureSuccessStatusCode();
+
+        await SpansAsync(collector, "/by/grpc", "append");
+        await Eventually.TrueAsync(() => collector.Metrics.ContainsKey("tidings.messages.published"), "No metric came by gRPC.");
+    }
+
+    [Fact]
+    public async Task Instruments_of_the_same_names_that_somebody_else_makes_do_no_harm()
+    {
+        using var others = new Meter("Tidings");
+        others.CreateHistogram<double>("tidings.messages.published").Record(0.5);
+        others.CreateObservableGauge("tidings.messages.delivered", static () => "neither number nor time".Length);
+        await using var collector = await Collector.StartAsync();
+        await using var cluster = await OwnCluster.StartAsync(
+            (IPEndPoint)redis.Connection.GetEndPoints()[0],
+            ("Tidings:Telemetry:Endpoint", collector.Address),
+            ("Tidings:Telemetry:Protocol", "HttpProtobuf"),
+            ("Tidings:Telemetry:MetricsEvery", "00:00:00.2"));
+        others.CreateCounter<int>("tidings.publish.duration").Add(1);
+        using var answer = await cluster.Gateway.Http.PostAsJsonAsync("/channels/same/names", new { a = 1 });
+
+        answer.EnsureSuccessStatusCode();
+        await Eventually.TrueAsync(
+            () => collector.Metrics.ContainsKey("tidings.messages.published") && collector.Metrics.ContainsKey("tidings.log.append.duration"), "Metrics no longer come.");
+    }
+
+    [Theory]
+    [InlineData("01", true)]
+    [InlineData("00", false)]
+    public async Task Where_requests_are_traced_a_message_is_followed_if_its_request_is(string flags, bool isFollowed)
+    {
+        const string Trace = "0af7651916cd43dd8448eb211c80319c";
+        await using var collector = await Collector.StartAsync();
+        await using var cluster = await OwnCluster.StartAsync(
+            (IPEndPoint)redis.Connection.GetEndPoints()[0],
+            ("Tidings:Telemetry:Endpoint", collector.Address),
+            ("Tidings:Telemetry:Protocol", "HttpProtobuf"),
+            ("Tidings:Telemetry:Requests", "true"),
+            ("Tidings:Telemetry:TraceShare", "1"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "50"));
+        await PublishAsync(cluster, "/asked/first", $"00-{Trace}-b7ad6b7169203331-{flags}");
+        // Spans come in the order of their ends: once this one's are there, the first one's are, or will never be.
+        await PublishAsync(cluster, "/asked/last", $"00-{Trace[..31]}d-b7ad6b7169203331-01");
+        await SpansAsync(collector, "/asked/last", "append");
+
+        var spans = collector.Spans.Where(static span => span.Trace == Trace).DistinctBy(static span => span.Id).ToList();
+        Assert.Equal(isFollowed, spans.Exists(static span => span.Name == "append"));
+        if (isFollowed)
+        {
+            var request = Assert.Single(spans, static span => span.Parent == "b7ad6b7169203331");
+            Assert.Equal(request.Id, Assert.Single(spans, static span => span.Name == "send").Parent);
+        }
+    }
+
+    private static async Task PublishAsync(OwnCluster cluster, string channel, string parent)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/channels" + channel) { Content = JsonContent.Create(new { a = 1 }), Headers = { { "traceparent", parent } } };
+        using var answer = await cluster.Gateway.Http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>The spans of a channel's messages, when one of a name is there. In one process both services hear each span; it is taken once.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace Tidings.Grains.Channels;
 
 public sealed class PublishWindowTests
@@ -8,7 +10,7 @@ public sealed class PublishWindowTests
     [Fact]
     public void A_key_is_found_with_its_offset_and_no_other_key_is()
     {
-        var window = new PublishWindow(10, Age);
+        var window = Of(10);
         window.Add(_keys[0], 7, time: 0);
 
         Assert.True(window.TryFind(_keys[0], out var offset));
@@ -19,7 +21,7 @@ public sealed class PublishWindowTests
     [Fact]
     public void The_oldest_keys_are_forgotten_when_there_are_too_many()
     {
-        var window = new PublishWindow(3, Age);
+        var window = Of(3);
         AddEach(window, times: [0, 0, 0, 0, 0]);
 
         Assert.Equal([false, false, true, true, true], Found(window, 5));
@@ -28,7 +30,7 @@ public sealed class PublishWindowTests
     [Fact]
     public void Keys_are_forgotten_once_they_are_too_old()
     {
-        var window = new PublishWindow(10, Age);
+        var window = Of(10);
         AddEach(window, times: [0, 1, 60_000]);
         Assert.Equal([true, true, true], Found(window, 3));
 
@@ -39,7 +41,7 @@ public sealed class PublishWindowTests
     [Fact]
     public void A_key_added_again_keeps_its_first_offset_and_its_place()
     {
-        var window = new PublishWindow(2, Age);
+        var window = Of(2);
         window.Add(_keys[0], 1, time: 0);
         window.Add(_keys[0], 5, time: 0);
         window.Add(_keys[1], 2, time: 0);
@@ -53,7 +55,7 @@ public sealed class PublishWindowTests
     [Fact]
     public void A_window_of_no_keys_remembers_none()
     {
-        var window = new PublishWindow(0, Age);
+        var window = Of(0);
         AddEach(window, times: [0, 1]);
 
         Assert.Equal([false, false], Found(window, 2));
@@ -68,4 +70,6 @@ public sealed class PublishWindowTests
     }
 
     private IEnumerable<bool> Found(PublishWindow window, int count) => _keys.Take(count).Select(key => window.TryFind(key, out _));
+
+    private static PublishWindow Of(int most) => new(Options.Create(new TidingsLimits { PublishKeys = most, PublishKeyAge = Age }));
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 
 namespace Tidings.Grains.Streams;
 
@@ -6,7 +7,7 @@ public sealed class SiloQueueTests : IDisposable
     private const int MostBytes = 64 * 1024;
 
     private readonly SiloQueue _queue = new(
-        "S127.0.0.1:1:1", new TidingsLimits { StreamQueueEvents = 3, StreamQueueBytes = MostBytes }, TimeProvider.System);
+        "S127.0.0.1:1:1", Options.Create(new TidingsLimits { StreamQueueEvents = 3, StreamQueueBytes = MostBytes }), TimeProvider.System);
 
     public void Dispose() => _queue.Dispose();
 

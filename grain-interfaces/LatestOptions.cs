@@ -1,13 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
-namespace Tidings.Gateway.Hosting;
+namespace Tidings;
 
 /// <summary>
 /// Options whose value follows the configuration while the process runs. A change that does not hold is told and left out: what was valid
 /// stays, where the framework's monitor would fail whoever asks next.
 /// </summary>
-internal sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>, IDisposable
+public sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>, IDisposable
     where T : class
 {
     private readonly IOptionsFactory<T> _factory;
@@ -16,6 +18,7 @@ internal sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>
     private T _value;
     private event Action<T>? Changed;
 
+    /// <summary>The options as they are now, and from now on.</summary>
     public LatestOptions(IOptionsFactory<T> factory, IEnumerable<IOptionsChangeTokenSource<T>> sources, ILogger<LatestOptions<T>> logger)
     {
         (_factory, _logger) = (factory, logger);
@@ -31,6 +34,7 @@ internal sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>
     /// <summary>There is one section, and so one name.</summary>
     T IOptionsMonitor<T>.Get(string? name) => Value;
 
+    /// <inheritdoc/>
     public IDisposable OnChange(Action<T, string?> listener)
     {
         var listening = new Listening(this, value => listener(value, Options.DefaultName));
@@ -38,6 +42,7 @@ internal sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>
         return listening;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var registration in _registrations)
@@ -73,7 +78,7 @@ internal sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>
 }
 
 /// <summary>Registers options that follow the configuration.</summary>
-internal static class LatestOptionsExtensions
+public static class LatestOptionsExtensions
 {
     /// <summary>Lets <see cref="IOptions{T}"/> and <see cref="IOptionsMonitor{T}"/> follow the configuration: every use of them asks each time.</summary>
     public static IServiceCollection AddLatest<T>(this IServiceCollection services)

@@ -55,7 +55,11 @@ internal sealed class BayeuxConnects(
     {
         var reply = BayeuxReplies.ConnectReply(dialect, request, end);
         var carries = end is ConnectEnd.Deliver or ConnectEnd.Timeout;
-        reply.Ext = BayeuxExt.Write(session.TakeGaps(), carries ? session.CloseBatch() : null);
+        if (carries)
+        {
+            var batch = session.CloseBatch();
+            reply.Ext = BayeuxExt.Write(session.TakeGaps(), batch);
+        }
 
         await extensions.OutgoingAsync(exchange, request, reply);
         return reply;

@@ -75,6 +75,7 @@ internal sealed partial class LocalSession
                 WaitAgain(again);
             }
 
+            TellAgainAfter(number);
             TrimWaiting();
         }
     }

@@ -61,7 +61,11 @@ internal sealed partial class LocalSession
         foreach (var batch in dropped)
         {
             Count(batch, -1);
-            NoteGap(new ChannelCursor(batch.Channel.Name, batch.LastOffset + 1, batch.Epoch));
+        }
+
+        foreach (var last in dropped.GroupBy(static batch => batch.Channel.Name).Select(static batches => batches.Last()))
+        {
+            NoteGap(new ChannelCursor(last.Channel.Name, last.LastOffset + 1, last.Epoch));
         }
     }
 
@@ -72,6 +76,8 @@ internal sealed partial class LocalSession
         {
             TellAgain();
         }
+
+        TellAgainAfter(_acknowledgedBatch);
 
         _gaps?.RemoveAll(gap => Array.Exists(cursors, cursor => cursor.Channel == gap.Channel && cursor.Offset + 1 < gap.Offset));
         return [.. _gaps ?? []];

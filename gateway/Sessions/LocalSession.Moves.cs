@@ -9,6 +9,7 @@ internal sealed partial class LocalSession
 
     private Dictionary<string, long>? _caughtUp;
     private SessionHandover? _handover;
+    private SessionHandover? _heard;
     private (long Link, long Frame) _leftAt;
     private ChannelCursor[]? _places;
     private Task _turn = Task.CompletedTask;
@@ -67,11 +68,15 @@ internal sealed partial class LocalSession
         }
     }
 
-    /// <summary>Its silo attached it, and knows what was given up before.</summary>
+    /// <summary>
+    /// Its silo attached it, and knows what was given up before. While silos do not agree who is one of them, that may be another silo than the one
+    /// whose messages come in the end, which must hear the same; so it is kept until they come.
+    /// </summary>
     public void Attached(AttachResult result)
     {
         lock (_lock)
         {
+            _heard = _handover is { } told ? told with { Directs = [] } : _heard;
             _handover = null;
             _answered = true;
             IsPartial = !result.Live;
@@ -92,6 +97,7 @@ internal sealed partial class LocalSession
         lock (_lock)
         {
             _joined = true;
+            _heard = null;
             _caughtUp = State == LocalState.Live ? null : _caughtUp;
             if (State == LocalState.Attaching)
             {
@@ -275,11 +281,13 @@ internal sealed partial class LocalSession
                 Unanswered = !_answered,
                 LinkLost = Receiver is { IsGivenUp: true } receiver && receiver.Link == _leftAt.Link,
             };
-            if (_handover is { } untold)
+            if ((_handover ?? _heard) is { } before)
             {
-                // Given up before, and it is not known whether that was heard.
-                handover = Merge(untold, handover);
+                // Given up before, and it is not known whether that was heard, or not by whom.
+                handover = Merge(before with { Cursors = [.. before.Cursors.Where(cursor => !_restarted.Contains(cursor.Channel))] }, handover);
             }
+
+            _heard = null;
 
             State = State == LocalState.Gone ? State : state;
             Sink = State == LocalState.Gone ? null : Sink;

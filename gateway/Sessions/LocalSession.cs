@@ -13,6 +13,7 @@ internal sealed partial class LocalSession(string tenant, string id, IOptions<Ti
     private readonly Lock _lock = new();
     private List<ChannelCursor>? _gaps;
     private List<ChannelCursor>? _telling;
+    private List<(long Batch, ChannelCursor Gap)>? _told;
 
     // Ticks of UTC, as other threads read them while they are written; no deadline is 0.
     private long _deadline;
@@ -142,17 +143,32 @@ internal sealed partial class LocalSession(string tenant, string id, IOptions<Ti
         }
     }
 
-    /// <summary>Notes that some messages of a channel are not coming any more; its protocol tells its client.</summary>
+    /// <summary>
+    /// Notes that some messages of a channel are not coming any more; its protocol tells its client. Two gaps are one unless something waits that
+    /// comes between them: should the session have to begin again with that, only the first of them stays one.
+    /// </summary>
     public void NoteGap(ChannelCursor gap)
     {
         lock (_lock)
         {
-            (_gaps ??= []).RemoveAll(known => known.Channel == gap.Channel);
-            _gaps.Add(gap);
+            var others = (_gaps ??= []).FindAll(known => known.Channel == gap.Channel && !IsBetween(known, gap));
+            _gaps.RemoveAll(others.Contains);
+            _gaps.Add(others.Find(known => known.Epoch == gap.Epoch && known.Offset > gap.Offset) is { Channel: not null } later ? later : gap);
         }
     }
 
-    /// <summary>The gaps to tell, each with the first offset after it. Told with a write that fails, they are to be told again.</summary>
+    /// <summary>Whether its client has not got something yet that comes after one gap and before another.</summary>
+    private bool IsBetween(ChannelCursor one, ChannelCursor other)
+    {
+        var (from, to) = (Math.Min(one.Offset, other.Offset), Math.Max(one.Offset, other.Offset));
+        return UnacknowledgedItems().Concat(_writing ?? []).Concat(_waiting ?? []).Concat(_dropped ?? []).OfType<DeliveryBatch>()
+            .Any(item => item.Channel.Name == one.Channel && item.FirstOffset >= from && item.FirstOffset < to);
+    }
+
+    /// <summary>
+    /// The gaps to tell, each with the first offset after it. Told with a write that fails, or with a batch that is not acknowledged, they are to
+    /// be told again.
+    /// </summary>
     public IReadOnlyList<ChannelCursor> TakeGaps()
     {
         lock (_lock)
@@ -160,6 +176,11 @@ internal sealed partial class LocalSession(string tenant, string id, IOptions<Ti
             var gaps = _gaps;
             _gaps = null;
             _telling = _writing is null ? null : gaps;
+            if (gaps is not null && Description is { Acknowledges: true })
+            {
+                (_told ??= []).AddRange(gaps.Select(gap => (_batch, gap)));
+            }
+
             return gaps ?? [];
         }
     }
@@ -167,8 +188,30 @@ internal sealed partial class LocalSession(string tenant, string id, IOptions<Ti
     /// <summary>What was to be told was not; what came since is newer.</summary>
     private void TellAgain()
     {
+        TellAgain(_telling);
+        _telling = null;
+    }
+
+    /// <summary>What was told with batches that the client does not have is to be told again.</summary>
+    private void TellAgainAfter(long batch)
+    {
+        var lost = _told?.FindAll(told => told.Batch > batch).ConvertAll(static told => told.Gap);
+        _told = null;
+        if (lost is { Count: > 0 })
+        {
+            TellAgain(lost);
+        }
+    }
+
+    private void TellAgain(List<ChannelCursor>? earlier)
+    {
         var later = _gaps;
-        (_gaps, _telling) = (_telling, null);
+        _gaps = null;
+        foreach (var gap in earlier ?? [])
+        {
+            NoteGap(gap);
+        }
+
         foreach (var gap in later ?? [])
         {
             NoteGap(gap);

@@ -19,6 +19,7 @@ internal sealed partial class ChannelGrain(
     IMessageLog log,
     PatternIndex patterns,
     SiloSender sender,
+    IClusterMembers members,
     HeadAnnouncer announcer,
     IOptions<TidingsLimits> limits,
     TimeProvider time,
@@ -134,9 +135,27 @@ internal sealed partial class ChannelGrain(
         _claim = await log.ClaimAsync(_channel);
         _window = null;
         _silos = [.. _claim.Silos];
+        _ = ForgetAsync(_silos.Where(members.IsGone).ToArray());
         _patternVersion = -1;
         Announce(_claim.Head);
         return _claim;
+    }
+
+    /// <summary>Silos that died could not say that they want nothing any more. What fails here is done at the next claim.</summary>
+    private async Task ForgetAsync(string[] gone)
+    {
+        _silos.ExceptWith(gone);
+        try
+        {
+            foreach (var silo in gone)
+            {
+                await log.SetInterestAsync(_channel, silo, interested: false);
+            }
+        }
+        catch (Exception exception)
+        {
+            Log.SilosNotForgotten(logger, _channel.Tenant, exception.Message);
+        }
     }
 
     /// <summary>Writes what waits, group by group, until nothing waits. One runs at a time; it never throws.</summary>
@@ -334,6 +353,9 @@ internal sealed partial class ChannelGrain(
 
         [LoggerMessage(1502, LogLevel.Error, "A publish of tenant {Tenant} could not be logged")]
         public static partial void AppendFailed(ILogger logger, string tenant, Exception exception);
+
+        [LoggerMessage(1504, LogLevel.Warning, "Dead silos still stand with a channel of tenant {Tenant}: {Reason}")]
+        public static partial void SilosNotForgotten(ILogger logger, string tenant, string reason);
 
         [LoggerMessage(1503, LogLevel.Error, "A publish of tenant {Tenant} could not be logged: {Reason}")]
         public static partial void LogUnavailable(ILogger logger, string tenant, string reason);

@@ -331,6 +331,18 @@ internal sealed partial class SiloFanout
         }
     }
 
+    /// <summary>Another gateway takes a session from one that did not answer: should that one be alive, it is to give the session up.</summary>
+    public void TellMoved(Mailbox mailbox, GatewayAddress holder)
+    {
+        lock (_lock)
+        {
+            if (_links.TryGetValue(holder.Id, out var link))
+            {
+                link.Add(FrameFor(mailbox, LinkFrameKind.Moved, []));
+            }
+        }
+    }
+
     /// <summary>The sessions whose deadline has passed.</summary>
     public IReadOnlyList<Mailbox> TakeExpired()
     {

@@ -54,7 +54,9 @@ public interface IMessageLog
     /// that hold no messages, that no silo wants, and that nobody claimed or wrote to for <see cref="TidingsLimits.LogHeadAge"/> are forgotten.
     /// A forgotten channel that comes back has a larger epoch; claims from before are fenced.
     /// </summary>
-    ValueTask TrimAsync(CancellationToken cancellationToken = default);
+    /// <param name="isGone">Which silos are dead, so that they want nothing any more.</param>
+    /// <param name="cancellationToken">Ends the work between two steps.</param>
+    ValueTask TrimAsync(Func<string, bool>? isGone = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Tells a store that came back without its data that there were logs: whoever claims a channel from now on, even without having known them,

@@ -76,7 +76,7 @@ internal sealed class MemoryMessageLog(IOptions<TidingsLimits> limits, TimeProvi
     public ValueTask<LogPlace> FindAsync(ChannelId channel, long sequence, CancellationToken cancellationToken = default) =>
         new(_channels.TryGetValue(channel, out var found) ? found.Find(sequence) : default);
 
-    public ValueTask TrimAsync(CancellationToken cancellationToken = default)
+    public ValueTask TrimAsync(Func<string, bool>? isGone = null, CancellationToken cancellationToken = default)
     {
         var oldest = OldestTime();
         foreach (var (_, channel) in _channels)

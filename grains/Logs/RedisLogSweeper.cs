@@ -6,7 +6,7 @@ namespace Tidings.Grains.Logs;
 /// Trims channels nobody writes to any more, found by the index of oldest entries, and forgets those nobody uses any more, found by the
 /// index of use: in batches, so that no step keeps Redis from others for long.
 /// </summary>
-internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys, TidingsLimits limits)
+internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys, TidingsLimits limits, Func<string, bool> isGone)
 {
     private const int ChannelsPerBatch = 64;
     private const int EntriesPerStep = 512;
@@ -49,7 +49,9 @@ internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys, Tidin
             [channel.Name, oldestEntry, EntriesPerStep],
             cancellationToken);
 
-    private async ValueTask ForgetAsync(ChannelId channel, long oldestUse, long now, CancellationToken cancellationToken) =>
+    private async ValueTask ForgetAsync(ChannelId channel, long oldestUse, long now, CancellationToken cancellationToken)
+    {
+        await ForgetSilosAsync(keys.Silos(channel), cancellationToken);
         await calls.EvaluateAsync(
             RedisLogScripts.Forget,
             [
@@ -58,4 +60,16 @@ internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys, Tidin
             ],
             [channel.Name, oldestUse, now],
             cancellationToken);
+    }
+
+    /// <summary>A silo that died still stands where it wanted a channel, which would keep that for ever.</summary>
+    private async ValueTask ForgetSilosAsync(RedisKey silos, CancellationToken cancellationToken)
+    {
+        var (wanting, _) = await calls.RunAsync(database => database.SetMembersAsync(silos), cancellationToken);
+        var gone = Array.FindAll(wanting, silo => isGone((string)silo!));
+        if (gone.Length > 0)
+        {
+            await calls.RunAsync(database => database.SetRemoveAsync(silos, gone), cancellationToken);
+        }
+    }
 }

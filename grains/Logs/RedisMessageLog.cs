@@ -114,8 +114,8 @@ internal sealed class RedisMessageLog(
         return answer.IsNull ? 0 : (long)answer;
     }
 
-    public ValueTask TrimAsync(CancellationToken cancellationToken = default) =>
-        new RedisLogSweeper(_calls, _keys, Limits).SweepAsync(Now(), cancellationToken);
+    public ValueTask TrimAsync(Func<string, bool>? isGone = null, CancellationToken cancellationToken = default) =>
+        new RedisLogSweeper(_calls, _keys, Limits, isGone ?? (static _ => false)).SweepAsync(Now(), cancellationToken);
 
     public async ValueTask RemindAsync(CancellationToken cancellationToken = default)
     {

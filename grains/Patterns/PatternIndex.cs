@@ -23,6 +23,15 @@ internal sealed class PatternIndex(IServiceProvider services, ILocalSiloDetails 
         }
     }
 
+    /// <summary>Silos died, which want nothing any more and cannot say so.</summary>
+    public void Forget(Func<string, bool> isGone)
+    {
+        foreach (var (_, patterns) in _tenants)
+        {
+            patterns.Forget(isGone);
+        }
+    }
+
     private async ValueTask<TenantPatterns> LoadAsync(string tenant, long atLeast)
     {
         var gate = _loading.GetOrAdd(tenant, static _ => new SemaphoreSlim(1));
@@ -133,6 +142,26 @@ internal sealed class TenantPatterns
 
             Version = change.Version;
             return true;
+        }
+    }
+
+    /// <summary>Takes silos away that are gone; as they never come back, this is no change that others have to know of.</summary>
+    public void Forget(Func<string, bool> isGone)
+    {
+        lock (_lock)
+        {
+            var gone = _silos.Values.SelectMany(static wanting => wanting).Distinct(StringComparer.Ordinal).Where(isGone).ToHashSet(StringComparer.Ordinal);
+            foreach (var (pattern, wanting) in gone.Count == 0 ? [] : _silos.Where(entry => entry.Value.Any(gone.Contains)).ToList())
+            {
+                if (Array.TrueForAll(wanting, gone.Contains))
+                {
+                    _silos.Remove(pattern);
+                }
+                else
+                {
+                    _silos[pattern] = Array.FindAll(wanting, silo => !gone.Contains(silo));
+                }
+            }
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class PatternRegistryGrain(
 
     public async Task<PatternCopy> Copy(string silo)
     {
+        ForgetDeadSilos();
         if (state.State.Copies.Add(silo))
         {
             await WriteAsync();

@@ -97,6 +97,12 @@ internal sealed partial class SessionGrain(
             }
 
             var given = isHere ? handover : await ReleaseAsync(holder, mailbox.Stay);
+            if (given is null && !isHere)
+            {
+                // It may only have been slow, and would go on giving messages to whoever polls there.
+                fanout.TellMoved(mailbox, holder);
+            }
+
             fanout.Detach(mailbox, holder.Id, given);
             _started |= given is { Started: true };
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tidings.Grains.Fanout;
 using Tidings.Grains.Logs;
+using Tidings.Grains.Patterns;
 using Tidings.Grains.Streams;
 
 namespace Tidings.Grains.Sessions;
@@ -16,6 +17,7 @@ internal sealed partial class SessionSweeper(
     IMessageLog log,
     ISessionStore store,
     SiloSender sender,
+    PatternIndex patterns,
     IClusterMembers members,
     IGrainFactory grains,
     IOptions<TidingsLimits> limits,
@@ -74,7 +76,7 @@ internal sealed partial class SessionSweeper(
         if (trim)
         {
             sender.Retain(members.Alive());
-            await log.TrimAsync(cancellationToken);
+            await log.TrimAsync(members.IsGone, cancellationToken);
         }
     }
 
@@ -117,6 +119,7 @@ internal sealed partial class SessionSweeper(
         if (!_alive.IsSubsetOf(alive))
         {
             Log.SiloDied(logger);
+            patterns.Forget(members.IsGone);
             await fanout.CatchUpAllAsync();
         }
 

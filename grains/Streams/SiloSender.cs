@@ -9,21 +9,30 @@ namespace Tidings.Grains.Streams;
 
 /// <summary>
 /// Sends messages to silos' streams: one event in flight per silo, what comes meanwhile joins the next. What is for this silo itself takes no
-/// stream. The live path may lose: an event that fails is dropped and counted, and the receiving fan-out repairs the gap from the log.
+/// stream. The live path may lose: an event that fails is dropped and counted, and the receiving fan-out repairs the gap from the log. What is for a
+/// silo that is gone is for nobody.
 /// </summary>
 internal sealed partial class SiloSender(
-    IServiceProvider services, ISiloEvents local, IOptions<TidingsLimits> limits, TimeProvider time, ILogger<SiloSender> logger, SiloMetrics metrics)
+    IServiceProvider services,
+    ISiloEvents local,
+    IClusterMembers members,
+    IOptions<TidingsLimits> limits,
+    TimeProvider time,
+    ILogger<SiloSender> logger,
+    SiloMetrics metrics)
 {
     /// <summary>Bytes of payload after which an event is full: the next batch goes with the next event.</summary>
     private const int EventBytes = 4 * 1024 * 1024;
 
     private readonly IServiceProvider _services = services;
     private readonly ISiloEvents _local = local;
-    private TidingsLimits Limits => limits.Value;
+    private readonly IClusterMembers _members = members;
     private readonly TimeProvider _time = time;
     private readonly ILogger _logger = logger;
     private readonly SiloMetrics _metrics = metrics;
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+
+    private TidingsLimits Limits => limits.Value;
 
     /// <summary>Queues a batch for each silo. Batches of one channel arrive in the order of these calls.</summary>
     public void Send(IReadOnlyCollection<string> silos, ChannelBatch batch)
@@ -49,6 +58,7 @@ internal sealed partial class SiloSender(
     {
         private readonly Lock _lock = new();
         private readonly Queue<(ChannelBatch Batch, long Bytes)> _waiting = new();
+        private volatile bool _isGone = silo != sender._local.Silo && sender._members.IsGone(silo);
         private IAsyncStream<FanoutEvent>? _stream;
         private long _bytes;
         private bool _sending;
@@ -62,6 +72,11 @@ internal sealed partial class SiloSender(
 
         public void Add(ChannelBatch batch, long bytes)
         {
+            if (_isGone)
+            {
+                return;
+            }
+
             lock (_lock)
             {
                 if (_waiting.Count >= sender.Limits.StreamLaneBatches || (_bytes > 0 && _bytes + bytes > sender.Limits.StreamLaneBytes))
@@ -118,6 +133,7 @@ internal sealed partial class SiloSender(
             {
                 sender._metrics.StreamEventsDropped.Add(1);
                 Log.EventLost(sender._logger, silo, exception);
+                _isGone = sender._members.IsGone(silo);
             }
         }
 

@@ -24,6 +24,8 @@ internal static class Catalog
         new SocketMemoryRow(),
         new PollMemoryRow(),
         new HostileRow(),
+        new StormRow("storm", 2000),
+        new StormRow("storm-5000", 5000),
     ];
 
     public static IReadOnlyList<ITarget> Targets(BenchmarkOptions options) =>

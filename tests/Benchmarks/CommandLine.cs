@@ -9,7 +9,7 @@ internal static class CommandLine
         tests/bench [--rows a,b] [--targets a,b] [--quick] [--times n] [--json file] [--rate n]
                     [--gateway-args "--Tidings:X=1 ..."] [--silo-args "..."]
           rows     broadcast channels longpoll smartrest latency connects memory memory-polls (all), paired templates hostile
-                   broadcast-cpu channels-cpu
+                   storm storm-5000 broadcast-cpu channels-cpu
           targets  kestrel standalone cluster faye (all), cluster-always (appendfsync always),
                    kestrel-batched (publishers send up to 64 frames at once), kestrel-echo (each subscriber publishes
                    to itself), standalone-secured (users, rules, tokens, rates),

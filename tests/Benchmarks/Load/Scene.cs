@@ -20,13 +20,15 @@ internal sealed record Cast(int Subscribers, int Channels, int Publishers, bool 
 internal sealed class Scene : IDisposable
 {
     readonly RunningTarget _target;
+    readonly int _firstServer;
     readonly EventLoop _loop = new();
     readonly List<Connection> _connections = [];
     readonly List<Publisher> _publishers = [];
 
-    Scene(RunningTarget target, Cast cast)
+    Scene(RunningTarget target, Cast cast, int firstServer)
     {
         _target = target;
+        _firstServer = firstServer;
         Cast = cast;
         Parts = cast.Beside ? [new Recorder(Recorder), new Recorder(Recorder)] : [];
     }
@@ -50,12 +52,16 @@ internal sealed class Scene : IDisposable
     /// <summary>The first connection or process that ended, or null.</summary>
     public string? Failure => _target.Crash ?? _connections.Select(connection => connection.Failure).FirstOrDefault(failure => failure is not null);
 
-    public static async Task<Scene> OpenAsync(ITarget target, Cast cast)
+    /// <summary>Starts the target and sets the cast up.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="cast">The cast.</param>
+    /// <param name="firstServer">The cast keeps away from the servers before this one.</param>
+    public static async Task<Scene> OpenAsync(ITarget target, Cast cast, int firstServer = 0)
     {
-        var scene = new Scene(await target.StartAsync(), cast);
+        var scene = new Scene(await target.StartAsync(), cast, firstServer);
         try
         {
-            await target.Dialect.PrepareAsync(scene._target.Servers[0], cast);
+            await target.Dialect.PrepareAsync(scene.ServerOf(0), cast);
             scene.AddSubscribers(target);
             scene.AddPublishers(target);
             await new Ramp(scene._loop, scene._connections).RunAsync();
@@ -75,17 +81,22 @@ internal sealed class Scene : IDisposable
             connection.Flush();
     }
 
+    /// <summary>SIGKILL for one of the servers.</summary>
+    public void Kill(int server) => _target.Kill(server);
+
     public void Dispose()
     {
         _loop.Dispose();
         _target.Dispose();
     }
 
+    System.Net.IPEndPoint ServerOf(int client) => _target.Servers[_firstServer + (client % (_target.Servers.Count - _firstServer))];
+
     void AddSubscribers(ITarget target)
     {
         for (var i = 0; i < Cast.Subscribers; i++)
         {
-            var server = _target.Servers[i % _target.Servers.Count];
+            var server = ServerOf(i);
             var channel = Cast.Channels == 0 ? 0 : 1 + i;
             var smart = Cast.SmartRest && (!Cast.Beside || (i / _target.Servers.Count % 2 == 1));
             var subscriber = new Subscriber(Parts.Count == 0 ? Recorder : Parts[smart ? 1 : 0]);
@@ -103,7 +114,7 @@ internal sealed class Scene : IDisposable
         var share = Math.Max(1, Cast.Channels / count);
         for (var i = 0; i < count; i++)
         {
-            var server = _target.Servers[i % _target.Servers.Count];
+            var server = ServerOf(i);
             var (connection, publisher) = target.Dialect.Publisher(_loop, server, Cast.Channels == 0 ? 0 : 1 + (i * share), share);
             if (!_connections.Contains(connection))
                 _connections.Add(connection);

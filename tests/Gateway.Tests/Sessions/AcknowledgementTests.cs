@@ -51,6 +51,31 @@ public sealed class AcknowledgementTests
     }
 
     [Fact]
+    public void A_gap_told_with_a_batch_that_is_lost_is_told_again()
+    {
+        var gap = new ChannelCursor("/a", 9, 1);
+        _session.NoteGap(gap);
+        var lost = Write(Item("/a", 9, frame: 1));
+        Assert.Empty(_session.TakeGaps());
+
+        _session.Acknowledge(lost - 1);
+        Assert.Equal([gap], _session.TakeGaps());
+        Assert.Equal([gap], _session.GiveUp(LocalState.Parked).Gaps);
+    }
+
+    [Fact]
+    public void A_gap_told_with_a_batch_that_is_acknowledged_is_told()
+    {
+        _session.NoteGap(new ChannelCursor("/a", 9, 1));
+        var batch = Write(Item("/a", 9, frame: 1));
+
+        _session.Acknowledge(batch);
+
+        Assert.Empty(_session.TakeGaps());
+        Assert.Empty(_session.GiveUp(LocalState.Parked).Gaps);
+    }
+
+    [Fact]
     public void A_batch_that_was_not_written_is_no_batch()
     {
         _session.Enqueue(Item("/a", 1, frame: 1));
@@ -218,6 +243,7 @@ public sealed class AcknowledgementTests
 
         Assert.NotNull(session.TakeForWriting());
         var number = session.CloseBatch()!.Value;
+        session.TakeGaps();
         session.Written();
         return number;
     }

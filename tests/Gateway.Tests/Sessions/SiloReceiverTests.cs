@@ -36,6 +36,24 @@ public sealed class SiloReceiverTests : IDisposable
         Assert.Empty(session.Groups);
     }
 
+    /// <summary>A silo that was dead without knowing it may have answered: the one that the session left then goes on sending, and takes it for joined.</summary>
+    [Fact]
+    public void A_session_attached_by_a_silo_that_sends_nothing_tells_where_it_left_the_last_one()
+    {
+        var session = Joined(1, "one", "/a");
+        Take(2, Deliver(["/a"], "/a", 1));
+        var left = session.GiveUp(LocalState.Parked);
+        session.BeginStay();
+        session.Attached(new AttachResult(new SessionDescription { Protocol = "test", Lifetime = TimeSpan.FromMinutes(1) }, Live: true, Started: true));
+        Take(3, Deliver(["/a"], "/a", 2));
+
+        var handover = session.GiveUp(LocalState.Parked);
+
+        Assert.Equal((7, 2), (handover.Link, handover.Frame));
+        Assert.Equal([new ChannelCursor("/a", 0, 1)], left.Cursors);
+        Assert.Equal(left.Cursors, handover.Cursors);
+    }
+
     [Fact]
     public void A_session_that_starts_anew_in_a_channel_does_not_say_where_it_stood_in_it()
     {

@@ -175,6 +175,25 @@ public sealed class MovingTests(TwoSilos fixture) : IClassFixture<TwoSilos>
     }
 
     [Fact]
+    public async Task A_gateway_that_was_only_slow_is_told_that_a_session_was_taken_from_it()
+    {
+        var (slow, other) = (_cluster.AddGateway(), _cluster.AddGateway());
+        var name = $"/m{Guid.NewGuid():N}";
+        var channel = await _cluster.ChannelAsync(name);
+        var session = await _cluster.OpenAsync(slow, subscriptions: [name]);
+        var stay = slow.StayOf(session.Id);
+        slow.Stall();
+
+        await session.AttachAsync(other);
+        slow.Recover();
+
+        await Eventually.Is(
+            () => slow.Frames.Any(frame => frame.Kind == LinkFrameKind.Moved && frame.Session == session.Id && frame.Stay == stay), "word that the session moved");
+        await channel.PublishAsync();
+        await session.Client.GetsExactly(name, 1, 1);
+    }
+
+    [Fact]
     public async Task A_gateway_that_crashed_leaves_its_sessions_to_another_with_everything_unacknowledged()
     {
         var channel = await _cluster.ChannelAsync(_root);

@@ -32,6 +32,23 @@ public sealed class ThreeSiloTests
     }
 
     [Fact]
+    public async Task A_channel_that_goes_on_elsewhere_forgets_the_silo_that_died()
+    {
+        await using var cluster = await TestCluster.StartAsync(2);
+        var gateway = cluster.AddGateway();
+        var channel = await cluster.ChannelAsync(Channel, silo: 1);
+        await cluster.OpenAsync(gateway, silo: 1, subscriptions: [Channel]);
+        await channel.PublishAsync();
+        var dead = cluster.NameOf(1);
+        Assert.Contains(dead, (await cluster.Log.ClaimAsync(channel.Id)).Silos);
+
+        await cluster.KillSiloAsync(1);
+        await channel.PublishAsync();
+
+        await Eventually.Is(async () => !(await cluster.Log.ClaimAsync(channel.Id)).Silos.Contains(dead), static () => "a log that knows nothing of the dead silo");
+    }
+
+    [Fact]
     public async Task Channels_and_sessions_go_on_when_a_silo_stops()
     {
         await using var cluster = await TestCluster.StartAsync(3);

@@ -38,6 +38,25 @@ public sealed class RedisMessageLogTests(RedisServerFixture redis) : MessageLogT
     }
 
     [Fact]
+    public async Task A_dead_silo_keeps_no_channel()
+    {
+        var log = RedisLogs.Create(redis.Connection, Time);
+        var both = News with { Name = "/both" };
+        foreach (var channel in (ChannelId[])[News, both])
+        {
+            await log.ClaimAsync(channel);
+            await log.SetInterestAsync(channel, "silo-dead", true);
+        }
+
+        await log.SetInterestAsync(both, "silo-a", true);
+        Time.Advance(TimeSpan.FromDays(8));
+        await log.TrimAsync(static silo => silo == "silo-dead");
+
+        Assert.Equal(default, (await log.ReadAsync(News, 0, 10)).Head);
+        Assert.Equal(["silo-a"], (await log.ClaimAsync(both)).Silos);
+    }
+
+    [Fact]
     public void Any_sequence_of_operations_gives_what_a_plain_list_gives_though_calls_and_answers_are_lost()
     {
         var faulty = new FaultyRedis(redis.Connection);

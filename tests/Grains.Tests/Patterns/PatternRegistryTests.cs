@@ -24,6 +24,29 @@ public sealed class PatternRegistryTests
     }
 
     [Fact]
+    public async Task What_only_a_silo_that_died_wanted_is_forgotten_everywhere()
+    {
+        await using var cluster = await TestCluster.StartAsync(2);
+        var registry = cluster.Client.GetGrain<IPatternRegistryGrain>(ChannelId.DefaultTenant);
+        await cluster.PlacedAsync(0, () => registry.Copy(cluster.NameOf(0)));
+        var patterns = await cluster.Service<PatternIndex>(0).OfAsync(ChannelId.DefaultTenant);
+        await registry.Add("/a/*", cluster.NameOf(1));
+        await registry.Add("/b/*", cluster.NameOf(1));
+        await registry.Add("/b/*", cluster.NameOf(0));
+        Assert.Equal(2, patterns.Count);
+
+        var dead = cluster.NameOf(1);
+        await cluster.KillSiloAsync(1);
+
+        await Eventually.Is(() => cluster.Service<IClusterMembers>(0).IsGone(dead), "a silo known to be dead");
+        await Eventually.Is(() => patterns.Count == 1, "a pattern less");
+        var silos = new HashSet<string>();
+        patterns.AddSilosOf("/b/c", silos);
+        Assert.Equal([cluster.NameOf(0)], silos);
+        Assert.Equal([new PatternEntry("/b/*", cluster.NameOf(0))], (await registry.Copy(cluster.NameOf(0))).Entries);
+    }
+
+    [Fact]
     public async Task A_pattern_that_nobody_wants_is_removed_once()
     {
         await using var cluster = await TestCluster.StartAsync(1);

@@ -14,6 +14,7 @@ public sealed class SiloSenderTests : IDisposable
     private readonly ServiceProvider _services;
     private readonly HeldStream _stream = new();
     private readonly LocalEvents _local = new();
+    private readonly Members _members = new();
     private readonly SiloMetrics _metrics;
     private readonly SiloSender _sender;
 
@@ -22,7 +23,7 @@ public sealed class SiloSenderTests : IDisposable
         _services = new ServiceCollection().AddMetrics().AddKeyedSingleton<IStreamProvider>(SiloStream.Provider, _stream).BuildServiceProvider();
         _metrics = new SiloMetrics(_services.GetRequiredService<IMeterFactory>());
         var limits = Options.Create(new TidingsLimits { StreamLaneBatches = 3, StreamLaneBytes = 6 * MiB });
-        _sender = new SiloSender(_services, _local, limits, TimeProvider.System, NullLogger<SiloSender>.Instance, _metrics);
+        _sender = new SiloSender(_services, _local, _members, limits, TimeProvider.System, NullLogger<SiloSender>.Instance, _metrics);
     }
 
     public void Dispose()
@@ -90,7 +91,43 @@ public sealed class SiloSenderTests : IDisposable
         Assert.Equal(0, _counters.Of(_metrics.StreamEventsDropped));
     }
 
+    [Fact]
+    public async Task Nothing_is_sent_to_a_silo_that_is_gone()
+    {
+        Send(1);
+        var first = await _stream.NextAsync();
+        _members.Gone = "silo";
+        first.Passed.SetException(new TimeoutException());
+        await Eventually.Is(() => _counters.Of(_metrics.StreamEventsDropped) == 1, "an event that failed");
+        await Eventually.Is(() => _members.Asked == 2, "a second look at the silo");
+
+        Send(2);
+        _sender.Retain(new HashSet<string>());
+        Send(3);
+        _sender.Send(["other"], Events.Batch(4));
+
+        Assert.Equal([4], (await _stream.NextAsync()).Sizes);
+        Assert.Equal(1, _counters.Of(_metrics.StreamEventsDropped));
+    }
+
     private void Send(int size) => _sender.Send(["silo"], Events.Batch(size));
+
+    private sealed class Members : IClusterMembers
+    {
+        private int _asked;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public string? Gone { get; set; }
+
+        public bool IsGone(string silo)
+        {
+            Interlocked.Increment(ref _asked);
+            return silo == Gone;
+        }
+
+        public IReadOnlySet<string> Alive() => throw new NotSupportedException();
+    }
 
     private sealed class LocalEvents : ISiloEvents
     {

@@ -14,6 +14,7 @@ internal sealed class ModelSilo(bool acknowledges)
     private readonly List<(LinkFrame Frame, Dictionary<string, long> Heads)> _sent = [];
     private Dictionary<string, long> _cursors = Channels.ToDictionary(static channel => channel, static _ => 0L);
     private UnacknowledgedBatch[] _batches = [];
+    private ChannelCursor[] _gaps = [];
     private CallFault _fault;
     private bool _isHeld;
     private bool _isJoined;
@@ -87,9 +88,9 @@ internal sealed class ModelSilo(bool acknowledges)
             Detach(handover!);
         }
 
-        var batches = _isHeld && handover is not { Unanswered: true } ? null : _batches;
+        var (batches, gaps) = _isHeld && handover is not { Unanswered: true } ? (null, null) : (_batches, _gaps);
         (_isHeld, _isNew, _stay) = (true, false, stay);
-        return new AttachResult(description, Join(), true, Batches: batches);
+        return new AttachResult(description, Join(), true, Batches: batches, Gaps: gaps);
     }
 
     public bool Park(long stay, SessionHandover handover)
@@ -145,6 +146,7 @@ internal sealed class ModelSilo(bool acknowledges)
         }
 
         _batches = [.. (handover.Unanswered ? _batches : []).Concat(handover.Batches).DistinctBy(static batch => batch.Number)];
+        _gaps = [.. handover.Unanswered ? _gaps : [], .. handover.Gaps];
     }
 
     private bool Join()

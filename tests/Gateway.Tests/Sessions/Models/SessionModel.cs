@@ -219,6 +219,7 @@ internal sealed class SessionModel : IDisposable
         for (var round = 0; round < MostRounds && !IsSettled(); round++)
         {
             EndWrite(2);
+            _client.Hear(Session?.TakeGaps() ?? []);
             await AttachAsync(CallFault.None, part: Window);
             await _hub.Receive(_silo.Next(int.MaxValue / 2));
             Write(_client.Batch);
@@ -227,8 +228,8 @@ internal sealed class SessionModel : IDisposable
         EndWrite(2);
         _client.Hear(Session?.TakeGaps() ?? []);
         Assert.Empty(_client.Untold);
-        Assert.Equal(_silo.Heads, ModelSilo.Channels.ToDictionary(static channel => channel, _client.LastOf));
+        Assert.Equal(_silo.Heads, ModelSilo.Channels.ToDictionary(static channel => channel, _client.PlaceOf));
     }
 
-    private bool IsSettled() => _write is null && Array.TrueForAll(ModelSilo.Channels, channel => _client.LastOf(channel) == _silo.Heads[channel]);
+    private bool IsSettled() => _write is null && Array.TrueForAll(ModelSilo.Channels, channel => _client.PlaceOf(channel) == _silo.Heads[channel]);
 }

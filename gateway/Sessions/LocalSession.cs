@@ -151,12 +151,15 @@ internal sealed partial class LocalSession(string tenant, string id, TidingsLimi
         }
     }
 
-    /// <summary>The gaps to tell, each with the first offset after it. Told with a write that fails, they are to be told again.</summary>
+    /// <summary>
+    /// The gaps to tell, each with the first offset after it; none of a channel that may not be seen, which a pattern may match. Told with a write that
+    /// fails, they are to be told again.
+    /// </summary>
     public IReadOnlyList<ChannelCursor> TakeGaps()
     {
         lock (_lock)
         {
-            var gaps = _gaps;
+            var gaps = Grants is { } grants ? _gaps?.FindAll(gap => grants.MaySee(gap.Channel)) : _gaps;
             _gaps = null;
             _telling = _writing is null ? null : gaps;
             return gaps ?? [];

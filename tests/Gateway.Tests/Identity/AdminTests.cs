@@ -31,6 +31,8 @@ public sealed class AdminTests : IAsyncLifetime
     [InlineData("red/boss", "PUT", "/api/admin/tenants/red/users/alice", """{"disabled":true}""", HttpStatusCode.Conflict)]
     [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/everything", """{}""", HttpStatusCode.Conflict)]
     [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/new", """{"subscribe":["/a/**/b"]}""", HttpStatusCode.BadRequest)]
+    [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/new", """{"subscribe":null}""", HttpStatusCode.BadRequest)]
+    [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/new", """{"publish":[null]}""", HttpStatusCode.BadRequest)]
     [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/admin", """{}""", HttpStatusCode.Conflict)]
     [InlineData("admin", "DELETE", "/api/admin/tenants/default", null, HttpStatusCode.Forbidden)]
     public async Task Administrators_manage_what_is_theirs(string? user, string method, string path, string? json, HttpStatusCode status)

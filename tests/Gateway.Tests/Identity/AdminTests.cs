@@ -43,6 +43,29 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Roles_of_a_tenant_are_bounded()
+    {
+        await using var server = await SecuredServer.StartAsync(null, ("Limits:RoleBytesPerTenant", "4096"));
+        var admin = SecuredServer.Basic("admin");
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var put = await server.SendAsync(HttpMethod.Put, $"/api/admin/tenants/red/roles/r{i}", admin, $$"""{"subscribe":["/{{new string('a', 200)}}"]}""");
+            statuses.Add(put.StatusCode);
+        }
+
+        using var smaller = await server.SendAsync(HttpMethod.Delete, "/api/admin/tenants/red/roles/r0", admin);
+        using var again = await server.SendAsync(HttpMethod.Put, "/api/admin/tenants/red/roles/r20", admin, "{}");
+        using var other = await server.SendAsync(HttpMethod.Put, "/api/admin/tenants/default/roles/r0", admin, "{}");
+
+        Assert.Equal(HttpStatusCode.OK, statuses[0]);
+        Assert.Equal(HttpStatusCode.Conflict, statuses[^1]);
+        Assert.Equal(HttpStatusCode.NoContent, smaller.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Fact]
     public async Task Changes_made_at_once_are_all_kept()
     {
         var admin = SecuredServer.Basic("admin");

@@ -178,6 +178,13 @@ public sealed record TidingsLimits
     [Range(1, 10_000_000)]
     public int TemplateSetsPerTenant { get; init; } = 10_000;
 
+    /// <summary>
+    /// Bytes of the roles of a tenant as they are stored, in JSON: every gateway holds those of all tenants, and reads them at each change. Default 1 MiB.
+    /// Beyond: the change is refused with HTTP 409.
+    /// </summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int RoleBytesPerTenant { get; init; } = 1024 * 1024;
+
     /// <summary>Most messages that one read of a log returns. Default 1,000.</summary>
     [Range(1, 100_000)]
     public int ReadMessages { get; init; } = 1000;

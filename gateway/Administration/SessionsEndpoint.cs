@@ -45,7 +45,8 @@ internal static class SessionsEndpoint
             return TenantAdmin.Unknown();
         }
 
-        audit.Changed(found.Tenant, context.Admin().User, "session.end", id, context.Connection.RemoteIpAddress);
+        var admin = context.Admin();
+        audit.Changed(found.Tenant, admin.Tenant == found.Tenant ? admin.User : $"{admin.Tenant}/{admin.User}", "session.end", id, context.Connection.RemoteIpAddress);
         return TypedResults.NoContent();
     }
 }

@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -7,6 +9,8 @@ namespace Tidings.Gateway.Bayeux;
 /// <summary>The circumstances of one request or frame.</summary>
 internal sealed class BayeuxCall
 {
+    private RateRefusal? _tooLong;
+
     public required BayeuxExchange Exchange { get; init; }
 
     /// <summary>What its endpoint speaks.</summary>
@@ -18,7 +22,10 @@ internal sealed class BayeuxCall
     public CancellationToken Aborted => Socket is null ? Exchange.HttpContext.RequestAborted : CancellationToken.None;
 
     /// <summary>How fast its caller may be.</summary>
-    public required CallerRates Rates { get; init; }
+    public required CallerRates Rates { get; set; }
+
+    /// <summary>The bytes of a request's body, which count for whom its messages name, too; 0 on a socket.</summary>
+    public int Length { get; init; }
 
     /// <summary>The socket it came on; null over HTTP.</summary>
     public BayeuxSocket? Socket { get; init; }
@@ -40,6 +47,26 @@ internal sealed class BayeuxCall
 
     /// <summary>Whether it carries one message alone; only then may a connect be held.</summary>
     public required bool IsSingle { get; init; }
+
+    /// <summary>Whose words these are. Somebody whom the session's id alone names was counted as an address so far.</summary>
+    /// <param name="rates">Everybody's rates.</param>
+    /// <param name="speaker">Who it is.</param>
+    /// <param name="isPublish">Whether the message is one that counts.</param>
+    /// <returns>Why it is not heard.</returns>
+    public RateRefusal? Hear(RateBook rates, ClaimsPrincipal speaker, bool isPublish)
+    {
+        var context = Exchange.HttpContext;
+        var isNamed = CallerIdentity.Of(context.User) is null && CallerIdentity.Of(speaker) is not null;
+        context.User = speaker;
+        if (!isNamed)
+        {
+            return _tooLong;
+        }
+
+        Rates = rates.Of(context);
+        _tooLong = Length > 0 ? Rates.OfSpeaker.Bytes(Length) : null;
+        return _tooLong ?? (isPublish ? Rates.OfSpeaker.Publish() : null);
+    }
 }
 
 /// <summary>What came of a request.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text;
 using System.Text.Json;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity;
@@ -15,6 +16,9 @@ internal sealed record ExtCredentials(string? User, string Secret);
 /// <summary>Finds credentials in an <c>ext</c>; endpoints with a dialect of their own register another.</summary>
 internal interface IExtCredentialsReader
 {
+    /// <summary>The member of an <c>ext</c> that it reads.</summary>
+    string Member { get; }
+
     /// <summary>The credentials; null if there are none in this dialect.</summary>
     ExtCredentials? Read(JsonElement ext);
 }
@@ -22,9 +26,11 @@ internal interface IExtCredentialsReader
 /// <summary><c>"authentication":{"user":…,"password":…}</c> or <c>"authentication":{"token":…}</c>, as CometD's documentation has it.</summary>
 internal sealed class AuthenticationExt : IExtCredentialsReader
 {
+    public string Member => "authentication";
+
     public ExtCredentials? Read(JsonElement ext)
     {
-        if (!ext.TryGetProperty("authentication", out var said))
+        if (!ext.TryGetProperty(Member, out var said))
         {
             return null;
         }
@@ -45,6 +51,7 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = int.MaxValue };
     private static readonly ClaimsPrincipal Nobody = new(new ClaimsIdentity());
     private readonly IExtCredentialsReader[] _readers = [.. readers];
+    private readonly byte[][] _members = [.. readers.Select(static reader => Encoding.UTF8.GetBytes(reader.Member))];
 
     /// <summary>Finds out who opens a session.</summary>
     /// <returns>Null if it may go on; otherwise why not.</returns>
@@ -81,6 +88,12 @@ internal sealed class BayeuxCallers(CredentialChecker credentials, CallerCheck c
 
     /// <summary>Takes fresh credentials of a connect. False if they are refused.</summary>
     public async ValueTask<bool> RenewAsync(BayeuxCall call, BayeuxMessage message) => Read(message) is not { } said || await TakeAsync(call, said) is null;
+
+    /// <summary>
+    /// What of a published message's <c>ext</c> others may have: all but credentials, which some clients put into every message that they send. Null for
+    /// nothing.
+    /// </summary>
+    public byte[]? WithoutCredentials(ReadOnlyMemory<byte> ext) => ext.IsEmpty ? null : BayeuxExt.Without(ext, _members);
 
     /// <summary>A request without credentials speaks for the session that it names, in that session's tenant.</summary>
     public static void FindTenant(BayeuxCall call, string secret)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Sessions;
 using Tidings.Protocols.Bayeux;
 
@@ -6,7 +7,7 @@ namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Connects: checks them, says how long they are held, and writes their replies. Holding them is the transport's.</summary>
 internal sealed class BayeuxConnects(
-    SessionDoor door, BayeuxCallers callers, BayeuxBrowsers browsers, BayeuxExtensions extensions, IOptionsMonitor<BayeuxOptions> options)
+    SessionDoor door, BayeuxCallers callers, BayeuxBrowsers browsers, BayeuxExtensions extensions, RateBook rates, IOptionsMonitor<BayeuxOptions> options)
 {
     /// <summary>Makes this gateway the one that holds the session of a valid connect.</summary>
     /// <returns>The reply to an invalid one; null leaves the reply to the transport.</returns>
@@ -38,6 +39,11 @@ internal sealed class BayeuxConnects(
             return BayeuxReplies.UnknownSession(call.Dialect, message);
         }
 
+        if (call.Hear(rates, session.User ?? call.Exchange.HttpContext.User, isPublish: false) is { } tooMuch)
+        {
+            return BayeuxReplies.TooMany(call.Dialect, message, tooMuch);
+        }
+
         call.Exchange.SessionId = session.Id;
         answer.Connect = new PendingConnect(session, message, HoldOf(call, message, session), LifetimeOf(call.Dialect, message));
         session.Started = true;
@@ -46,7 +52,6 @@ internal sealed class BayeuxConnects(
             session.Acknowledge(BayeuxExt.AckOf(message.Ext));
         }
 
-        call.Exchange.HttpContext.User = session.User ?? call.Exchange.HttpContext.User;
         return null;
     }
 

@@ -40,7 +40,7 @@ internal sealed class BayeuxEndpoint(
             return;
         }
 
-        await AnswerAsync(context, dialect, read.Messages, "long-polling", callback: null);
+        await AnswerAsync(context, dialect, read.Messages, "long-polling", callback: null, body.Value.Length);
     }
 
     public async Task GetAsync(HttpContext context, BayeuxDialect dialect)
@@ -61,7 +61,7 @@ internal sealed class BayeuxEndpoint(
             return;
         }
 
-        await AnswerAsync(context, dialect, read.Messages, "callback-polling", callback);
+        await AnswerAsync(context, dialect, read.Messages, "callback-polling", callback, length: 0);
     }
 
     private BayeuxReadResult Read(HttpRequest request, ReadOnlyMemory<byte> body)
@@ -80,7 +80,8 @@ internal sealed class BayeuxEndpoint(
             : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, ReaderLimits);
     }
 
-    private async Task AnswerAsync(HttpContext context, BayeuxDialect dialect, IReadOnlyList<BayeuxMessage> messages, string transport, string? callback)
+    private async Task AnswerAsync(
+        HttpContext context, BayeuxDialect dialect, IReadOnlyList<BayeuxMessage> messages, string transport, string? callback, int length)
     {
         var call = new BayeuxCall
         {
@@ -93,6 +94,7 @@ internal sealed class BayeuxEndpoint(
                 ReceivedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             },
             Rates = rates.Of(context),
+            Length = length,
             Browser = browsers.Read(context),
             IsSingle = messages.Count == 1,
         };

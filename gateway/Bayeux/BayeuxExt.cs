@@ -59,6 +59,39 @@ internal static class BayeuxExt
         _ => default,
     };
 
+    /// <summary>An <c>ext</c> without some of its members, all others as they are; the same where it has none of them.</summary>
+    public static byte[] Without(ReadOnlyMemory<byte> ext, byte[][] names)
+    {
+        var json = new Utf8JsonReader(ext.Span, Deep);
+        json.Read();
+        var (kept, left) = (new List<Range>(), 0);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = (int)json.TokenStartIndex;
+            var isLeftOut = false;
+            foreach (var name in names)
+            {
+                isLeftOut |= json.IsNamed(name);
+            }
+
+            json.Read();
+            json.Skip();
+            if (isLeftOut)
+            {
+                left++;
+            }
+            else
+            {
+                kept.Add(start..(int)json.BytesConsumed);
+            }
+        }
+
+        return left == 0 ? ext.ToArray() : [(byte)'{', .. Join(ext, kept), (byte)'}'];
+    }
+
+    private static IEnumerable<byte> Join(ReadOnlyMemory<byte> ext, List<Range> members) =>
+        members.SelectMany((member, index) => index == 0 ? ext[member].ToArray() : [(byte)',', .. ext[member].ToArray()]);
+
     private delegate T Read<T>(ref Utf8JsonReader json);
 
     private static T? Find<T>(ReadOnlyMemory<byte> ext, ReadOnlySpan<byte> name, Read<T> read)

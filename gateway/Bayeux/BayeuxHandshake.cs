@@ -9,7 +9,7 @@ namespace Tidings.Gateway.Bayeux;
 /// <summary>The handshake: begins a session that this gateway holds.</summary>
 internal sealed class BayeuxHandshake(
     SessionDoor door, BayeuxCallers callers, BayeuxExtensions extensions, AuthorizationService authorization, IOptionsMonitor<BayeuxOptions> options,
-    GatewayMetrics metrics)
+    RateBook rates, GatewayMetrics metrics)
 {
     private const string Version = "1.0";
 
@@ -25,9 +25,21 @@ internal sealed class BayeuxHandshake(
             return BayeuxReplies.TooMany(call.Dialect, message, tooMany);
         }
 
+        var context = call.Exchange.HttpContext;
+        var before = context.User;
         if (await callers.HandshakeAsync(call, message) is { } refusal)
         {
             return Denied(call.Dialect, message, refusal);
+        }
+
+        if (!ReferenceEquals(context.User, before))
+        {
+            // The message said who it is: counted so far is the address.
+            call.Rates = rates.Of(context);
+            if (call.Rates.OfSpeaker.Handshake() is { } tooManyOfTheirs)
+            {
+                return BayeuxReplies.TooMany(call.Dialect, message, tooManyOfTheirs);
+            }
         }
 
         var decision = await authorization.DecideAsync(call, message, AuthorizationAction.Handshake, channel: null, call.Aborted);

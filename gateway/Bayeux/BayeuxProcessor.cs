@@ -17,6 +17,7 @@ internal sealed partial class BayeuxProcessor(
     BayeuxPublishes publishes,
     BayeuxExtensions extensions,
     BayeuxBrowsers browsers,
+    RateBook rates,
     IOptions<TidingsLimits> limits,
     ILogger<BayeuxProcessor> logger)
 {
@@ -135,7 +136,11 @@ internal sealed partial class BayeuxProcessor(
             return BayeuxReplies.UnknownSession(call.Dialect, message);
         }
 
-        call.Exchange.HttpContext.User = speaker;
+        if (call.Hear(rates, speaker, isPublish: ChannelName.KindOf(channel) != ChannelKind.Meta) is { } tooMuch)
+        {
+            return BayeuxReplies.TooMany(call.Dialect, message, tooMuch);
+        }
+
         call.Exchange.SessionId = bound?.Id ?? SessionId.PublicOf(message.ClientId!);
         if (call.Socket is { Session: null } socket && !Replays(message))
         {

@@ -6,7 +6,7 @@ using Tidings.Protocols.Bayeux;
 namespace Tidings.Gateway.Bayeux;
 
 /// <summary>Publishes on broadcast channels; each is answered when the channel's log has it.</summary>
-internal sealed class BayeuxPublishes(SessionDoor door, AuthorizationService authorization, IOptions<TidingsLimits> limits)
+internal sealed class BayeuxPublishes(SessionDoor door, BayeuxCallers callers, AuthorizationService authorization, IOptions<TidingsLimits> limits)
 {
     public async ValueTask<BayeuxMessage> PublishAsync(BayeuxCall call, BayeuxMessage message, string channel)
     {
@@ -45,11 +45,11 @@ internal sealed class BayeuxPublishes(SessionDoor door, AuthorizationService aut
         : decision.Reason is null ? BayeuxErrors.PublishDenied
         : BayeuxErrors.PublishDeniedBecause(decision.Reason);
 
-    private static PublishItem ItemOf(BayeuxCall call, BayeuxMessage message) => new()
+    private PublishItem ItemOf(BayeuxCall call, BayeuxMessage message) => new()
     {
         Body = message.Data.ToArray(),
         Publisher = call.Exchange.SessionId,
-        Ext = message.Ext.IsEmpty ? null : message.Ext.ToArray(),
+        Ext = callers.WithoutCredentials(message.Ext),
         Extras = message.Extras.IsEmpty ? null : message.Extras.ToArray(),
 
         // Some clients use an id again for another message.

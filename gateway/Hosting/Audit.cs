@@ -29,7 +29,7 @@ internal sealed partial class Audit(ILoggerFactory loggers, AuditBounds bounds, 
         if (IsToWrite(null, null, address))
         {
             Log.LoginFailed(_logger, Clean(account), method, reason, address);
-            trail.Add("loginFailed", null, Clean(account), method, null, reason, address);
+            trail.Add("loginFailed", TenantOf(account), Clean(account), method, null, reason, address);
         }
     }
 
@@ -73,6 +73,9 @@ internal sealed partial class Audit(ILoggerFactory loggers, AuditBounds bounds, 
 
         return true;
     }
+
+    /// <summary>The tenant of an account that somebody tried; null where none is named.</summary>
+    private static string? TenantOf(string account) => account.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? Clean(account[..slash]) : null;
 
     /// <summary>
     /// What a client sent, fit for a line of a log: control characters and what is written from right to left or not at all would let it

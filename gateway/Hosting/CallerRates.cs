@@ -7,29 +7,40 @@ namespace Tidings.Gateway.Hosting;
 internal sealed class CallerRates : IDisposable
 {
     private readonly CallerBuckets[] _callers;
+    private readonly CallerBuckets[] _speaker;
     private readonly TokenBucket[] _handshakes;
     private readonly TokenBucket[] _publishes;
     private readonly TokenBucket[] _bytes;
     private readonly GatewayMetrics? _metrics;
 
-    /// <param name="callers">Held already; released when this is disposed.</param>
+    /// <param name="address">The address's, where it is counted.</param>
+    /// <param name="speaker">The user's and the tenant's, where they are. All are held already, and released when this is disposed.</param>
     /// <param name="metrics">Counts refusals.</param>
-    public CallerRates(CallerBuckets[] callers, GatewayMetrics? metrics)
+    public CallerRates(CallerBuckets? address, CallerBuckets[] speaker, GatewayMetrics? metrics)
     {
-        (_callers, _metrics) = (callers, metrics);
+        CallerBuckets[] callers = address is null ? speaker : [address, .. speaker];
+        (_callers, _speaker, _metrics) = (callers, speaker, metrics);
         _handshakes = [.. callers.Select(static caller => caller.Handshakes).OfType<TokenBucket>()];
         _publishes = [.. callers.Select(static caller => caller.Publishes).OfType<TokenBucket>()];
         _bytes = [.. callers.Select(static caller => caller.Bytes).OfType<TokenBucket>()];
     }
 
     private CallerRates(CallerRates whole) =>
-        (_callers, _handshakes, _publishes, _bytes, _metrics) = ([], whole._handshakes, whole._publishes, [], whole._metrics);
+        (_callers, _speaker, _handshakes, _publishes, _bytes, _metrics) = ([], [], whole._handshakes, whole._publishes, [], whole._metrics);
+
+    private CallerRates(CallerBuckets[] speaker, GatewayMetrics? metrics)
+        : this(null, speaker, metrics) => _callers = [];
 
     /// <summary>The same, for parts of what was counted as a whole. Holds nothing.</summary>
     public CallerRates WithoutBytes => new(this);
 
+    /// <summary>
+    /// The user's and the tenant's alone, for what the address was counted for before a message said who it is. Holds nothing.
+    /// </summary>
+    public CallerRates OfSpeaker => _speaker.Length == 0 ? Unlimited : new(_speaker, _metrics);
+
     /// <summary>No bounds.</summary>
-    public static CallerRates Unlimited { get; } = new([], null);
+    public static CallerRates Unlimited { get; } = new(null, [], null);
 
     /// <summary>A session is to begin.</summary>
     public RateRefusal? Handshake() => Take(_handshakes, 1);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Tidings.Gateway.Hosting;
 
 /// <summary>Every caller that is counted apart.</summary>
-internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics metrics)
+internal sealed class RateBook(IOptions<RateOptions> options, AnonymousAccess anonymous, GatewayMetrics metrics)
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
@@ -81,24 +81,23 @@ internal sealed class RateBook(IOptions<RateOptions> options, GatewayMetrics met
     {
         var now = Now();
         var rates = now.Options;
-        var callers = new List<CallerBuckets>(3);
-        var address = context.Connection.RemoteIpAddress;
-        if (rates.Loopback || (address is not null && !IPAddress.IsLoopback(address)))
-        {
-            callers.Add(Hold(now, "a ", KeyOf(address), rates.Address, rates.SessionsPerAddress));
-        }
-
+        var speaker = new List<CallerBuckets>(2);
+        var from = context.Connection.RemoteIpAddress;
+        var address = rates.Loopback || (from is not null && !IPAddress.IsLoopback(from))
+            ? Hold(now, "a ", KeyOf(from), rates.Address, rates.SessionsPerAddress)
+            : null;
         if (IsBounded(rates.User) && context.User.Identity is { IsAuthenticated: true } identity)
         {
-            callers.Add(Hold(now, "u ", $"{context.Tenant()}/{context.User.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? identity.Name}", rates.User, 0));
+            speaker.Add(Hold(now, "u ", $"{context.Tenant()}/{context.User.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? identity.Name}", rates.User, 0));
         }
 
-        if (IsBounded(rates.Tenant))
+        // Who shows no credentials where these are needed is of no tenant yet: its messages may say which.
+        if (IsBounded(rates.Tenant) && (context.User.Identity is { IsAuthenticated: true } || anonymous.Allows(context)))
         {
-            callers.Add(Hold(now, "t ", context.Tenant(), rates.Tenant, 0));
+            speaker.Add(Hold(now, "t ", context.Tenant(), rates.Tenant, 0));
         }
 
-        return callers.Count == 0 ? CallerRates.Unlimited : new CallerRates([.. callers], metrics);
+        return address is null && speaker.Count == 0 ? CallerRates.Unlimited : new CallerRates(address, [.. speaker], metrics);
     }
 
     /// <summary>

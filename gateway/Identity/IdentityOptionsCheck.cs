@@ -29,10 +29,15 @@ internal sealed class IdentityOptionsCheck(IOptions<TidingsLimits> limits) : IVa
     ];
 
     /// <summary>What is wrong with a role, each a sentence.</summary>
-    public static IEnumerable<string> RoleFaults(string name, RoleOptions role, TidingsLimits limits) =>
-        new[] { role.Subscribe, role.Publish, role.Create, role.Manage }.SelectMany(static names => names)
-            .Where(channel => !ChannelName.TryNormalize(channel, limits, out var normal) || normal != channel)
-            .Select(channel => $"Role {name}: '{channel}' is neither a channel nor a pattern.");
+    public static IEnumerable<string> RoleFaults(string name, RoleOptions role, TidingsLimits limits)
+    {
+        IReadOnlyList<string>?[] lists = [role.Subscribe, role.Publish, role.Create, role.Manage];
+        return lists.Contains(null)
+            ? [$"Role {name}: a list of channels is null; one that is left out is empty."]
+            : lists.SelectMany(static names => names!)
+                .Where(channel => !ChannelName.TryNormalize(channel, limits, out var normal) || normal != channel)
+                .Select(channel => $"Role {name}: '{channel}' is neither a channel nor a pattern.");
+    }
 
     private static int KeySources(IssuerOptions issuer) => new[] { issuer.Authority, issuer.JwksUrl, issuer.KeyFile }.Count(static source => !string.IsNullOrEmpty(source));
 

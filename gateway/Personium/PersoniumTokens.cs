@@ -36,6 +36,11 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
                         : Fault("invalid_grant");
                 }
 
+                if (rates.LoggedIn(call.Context, caller) is { } tooManyOfTheirs)
+                {
+                    return PersoniumAnswer.TooMany(tooManyOfTheirs);
+                }
+
                 audit.LoggedIn("token", caller, call.Context.Connection.RemoteIpAddress);
                 return Answer(await tokens.GrantAsync(caller));
             case "refresh_token" when form["refresh_token"].ToString() is { Length: > 0 } refresh:

@@ -136,6 +136,12 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
             return false;
         }
 
+        if (_holder is null)
+        {
+            // Whose frames are counted from now on, and in which tenant.
+            _call.Context.User = token.User;
+        }
+
         _holder = new Holder(NameOf(token), token.Expires);
         var left = token.Expires - _services.Time.GetUtcNow();
         _deadline.Change(Positive(left) + _services.Options.ExpiredWithin, Timeout.InfiniteTimeSpan);

@@ -57,6 +57,12 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
 
             foreach (var message in read.Messages)
             {
+                if (!bell.IsHeard)
+                {
+                    // A page may take a slow client long.
+                    yield break;
+                }
+
                 last = message.Offset;
                 yield return new SseItem<string>(DataOf(message), "message") { EventId = message.Offset.ToString(System.Globalization.CultureInfo.InvariantCulture) };
                 metrics.Delivered.Add(1);

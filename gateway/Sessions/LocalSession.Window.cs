@@ -1,3 +1,5 @@
+using Tidings.Gateway.Authorization;
+
 namespace Tidings.Gateway.Sessions;
 
 /// <content>The window: a short queue of references to what waits for the client.</content>
@@ -10,6 +12,9 @@ internal sealed partial class LocalSession
     private int _messages;
     private long _bytes;
     private long _lagFrame;
+
+    // By which grants what waits was last looked through.
+    private ChannelGrants? _soughtBy;
 
     /// <summary>Messages that wait for the client, or for its acknowledgement. Read without the lock: a number to show.</summary>
     public int PendingMessages => Volatile.Read(ref _messages);
@@ -108,6 +113,7 @@ internal sealed partial class LocalSession
     {
         lock (_lock)
         {
+            DropHidden();
             if (_waiting is not { Count: > 0 } || _writing is not null || State is LocalState.Leaving or LocalState.Parked or LocalState.Gone)
             {
                 return null;
@@ -131,6 +137,7 @@ internal sealed partial class LocalSession
     {
         lock (_lock)
         {
+            DropHidden();
             if (_waiting is not { Count: > 0 } || _writing is null || State is LocalState.Leaving or LocalState.Parked or LocalState.Gone)
             {
                 return null;
@@ -209,9 +216,45 @@ internal sealed partial class LocalSession
         }
     }
 
-    /// <summary>Items wait again, before everything else.</summary>
+    /// <summary>
+    /// Drops what waits of channels that may not be seen any more: rights go while messages wait, for the next poll, a slow reader or to be given
+    /// again. Costs nothing while they stay.
+    /// </summary>
+    private void DropHidden()
+    {
+        var grants = Grants;
+        if (ReferenceEquals(_soughtBy, grants))
+        {
+            return;
+        }
+
+        _soughtBy = grants;
+        if (grants is null || _waiting is not { } waiting)
+        {
+            return;
+        }
+
+        waiting.RemoveAll(item =>
+        {
+            var isHidden = item is DeliveryBatch batch && !grants.MaySee(batch.Channel.Name);
+            if (isHidden)
+            {
+                Count(item, -1);
+            }
+
+            return isHidden;
+        });
+        if (waiting.Count == 0)
+        {
+            OutboxLists.Return(waiting);
+            _waiting = null;
+        }
+    }
+
+    /// <summary>Items wait again, before everything else. They may have been let in long ago.</summary>
     private void WaitAgain(List<OutboxItem> items)
     {
+        _soughtBy = null;
         if (_waiting is { } later)
         {
             items.AddRange(later);

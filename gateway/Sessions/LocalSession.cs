@@ -166,14 +166,14 @@ internal sealed partial class LocalSession(string tenant, string id, IOptions<Ti
     }
 
     /// <summary>
-    /// The gaps to tell, each with the first offset after it. Told with a write that fails, or with a batch that is not acknowledged, they are to
-    /// be told again.
+    /// The gaps to tell, each with the first offset after it; none of a channel that may not be seen, which a pattern may match. Told with a write that
+    /// fails, or with a batch that is not acknowledged, they are to be told again.
     /// </summary>
     public IReadOnlyList<ChannelCursor> TakeGaps()
     {
         lock (_lock)
         {
-            var gaps = _gaps;
+            var gaps = Grants is { } grants ? _gaps?.FindAll(gap => grants.MaySee(gap.Channel)) : _gaps;
             _gaps = null;
             _telling = _writing is null ? null : gaps;
             if (gaps is not null && Description is { Acknowledges: true })

@@ -19,9 +19,17 @@ internal sealed class SmcElementEndpoints(
         }
 
         var trashed = call.Context.Request.Query["trashed"] == "true";
-        var elements = await GrainOf(session, call.Type).List(trashed);
-        return SmcAnswer.Ok(SmcDocuments.Elements(
-            elements.Select(element => new SmcListItem(HrefOf(call, session, element.Id), element.Name, call.Type))));
+        var shown = new List<SmcListItem>();
+        foreach (var element in await GrainOf(session, call.Type).List(trashed))
+        {
+            // A list is granted if anything in it may be seen, and shows that alone.
+            if ((await authorization.ProbeAsync(RequestOf(call, session, AuthorizationAction.Subscribe, element.Id), call.Context.RequestAborted)).IsAllowed)
+            {
+                shown.Add(new SmcListItem(HrefOf(call, session, element.Id), element.Name, call.Type));
+            }
+        }
+
+        return SmcAnswer.Ok(SmcDocuments.Elements(shown));
     }
 
     public async Task<SmcAnswer> GetAsync(SmcCall call)
@@ -122,16 +130,7 @@ internal sealed class SmcElementEndpoints(
             return (null, SmcAnswer.NotFound);
         }
 
-        var decision = await authorization.DecideAsync(
-            new AuthorizationRequest
-            {
-                Action = action,
-                Tenant = session.Record.Tenant,
-                User = session.Principal,
-                Address = call.Context.Connection.RemoteIpAddress,
-                Channel = $"/elements/{call.Type}/{id}",
-            },
-            call.Context.RequestAborted);
+        var decision = await authorization.DecideAsync(RequestOf(call, session, action, id), call.Context.RequestAborted);
         if (!decision.IsAllowed)
         {
             return (null, SmcAnswer.Error(StatusCodes.Status403Forbidden, "Not permitted"));
@@ -141,6 +140,15 @@ internal sealed class SmcElementEndpoints(
         call.Context.User = session.Principal;
         return action == AuthorizationAction.Publish && Rate(call) is { } refusal ? (null, SmcAnswer.TooMany(call.Context, refusal)) : (session, SmcAnswer.Served);
     }
+
+    private static AuthorizationRequest RequestOf(SmcCall call, SmcSession session, AuthorizationAction action, string id) => new()
+    {
+        Action = action,
+        Tenant = session.Record.Tenant,
+        User = session.Principal,
+        Address = call.Context.Connection.RemoteIpAddress,
+        Channel = $"/elements/{call.Type}/{id}",
+    };
 
     /// <summary>A change is a publish.</summary>
     private RateRefusal? Rate(SmcCall call)

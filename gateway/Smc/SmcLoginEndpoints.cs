@@ -90,7 +90,7 @@ internal sealed class SmcLoginEndpoints(
             return SmcAnswer.Error(StatusCodes.Status429TooManyRequests, "Login failed", "Too many failed logins.");
         }
 
-        if (outcome.Caller is not null && rates.Of(call.Context).Handshake() is { } tooMany)
+        if (outcome.Caller is { } known && (rates.Of(call.Context).Handshake() ?? rates.LoggedIn(call.Context, known)) is { } tooMany)
         {
             return SmcAnswer.TooMany(call.Context, tooMany);
         }

@@ -11,8 +11,10 @@ internal sealed class CumulocityExt : IExtCredentialsReader
 {
     private const int LongestBasic = 4096;
 
+    public string Member => "com.cumulocity.authn";
+
     public ExtCredentials? Read(JsonElement ext) =>
-        ext.TryGetProperty("com.cumulocity.authn", out var said) && said.ValueKind == JsonValueKind.Object
+        ext.TryGetProperty(Member, out var said) && said.ValueKind == JsonValueKind.Object
         && said.TryGetProperty("token", out var token) && token.ValueKind == JsonValueKind.String && token.GetString() is { Length: > 0 } text
             ? Basic(text) ?? new ExtCredentials(null, text)
             : null;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Identity.Accounts;
 
@@ -52,7 +53,7 @@ internal static class TenantAdmin
     }
 
     public static async Task<IResult> PutRoleAsync(
-        string tenant, string role, RoleOptions rules, HttpContext context, IUserStore store, IOptions<TidingsLimits> limits, IdentityAudit audit)
+        string tenant, string role, RoleOptions rules, HttpContext context, IUserStore store, IOptions<TidingsLimits> limits, GatewayMetrics metrics, IdentityAudit audit)
     {
         if (role is BuiltInRoles.Admin or BuiltInRoles.Operator)
         {
@@ -64,13 +65,26 @@ internal static class TenantAdmin
             return AdminFilter.Problem(StatusCodes.Status400BadRequest, fault);
         }
 
+        IResult? refusal = null;
+        var most = limits.Value.RoleBytesPerTenant;
         var changed = await store.ChangeTenantAsync(
             tenant,
-            found => found is null ? null : found with { Roles = new(found.Roles, StringComparer.Ordinal) { [role] = rules } },
+            found =>
+            {
+                var next = found is null ? null : found with { Roles = new(found.Roles, StringComparer.Ordinal) { [role] = rules } };
+                var isTooLarge = next is not null && JsonSerializer.SerializeToUtf8Bytes(next, AccountJson.Default.Tenant).Length > most;
+                refusal = isTooLarge ? AdminFilter.Problem(StatusCodes.Status409Conflict, $"The roles of a tenant have at most {most} bytes.") : null;
+                return isTooLarge ? null : next;
+            },
             context.Request.Version());
         if (changed.Value is not { } now)
         {
-            return Preconditions.Explain(changed.Status, null);
+            if (refusal is not null)
+            {
+                metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", "role_bytes"));
+            }
+
+            return Preconditions.Explain(changed.Status, refusal);
         }
 
         audit.Changed(context, "role", $"{tenant}/{role}");

@@ -48,6 +48,11 @@ internal static class TokenEndpoint
                     return outcome.RetryAfter is { } wait ? TooMany(context, wait) : Fault("invalid_grant");
                 }
 
+                if (rates.LoggedIn(context, caller) is { } tooManyOfTheirs)
+                {
+                    return Refusals.TooMany(context, tooManyOfTheirs);
+                }
+
                 audit.LoggedIn("token", caller, context.Connection.RemoteIpAddress);
                 return Answer(await tokens.GrantAsync(caller));
             case "refresh_token" when refreshToken is not null:

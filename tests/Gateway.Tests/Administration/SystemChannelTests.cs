@@ -84,6 +84,29 @@ public sealed class SystemChannelTests(AdminServer admin) : IClassFixture<AdminS
     }
 
     [Fact]
+    public async Task A_failed_log_in_is_in_the_audit_of_the_account_s_tenant_alone()
+    {
+        (await admin.Server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Basic("red/alice", "wrong"))).Dispose();
+
+        await AuditedAsync("red/alice", AdminServer.RedAdmin);
+        (await admin.Server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Basic("bob", "wrong"))).Dispose();
+        await AuditedAsync("default/bob");
+        Assert.DoesNotContain("red/alice", (await admin.GetAsync("messages/$SYS/audit?limit=100")).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("default/bob", (await admin.GetAsync("messages/$SYS/audit?limit=100", AdminServer.RedAdmin)).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operator_s_deed_in_another_tenant_is_no_namesake_s()
+    {
+        var (_, id) = await admin.SessionAsync("red/alice", "/news/ended");
+
+        (await admin.SendAsync(HttpMethod.Delete, $"sessions/{id}", AdminServer.Operator)).EnsureSuccessStatusCode().Dispose();
+
+        await AuditedAsync(id, AdminServer.RedAdmin);
+        Assert.Contains("\"user\":\"default/admin\"", (await admin.GetAsync("messages/$SYS/audit?limit=100", AdminServer.RedAdmin)).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_refusal_of_somebody_unknown_makes_no_channel_of_a_tenant_that_is_none()
     {
         (await admin.Server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Basic("nobody/knows", "wrong"))).Dispose();
@@ -95,6 +118,6 @@ public sealed class SystemChannelTests(AdminServer admin) : IClassFixture<AdminS
     private async Task ChangeAsync() => (await admin.SendAsync(
         HttpMethod.Put, "tenants/default/users/erin", AdminServer.Operator, """{"password":"a new secret","roles":["reader"]}""")).EnsureSuccessStatusCode().Dispose();
 
-    private Task AuditedAsync(string what) => Server.Eventually.TrueAsync(
-        async () => (await admin.GetAsync("messages/$SYS/audit?limit=100")).ToJsonString().Contains(what, StringComparison.Ordinal), $"The audit does not tell of {what}.");
+    private Task AuditedAsync(string what, string by = AdminServer.Operator) => Server.Eventually.TrueAsync(
+        async () => (await admin.GetAsync("messages/$SYS/audit?limit=100", by)).ToJsonString().Contains(what, StringComparison.Ordinal), $"The audit does not tell of {what}.");
 }

@@ -31,6 +31,8 @@ public sealed class AdminTests : IAsyncLifetime
     [InlineData("red/boss", "PUT", "/api/admin/tenants/red/users/alice", """{"disabled":true}""", HttpStatusCode.Conflict)]
     [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/everything", """{}""", HttpStatusCode.Conflict)]
     [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/new", """{"subscribe":["/a/**/b"]}""", HttpStatusCode.BadRequest)]
+    [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/new", """{"subscribe":null}""", HttpStatusCode.BadRequest)]
+    [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/new", """{"publish":[null]}""", HttpStatusCode.BadRequest)]
     [InlineData("red/boss", "PUT", "/api/admin/tenants/red/roles/admin", """{}""", HttpStatusCode.Conflict)]
     [InlineData("admin", "DELETE", "/api/admin/tenants/default", null, HttpStatusCode.Forbidden)]
     public async Task Administrators_manage_what_is_theirs(string? user, string method, string path, string? json, HttpStatusCode status)
@@ -38,6 +40,29 @@ public sealed class AdminTests : IAsyncLifetime
         using var response = await _server.SendAsync(HttpMethod.Parse(method), path, user is null ? null : SecuredServer.Basic(user), json);
 
         Assert.Equal(status, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Roles_of_a_tenant_are_bounded()
+    {
+        await using var server = await SecuredServer.StartAsync(null, ("Limits:RoleBytesPerTenant", "4096"));
+        var admin = SecuredServer.Basic("admin");
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var put = await server.SendAsync(HttpMethod.Put, $"/api/admin/tenants/red/roles/r{i}", admin, $$"""{"subscribe":["/{{new string('a', 200)}}"]}""");
+            statuses.Add(put.StatusCode);
+        }
+
+        using var smaller = await server.SendAsync(HttpMethod.Delete, "/api/admin/tenants/red/roles/r0", admin);
+        using var again = await server.SendAsync(HttpMethod.Put, "/api/admin/tenants/red/roles/r20", admin, "{}");
+        using var other = await server.SendAsync(HttpMethod.Put, "/api/admin/tenants/default/roles/r0", admin, "{}");
+
+        Assert.Equal(HttpStatusCode.OK, statuses[0]);
+        Assert.Equal(HttpStatusCode.Conflict, statuses[^1]);
+        Assert.Equal(HttpStatusCode.NoContent, smaller.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await SecuredServer.StartAsync(null, ("Tokens:Lifetime", "00:00:03"));
+        _server = await SecuredServer.StartAsync(null, ("Tokens:Lifetime", "00:00:03"), ("Limits:ReadBytes", "60000000"));
         await PutAsync("/api/admin/tenants/default/users/dave", $$"""{"password":"{{SecuredServer.Password}}","roles":["team"]}""");
         await PutAsync("/api/admin/tenants/default/roles/team", """{"subscribe":["/team/**"],"publish":["/team/**"],"create":["/team/**"]}""");
     }
@@ -148,6 +148,67 @@ public sealed class LiveSessionTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(""","ext":{"ack":true}""")]
+    public async Task A_rule_taken_away_takes_what_waits_for_the_next_poll(string ext)
+    {
+        var dave = SecuredServer.Basic("dave");
+        var handshake = SecuredServer.Handshake();
+        var client = (string)(await _server.BayeuxAsync($"{handshake[..^1]}{ext}}}", dave))["clientId"]!;
+        await _server.BayeuxAsync(SecuredServer.Subscribe(client, "/team/**"), dave);
+        await _server.BayeuxAsync(SecuredServer.Connect(client, ext.Length == 0 ? "" : ""","ext":{"ack":0}"""), dave);
+        var session = _server.Services.GetRequiredService<GatewayHub>().Find("default", SessionId.PublicOf(client))!;
+        await PublishAsync("/team/closed/a");
+        await PublishAsync("/team/open/a");
+        await Eventually.TrueAsync(() => session.PendingMessages == 2, "The messages did not come.");
+        if (ext.Length > 0)
+        {
+            // Given once, and not acknowledged: they are to be given again.
+            Assert.Contains("/team/closed/a", await PollAsync(client, dave, ""","ext":{"ack":0}"""), StringComparison.Ordinal);
+        }
+
+        await PutAsync("/api/admin/tenants/default/roles/team", """{"subscribe":["/team/open/**"]}""");
+        await Eventually.TrueAsync(() => session.Grants?.MaySee("/team/closed/a") == false, "The session kept its rights.");
+        var text = await PollAsync(client, dave, ext.Length == 0 ? "" : ""","ext":{"ack":0}""");
+
+        Assert.Contains("/team/open/a", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/team/closed/a", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gap_of_a_channel_that_may_not_be_seen_is_not_told()
+    {
+        await using var server = await SecuredServer.StartAsync(null, ("Limits:LogMessages", "2"));
+        var alice = SecuredServer.Basic("alice");
+        var client = await server.HandshakeAsync(alice);
+        await server.BayeuxAsync(SecuredServer.Subscribe(client, "/**"), alice);
+        await server.BayeuxAsync(SecuredServer.Connect(client), alice);
+        foreach (var channel in (string[])["/news/a", "/secret/a"])
+        {
+            (await server.SendAsync(HttpMethod.Post, $"/channels{channel}", Admin, "1")).EnsureSuccessStatusCode().Dispose();
+        }
+
+        await Eventually.TrueAsync(
+            () => server.Services.GetRequiredService<GatewayHub>().Find("default", SessionId.PublicOf(client)) is null, "The session is not given back to its silo.");
+        foreach (var channel in (string[])["/news/a", "/secret/a"])
+        {
+            // More than is at hand without the log.
+            for (var i = 0; i < 3; i++)
+            {
+                using var lines = new StringContent(string.Concat(Enumerable.Repeat("1\n", 900)), System.Text.Encoding.UTF8, "application/x-ndjson");
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"/channels{channel}") { Headers = { Authorization = Admin }, Content = lines };
+                (await server.Http.SendAsync(request)).EnsureSuccessStatusCode().Dispose();
+            }
+        }
+
+        var text = await PollAsync(server, client, alice);
+
+        Assert.Contains("\"gaps\"", text, StringComparison.Ordinal);
+        Assert.Contains("/news/a", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/secret/a", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_disabled_user_s_event_stream_ends()
     {
@@ -161,6 +222,33 @@ public sealed class LiveSessionTests : IAsyncLifetime
         await PutAsync("/api/admin/tenants/default/users/dave", """{"disabled":true}""");
 
         await response.Content.ReadAsStringAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task An_event_stream_that_is_far_behind_ends_as_well()
+    {
+        var big = $"\"{new string('x', 200_000)}\"";
+        for (var i = 0; i < 100; i++)
+        {
+            using var published = await _server.SendAsync(HttpMethod.Post, "/channels/team/big", Admin, big);
+            published.EnsureSuccessStatusCode();
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/channels/team/big") { Headers = { Authorization = SecuredServer.Basic("dave") } };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.Add("Last-Event-ID", "0");
+        using var response = await _server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using var stream = await response.Content.ReadAsStreamAsync();
+        await stream.ReadExactlyAsync(new byte[1000]);
+        var session = _server.Services.GetRequiredService<GatewayHub>().ClientSessions.Single(static session => session.Description?.Protocol == "sse");
+
+        await PutAsync("/api/admin/tenants/default/users/dave", """{"disabled":true}""");
+        await Eventually.TrueAsync(() => session.State == LocalState.Gone, "The session did not end.");
+        using var rest = new MemoryStream();
+        await stream.CopyToAsync(rest);
+
+        // What was on its way comes; what was in hand does not.
+        Assert.InRange(rest.Length, 0, 15_000_000);
     }
 
     private async Task<(SecuredSocket Socket, string ClientId)> ConnectedAsync(System.Net.Http.Headers.AuthenticationHeaderValue credentials)
@@ -180,6 +268,17 @@ public sealed class LiveSessionTests : IAsyncLifetime
         var reply = await socket.NextAsync("/meta/connect");
         Assert.Equal("402::session_unknown", (string?)reply["error"]);
         Assert.Equal("handshake", (string?)reply["advice"]!["reconnect"]);
+    }
+
+    private Task<string> PollAsync(string client, System.Net.Http.Headers.AuthenticationHeaderValue credentials, string more = "") =>
+        PollAsync(_server, client, credentials, more);
+
+    /// <summary>All that a connect brings.</summary>
+    private static async Task<string> PollAsync(
+        SecuredServer server, string client, System.Net.Http.Headers.AuthenticationHeaderValue credentials, string more = "")
+    {
+        using var response = await server.SendAsync(HttpMethod.Post, "/cometd", credentials, $"[{SecuredServer.Connect(client, more)}]");
+        return await response.Content.ReadAsStringAsync();
     }
 
     private async Task PutAsync(string path, string json)

@@ -53,6 +53,30 @@ public sealed class SmcUserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_shows_what_its_reader_may_see_and_nothing_else()
+    {
+        using var writer = ClientOf();
+        Assert.Equal(HttpStatusCode.OK, await LoginAsync(writer, "admin", SecuredServer.Password, ""));
+        var hidden = await CreatedAsync(writer, "hidden");
+        var shown = await CreatedAsync(writer, "shown");
+        var id = shown[(shown.LastIndexOf('/') + 1)..];
+        using var role = await _server.SendAsync(
+            HttpMethod.Put, "/api/admin/tenants/default/roles/one", SecuredServer.Basic("admin"), $$"""{"subscribe":["/elements/host/{{id}}"]}""");
+        role.EnsureSuccessStatusCode();
+        using var user = await _server.SendAsync(
+            HttpMethod.Put, "/api/admin/tenants/default/users/dave", SecuredServer.Basic("admin"), $$"""{"password":"{{SecuredServer.Password}}","roles":["one"]}""");
+        user.EnsureSuccessStatusCode();
+
+        using var reader = ClientOf();
+        Assert.Equal(HttpStatusCode.OK, await LoginAsync(reader, "dave", SecuredServer.Password, ""));
+        var list = await reader.GetStringAsync("/7.2/elements/host");
+
+        Assert.Contains(shown, list, StringComparison.Ordinal);
+        Assert.DoesNotContain(hidden, list, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"hidden\"", list, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_api_key_of_the_server_logs_in_until_it_is_deleted()
     {
         using var made = await _server.SendAsync(HttpMethod.Post, "/api/admin/tenants/red/users/alice/keys", SecuredServer.Basic("admin"), "{}");
@@ -112,6 +136,13 @@ public sealed class SmcUserTests : IAsyncLifetime
         using var body = Json("""{"name":"h"}""");
         using var response = await client.PostAsync("/7.2/elements/host", body);
         return response.StatusCode;
+    }
+
+    private static async Task<string> CreatedAsync(HttpClient client, string name)
+    {
+        using var body = Json($$"""{"name":"{{name}}"}""");
+        using var response = await client.PostAsync("/7.2/elements/host", body);
+        return response.Headers.Location!.ToString();
     }
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
 using Tidings.Protocols.Bayeux;
+using Tidings.Protocols.Charsets;
 
 namespace Tidings.Gateway.Bayeux;
 
@@ -75,7 +76,7 @@ internal sealed class BayeuxEndpoint(
                 : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, _readerLimits);
         }
 
-        return BayeuxCharset.TryToUtf8(request.GetTypedHeaders().ContentType?.Charset.Value, body, out var utf8)
+        return TextBody.ToUtf8(request.GetTypedHeaders().ContentType?.Charset.Value, body, out var utf8) == TextFault.None
             ? BayeuxReader.Read(utf8, _readerLimits)
             : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, _readerLimits);
     }

@@ -54,8 +54,14 @@ internal sealed class BayeuxEndpoint(
             return;
         }
 
-        var read = BayeuxReader.Read(
-            [.. message.Select(static part => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(part ?? ""))], _readerLimits);
+        ReadOnlyMemory<byte>[] parts = [.. message.Select(static part => System.Text.Encoding.UTF8.GetBytes(part ?? ""))];
+        if (rates.Of(context).Bytes(parts.Sum(static part => part.Length)) is { } refusal)
+        {
+            await Refusals.TooManyAsync(context, metrics, refusal);
+            return;
+        }
+
+        var read = BayeuxReader.Read(parts, _readerLimits);
         if (!read.IsSuccess)
         {
             await responses.RefuseAsync(context, StatusCodes.Status400BadRequest, Explain(read.Failure));

@@ -117,7 +117,7 @@ public static class TidingsExtensions
         services.AddSingleton<ChannelStreams>();
         // In development, too, a parameter that cannot be read is the caller's mistake and is named to it; no exception.
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = false);
-        services.AddOpenApi();
+        services.AddApiDescription();
         services.AddProblemDetails();
         services.AddHealth(TidingsHealth.ReadyTag);
         services.AddHealthChecks().AddCheck<DrainHealthCheck>("drain", tags: [TidingsHealth.ReadyTag]);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
 using Tidings.Protocols.Bayeux;
+using Tidings.Protocols.Charsets;
 
 namespace Tidings.Gateway.Bayeux;
 
@@ -53,15 +54,22 @@ internal sealed class BayeuxEndpoint(
             return;
         }
 
-        var read = BayeuxReader.Read(
-            [.. message.Select(static part => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(part ?? ""))], ReaderLimits);
+        ReadOnlyMemory<byte>[] parts = [.. message.Select(static part => System.Text.Encoding.UTF8.GetBytes(part ?? ""))];
+        var length = parts.Sum(static part => part.Length);
+        if (rates.Of(context).Bytes(length) is { } refusal)
+        {
+            await Refusals.TooManyAsync(context, metrics, refusal);
+            return;
+        }
+
+        var read = BayeuxReader.Read(parts, ReaderLimits);
         if (!read.IsSuccess)
         {
             await responses.RefuseAsync(context, StatusCodes.Status400BadRequest, Explain(read.Failure));
             return;
         }
 
-        await AnswerAsync(context, dialect, read.Messages, "callback-polling", callback, length: 0);
+        await AnswerAsync(context, dialect, read.Messages, "callback-polling", callback, length);
     }
 
     private BayeuxReadResult Read(HttpRequest request, ReadOnlyMemory<byte> body)
@@ -75,7 +83,7 @@ internal sealed class BayeuxEndpoint(
                 : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, ReaderLimits);
         }
 
-        return BayeuxCharset.TryToUtf8(request.GetTypedHeaders().ContentType?.Charset.Value, body, out var utf8)
+        return TextBody.ToUtf8(request.GetTypedHeaders().ContentType?.Charset.Value, body, out var utf8) == TextFault.None
             ? BayeuxReader.Read(utf8, ReaderLimits)
             : BayeuxReader.Read(ReadOnlyMemory<byte>.Empty, ReaderLimits);
     }

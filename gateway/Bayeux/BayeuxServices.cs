@@ -12,6 +12,11 @@ internal sealed partial class BayeuxServices(
 
     public async ValueTask<BayeuxMessage> ProcessAsync(BayeuxCall call, BayeuxMessage message, string channel)
     {
+        if (ChannelName.IsPattern(channel))
+        {
+            return BayeuxReplies.Failure(message, BayeuxErrors.ChannelInvalid);
+        }
+
         if (message.Data.IsEmpty)
         {
             return BayeuxReplies.Failure(message, BayeuxErrors.DataMissing);

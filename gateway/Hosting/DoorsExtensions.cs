@@ -49,6 +49,7 @@ internal static class DoorsExtensions
         }
 
         app.UseMiddleware<SocketStage>();
+        app.UseMiddleware<BrokenRequests>();
         app.UseMiddleware<DirectCaller>();
         if (app.Services.GetRequiredService<IOptions<DoorOptions>>().Value.Proxies.Count > 0)
         {

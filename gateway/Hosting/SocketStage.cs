@@ -13,10 +13,15 @@ internal interface IOpenSocket
 /// Serves sockets once their upgrade has passed back out of all other middleware. A socket lives for days, and each would otherwise keep what
 /// middleware had at hand for one request: authentication handlers, the services of the request, a waiting task for every layer.
 /// </summary>
-internal sealed class SocketStage(RequestDelegate next, IServiceScopeFactory scopes)
+internal sealed class SocketStage(RequestDelegate next, IServiceScopeFactory scopes, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        if (IsUpgradable(context) && !ServerEndpoint.IsForeign(context) && context.Features.Get<IHttpRequestLifetimeFeature>() is { } connection)
+        {
+            context.Features.Set<IHttpRequestLifetimeFeature>(new LateAbort(connection, time));
+        }
+
         await next(context);
         if (context.Features.Get<IOpenSocket>() is { } socket)
         {
@@ -24,6 +29,8 @@ internal sealed class SocketStage(RequestDelegate next, IServiceScopeFactory sco
             await socket.RunAsync();
         }
     }
+
+    private static bool IsUpgradable(HttpContext context) => context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
 
     /// <summary>Ends the request's scope of services; who asks the request for services later gets a scope that ends with the socket.</summary>
     private async ValueTask ReleaseServicesAsync(HttpContext context)

@@ -7,8 +7,8 @@ using Tidings.Gateway.Sessions;
 namespace Tidings.Gateway.Rest;
 
 /// <summary>
-/// A channel as server-sent events (WHATWG HTML, "Server-sent events"): each message's id is its offset, so a client that reconnects
-/// with <c>Last-Event-ID</c> goes on without hole or double. The log is read up to its head, then again whenever a message comes.
+/// A channel as server-sent events (WHATWG HTML, "Server-sent events"): each event's id is a place in the log (<see cref="StreamPlace"/>), so a client
+/// that reconnects with <c>Last-Event-ID</c> goes on without hole or double. The log is read up to its head, then again whenever a message comes.
 /// </summary>
 internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, IHostApplicationLifetime lifetime, TimeProvider time, GatewayMetrics metrics)
 {
@@ -26,33 +26,41 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
     /// <summary>The events of a channel, until the client goes or the server stops.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="listening">What <see cref="ListenAsync"/> gave; taken down at the end.</param>
-    /// <param name="after">The offset to go on after; null begins with the next message.</param>
+    /// <param name="after">The place to go on after; null begins with the next message.</param>
     /// <param name="response">Where the events go.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public async IAsyncEnumerable<SseItem<string>> ReadAsync(
-        ChannelId channel, ChannelBell listening, long? after, HttpResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ChannelId channel, ChannelBell listening, StreamPlace? after, HttpResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var grain = cluster.GetGrain<IChannelGrain>(channel.ToKey());
         await using var bell = listening;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var last = after ?? (await grain.Read(long.MaxValue - 1, 1)).Head.Offset;
+        var place = after ?? PlaceOf((await grain.Read(long.MaxValue - 1, 1)).Head);
 
         // From here on nothing is missed: the client is told by the head of the response, which would else wait for the first event.
         await response.Body.FlushAsync(ending.Token);
+        if (after is null)
+        {
+            // A client whose connection breaks before the first message comes back to this place, too.
+            yield return KeepAliveAt(place);
+        }
+
         while (!ending.IsCancellationRequested && bell.IsHeard)
         {
-            var read = await grain.Read(last, Page);
-            if (read.Head.Offset < last)
+            var read = await grain.Read(place.Offset, Page);
+            if (read.Head.Offset < place.Offset || (place.Epoch != 0 && place.Epoch != read.Head.Epoch))
             {
                 // The log began anew: what the client saw belongs to one that was lost.
-                yield return new SseItem<string>("{\"resumedAt\":1}", "gap");
-                last = 0;
+                place = new StreamPlace(read.First - 1, read.Head.Epoch);
+                yield return Gap(place);
                 continue;
             }
 
-            if (read.First > last + 1 && last > 0)
+            place = place with { Epoch = read.Head.Epoch };
+            if (read.First > place.Offset + 1 && place.Offset > 0)
             {
-                yield return new SseItem<string>($"{{\"resumedAt\":{read.First}}}", "gap");
+                place = place with { Offset = read.First - 1 };
+                yield return Gap(place);
             }
 
             foreach (var message in read.Messages)
@@ -63,8 +71,8 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
                     yield break;
                 }
 
-                last = message.Offset;
-                yield return new SseItem<string>(DataOf(message), "message") { EventId = message.Offset.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+                place = place with { Offset = message.Offset };
+                yield return new SseItem<string>(DataOf(message), "message") { EventId = place.ToString() };
                 metrics.Delivered.Add(1);
                 bell.Wrote(channel, message);
             }
@@ -72,15 +80,21 @@ internal sealed class ChannelStreams(IClusterClient cluster, SessionDoor door, I
             if (read.Messages.Length == 0)
             {
                 // What there was is gone, and said to be.
-                last = read.Head.Offset;
+                place = PlaceOf(read.Head);
             }
 
             if (read.Messages.Length == 0 && !await bell.WaitAsync(KeepAlive, ending.Token) && !ending.IsCancellationRequested)
             {
-                yield return new SseItem<string>("{}", "keep-alive");
+                yield return KeepAliveAt(place);
             }
         }
     }
+
+    private static StreamPlace PlaceOf(ChannelHead head) => new(head.Offset, head.Epoch);
+
+    private static SseItem<string> Gap(StreamPlace before) => new($"{{\"resumedAt\":{before.Offset + 1}}}", "gap") { EventId = before.ToString() };
+
+    private static SseItem<string> KeepAliveAt(StreamPlace place) => new("{}", "keep-alive") { EventId = place.ToString() };
 
     private static string DataOf(Message message) => Encoding.UTF8.GetString(LogEntry.JsonOf(message.Item).Span);
 }

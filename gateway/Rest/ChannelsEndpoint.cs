@@ -10,7 +10,8 @@ namespace Tidings.Gateway.Rest;
 /// <summary>Publishing and reading for services: <c>/channels/{**path}</c>.</summary>
 internal static class ChannelsEndpoint
 {
-    private const string EventStream = "text/event-stream";
+    /// <summary>The media type of streams.</summary>
+    public const string EventStream = "text/event-stream";
 
     public static void MapChannels(this IEndpointRouteBuilder routes)
     {
@@ -27,7 +28,8 @@ internal static class ChannelsEndpoint
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddOpenApiOperationTransformer(ChannelsDescription.OfPublishAsync);
         group.MapGet("/{**path}", ReadAsync)
             .AddEndpointFilter(RestProblems.OfUnboundParameterAsync)
             .WithName("Read")
@@ -37,7 +39,8 @@ internal static class ChannelsEndpoint
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddOpenApiOperationTransformer(ChannelsDescription.OfReadAsync);
     }
 
     private static async Task<IResult> PublishAsync(
@@ -159,15 +162,10 @@ internal static class ChannelsEndpoint
 
     private static async Task<IResult> StreamAsync(HttpContext context, ChannelId channel, ChannelStreams streams, CallerRates rates, long? after)
     {
-        var last = context.Request.Headers["Last-Event-ID"].ToString();
-        if (last.Length > 0)
+        var place = after is { } offset ? new StreamPlace(offset, 0) : (StreamPlace?)null;
+        if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last && !StreamPlace.TryParse(last, out place))
         {
-            if (!long.TryParse(last, out var offset) || offset < 0)
-            {
-                return RestProblems.Of(StatusCodes.Status400BadRequest, "Last-Event-ID is the id of an event of this stream.");
-            }
-
-            after = offset;
+            return RestProblems.Of(StatusCodes.Status400BadRequest, "Last-Event-ID is the id of an event of this stream.");
         }
 
         if (rates.Handshake() is { } tooMany)
@@ -175,7 +173,7 @@ internal static class ChannelsEndpoint
             return RestProblems.TooMany(context, tooMany);
         }
 
-        var (status, bell) = rates.TryEnterSession(out var place) ? await streams.ListenAsync(channel, context, place) : (SubscribeStatus.TooMany, null);
+        var (status, bell) = rates.TryEnterSession(out var share) ? await streams.ListenAsync(channel, context, share) : (SubscribeStatus.TooMany, null);
         if (bell is null)
         {
             return status == SubscribeStatus.TooManyChannels
@@ -184,7 +182,7 @@ internal static class ChannelsEndpoint
         }
 
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(streams.ReadAsync(channel, bell, after, context.Response, context.RequestAborted));
+        return TypedResults.ServerSentEvents(streams.ReadAsync(channel, bell, place, context.Response, context.RequestAborted));
     }
 
     private static async ValueTask<IResult?> RefuseAsync(

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Accounts;
 using Tidings.Gateway.Identity.Authentication;
 using Tidings.Gateway.Identity.Devices;
@@ -21,22 +24,33 @@ internal static class AdminEndpoint
     {
         var group = routes.MapGroup("/api/admin/tenants").WithTags("Administration").AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MostBytes))
             .AddEndpointFilter(AdminFilter.CheckAsync)
-            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .AddOpenApiOperationTransformer(DescribeAsync);
         group.MapGet("", TenantAdmin.ListAsync).WithName("ListTenants").WithSummary("Lists the tenants that the caller manages").Produces<TenantView[]>();
         group.MapGet("/{tenant}", TenantAdmin.GetAsync).WithName("GetTenant").WithSummary("Shows a tenant and its roles").Produces<TenantView>();
         group.MapPut("/{tenant}", TenantAdmin.PutAsync).WithName("PutTenant").WithSummary("Adds a tenant, or changes whether it is disabled").Produces<TenantView>();
-        group.MapDelete("/{tenant}", TenantAdmin.DeleteAsync).WithName("DeleteTenant").WithSummary("Removes a tenant with its users and keys");
+        group.MapDelete("/{tenant}", TenantAdmin.DeleteAsync).WithName("DeleteTenant").WithSummary("Removes a tenant with its users and keys").Produces(StatusCodes.Status204NoContent);
         group.MapPut("/{tenant}/roles/{role}", TenantAdmin.PutRoleAsync).WithName("PutRole").WithSummary("Says what a role may do").Produces<RoleOptions>();
-        group.MapDelete("/{tenant}/roles/{role}", TenantAdmin.DeleteRoleAsync).WithName("DeleteRole").WithSummary("Removes a role");
+        group.MapDelete("/{tenant}/roles/{role}", TenantAdmin.DeleteRoleAsync).WithName("DeleteRole").WithSummary("Removes a role").Produces(StatusCodes.Status204NoContent);
         group.MapGet("/{tenant}/users", UserAdmin.ListAsync).WithName("ListUsers").WithSummary("Lists a tenant's users").Produces<UserView[]>();
         group.MapGet("/{tenant}/users/{user}", UserAdmin.GetAsync).WithName("GetUser").WithSummary("Shows a user").Produces<UserView>();
         group.MapPut("/{tenant}/users/{user}", UserAdmin.PutAsync).WithName("PutUser").WithSummary("Adds or changes a user; without a password the old one stays").Produces<UserView>();
-        group.MapDelete("/{tenant}/users/{user}", UserAdmin.DeleteAsync).WithName("DeleteUser").WithSummary("Removes a user and the user's keys");
+        group.MapDelete("/{tenant}/users/{user}", UserAdmin.DeleteAsync).WithName("DeleteUser").WithSummary("Removes a user and the user's keys").Produces(StatusCodes.Status204NoContent);
         group.MapGet("/{tenant}/keys", UserAdmin.ListKeysAsync).WithName("ListKeys").WithSummary("Lists a tenant's API keys").Produces<KeyView[]>();
         group.MapPost("/{tenant}/users/{user}/keys", UserAdmin.AddKeyAsync).WithName("AddKey").WithSummary("Makes an API key, which is shown this once").Produces<NewKey>();
         group.MapPut("/{tenant}/devices/{device}", DeviceAdmin.AcceptAsync).WithName("AcceptDevice").WithSummary("Accepts a device, which then fetches credentials of its own").Produces<DeviceView>();
-        group.MapDelete("/{tenant}/devices/{device}", DeviceAdmin.WithdrawAsync).WithName("WithdrawDevice").WithSummary("Withdraws the acceptance of a device that has not fetched its credentials");
-        group.MapDelete("/{tenant}/keys/{key}", UserAdmin.DeleteKeyAsync).WithName("DeleteKey").WithSummary("Revokes an API key");
+        group.MapDelete("/{tenant}/devices/{device}", DeviceAdmin.WithdrawAsync).WithName("WithdrawDevice").WithSummary("Withdraws the acceptance of a device that has not fetched its credentials").Produces(StatusCodes.Status204NoContent);
+        group.MapDelete("/{tenant}/keys/{key}", UserAdmin.DeleteKeyAsync).WithName("DeleteKey").WithSummary("Revokes an API key").Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Description.HttpMethod is "PUT" or "DELETE")
+        {
+            operation.AddHeader("If-Match", "The ETag of the state that is to be changed; beside another one nothing is.");
+        }
+
+        return Task.CompletedTask;
     }
 }
 

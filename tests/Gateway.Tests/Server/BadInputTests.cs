@@ -137,6 +137,16 @@ public sealed class BadInputTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task Text_that_is_not_UTF8_closes_the_socket_with_a_code_that_says_so()
+    {
+        using var client = await BayeuxSocketClient.OpenAsync(server);
+
+        await client.SendAsync([(byte)'"', 0xC3, 0x28, (byte)'"'], WebSocketMessageType.Text);
+
+        Assert.Equal(WebSocketCloseStatus.InvalidPayloadData, await client.ClosedAsync());
+    }
+
+    [Fact]
     public async Task A_larger_frame_closes_the_socket()
     {
         using var client = await BayeuxSocketClient.OpenAsync(server);

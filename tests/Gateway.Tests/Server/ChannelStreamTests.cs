@@ -16,7 +16,6 @@ public sealed class ChannelStreamTests(GatewayServer server)
     {
         await PublishAsync(1, 2);
         await using var events = await OpenAsync(null);
-        await events.NextAsync("keep-alive");
 
         await PublishAsync(3);
 
@@ -40,6 +39,42 @@ public sealed class ChannelStreamTests(GatewayServer server)
         Assert.Equal((3, "3"), await second.NextMessageAsync());
         Assert.Equal((4, "4"), await second.NextMessageAsync());
         Assert.Equal((5, "5"), await second.NextMessageAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_comes_back_before_its_first_message_misses_none_either()
+    {
+        await PublishAsync(1);
+        string? place;
+        await using (var first = await OpenAsync(null))
+        {
+            place = (await first.NextItemAsync("keep-alive")).EventId;
+        }
+
+        await PublishAsync(2);
+        await using var second = await OpenAsync(place);
+
+        Assert.Equal((2, "2"), await second.NextMessageAsync());
+    }
+
+    [Fact]
+    public async Task A_place_in_a_log_that_was_lost_is_told_as_a_gap_however_long_the_next_log_is()
+    {
+        string? place;
+        await using (var earlier = await OwnServer.StartAsync())
+        {
+            await PublishAsync(earlier.Http, _url, 1, 2);
+            await using var events = await OpenAsync(earlier.Http, "1");
+            place = (await events.NextItemAsync("message")).EventId;
+        }
+
+        await using var later = await OwnServer.StartAsync();
+        await PublishAsync(later.Http, _url, 11, 12, 13);
+        await using var again = await OpenAsync(later.Http, place);
+
+        Assert.Equal("{\"resumedAt\":1}", await again.NextAsync("gap"));
+        Assert.Equal((1, "11"), await again.NextMessageAsync());
+        Assert.Equal((2, "12"), await again.NextMessageAsync());
     }
 
     [Fact]
@@ -117,6 +152,8 @@ public sealed class ChannelStreamTests(GatewayServer server)
     [Theory]
     [InlineData("x")]
     [InlineData("-1")]
+    [InlineData("1-")]
+    [InlineData("1-x")]
     public async Task An_id_that_no_event_had_is_refused(string lastId)
     {
         using var request = Request(lastId);
@@ -158,13 +195,15 @@ public sealed class ChannelStreamTests(GatewayServer server)
         private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(15));
         private IAsyncEnumerator<SseItem<string>>? _items;
 
-        public async Task<string> NextAsync(string type) => (await NextItemAsync(item => item.EventType == type, type)).Data;
+        public async Task<string> NextAsync(string type) => (await NextItemAsync(type)).Data;
+
+        public Task<SseItem<string>> NextItemAsync(string type) => NextItemAsync(item => item.EventType == type, type);
 
         public async Task<(int Id, string Data)> NextMessageAsync()
         {
             var item = await NextItemAsync(static item => item.EventType != "keep-alive", "message");
             Assert.Equal("message", item.EventType);
-            return (int.Parse(item.EventId!, CultureInfo.InvariantCulture), item.Data);
+            return (int.Parse(item.EventId!.Split('-')[0], CultureInfo.InvariantCulture), item.Data);
         }
 
         public async ValueTask DisposeAsync()

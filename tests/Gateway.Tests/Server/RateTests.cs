@@ -78,6 +78,7 @@ public sealed class RateTests
 
         await AssertTooManyAsync(() => server.Http.PostAsync("/channels/a", Json("1")));
         await AssertTooManyAsync(() => server.Http.PostAsync("/cometd", Json(Handshake)));
+        await AssertTooManyAsync(() => server.Http.GetAsync($"/cometd?jsonp=f&message={Uri.EscapeDataString(Handshake)}"));
     }
 
     [Theory]

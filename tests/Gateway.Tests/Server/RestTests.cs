@@ -323,6 +323,25 @@ public sealed class RestTests(GatewayServer server)
         Assert.NotNull(paths["get"]!["responses"]!["200"]!["content"]!["text/event-stream"]);
     }
 
+    [Fact]
+    public async Task The_description_says_what_is_taken_and_who_is_let_in()
+    {
+        var document = (await server.Http.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
+        var (publish, read) = (document["paths"]!["/channels/{path}"]!["post"]!, document["paths"]!["/channels/{path}"]!["get"]!);
+
+        Assert.Equal("Tidings", (string)document["info"]!["title"]!);
+        Assert.Equal(server.Http.BaseAddress!.GetLeftPart(UriPartial.Authority), (string)document["servers"]![0]!["url"]!);
+        Assert.Equal(["password", "token", "key", "cookie"], document["components"]!["securitySchemes"]!.AsObject().Select(static scheme => scheme.Key));
+        Assert.Equal(5, document["security"]!.AsArray().Count);
+        Assert.Empty(publish["requestBody"]!["content"]!["application/json"]!["schema"]!.AsObject());
+        Assert.Contains(publish["parameters"]!.AsArray(), static parameter => (string)parameter!["name"]! == "Idempotency-Key");
+        Assert.Contains(read["parameters"]!.AsArray(), static parameter => (string)parameter!["name"]! == "Last-Event-ID");
+        Assert.Equal("string", (string)read["responses"]!["200"]!["content"]!["text/event-stream"]!["schema"]!["type"]!);
+        Assert.NotNull(read["responses"]!["503"]!["headers"]!["Retry-After"]);
+        Assert.Equal("integer", (string)document["components"]!["schemas"]!["Published"]!["properties"]!["offset"]!["type"]!);
+        Assert.NotNull(document["paths"]!["/api/admin/tenants/{tenant}"]!["delete"]!["responses"]!["204"]);
+    }
+
     [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
 using Tidings.Protocols.Personium;
 
 namespace Tidings.Gateway.Personium;
@@ -10,6 +13,9 @@ internal sealed record PersoniumCall(HttpContext Context, string Cell, bool IsBy
 {
     /// <summary>The route value that says the cell.</summary>
     public const string CellValue = "cell";
+
+    private static readonly SearchValues<char> InChannels =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/!#$()+-.@_~");
 
     /// <summary>The box in the path.</summary>
     public string Box => (string?)Context.Request.RouteValues["box"] ?? "";
@@ -25,8 +31,8 @@ internal sealed record PersoniumCall(HttpContext Context, string Cell, bool IsBy
     /// <summary>The URL of something in the box.</summary>
     public string UrlOf(string path) => path.Length == 0 ? $"{CellUrl}{Box}" : $"{CellUrl}{Box}/{path}";
 
-    /// <summary>The channel of something in the box.</summary>
-    public string ChannelOf(string path) => path.Length == 0 ? $"/personium/{Box}" : $"/personium/{Box}/{path}";
+    /// <summary>The channel of something in the box. What names may hold and channels may not is its code point in braces: <c>caf{E9}</c>.</summary>
+    public string ChannelOf(string path) => Spelled(path.Length == 0 ? $"/personium/{Box}" : $"/personium/{Box}/{path}");
 
     /// <summary>The key of a queue or topic among grains.</summary>
     public string KeyOf(StreamPath stream) => new ChannelId(Cell, ChannelOf(stream.Path)).ToKey();
@@ -38,4 +44,27 @@ internal sealed record PersoniumCall(HttpContext Context, string Cell, bool IsBy
     public static PersoniumCall Of(HttpContext context) => context.Request.RouteValues[CellValue] is string cell
         ? new PersoniumCall(context, cell, IsByHost: false)
         : new PersoniumCall(context, context.Request.Host.Host.Split('.')[0], IsByHost: true);
+
+    private static string Spelled(string path)
+    {
+        if (!path.AsSpan().ContainsAnyExcept(InChannels))
+        {
+            return path;
+        }
+
+        var spelled = new StringBuilder();
+        foreach (var rune in path.EnumerateRunes())
+        {
+            if (rune.IsBmp && InChannels.Contains((char)rune.Value))
+            {
+                spelled.Append((char)rune.Value);
+            }
+            else
+            {
+                spelled.Append(CultureInfo.InvariantCulture, $"{{{rune.Value:X}}}");
+            }
+        }
+
+        return spelled.ToString();
+    }
 }

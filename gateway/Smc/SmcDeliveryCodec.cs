@@ -34,7 +34,7 @@ internal sealed class SmcDeliveryCodec : IDeliveryCodec
         var output = new ArrayBufferWriter<byte>();
         foreach (var message in batch.Messages)
         {
-            var body = SmcSocketWriter.EncodeBody(message.Item.Body);
+            var body = SmcSocketWriter.EncodeBody(LogEntry.JsonOf(message.Item));
             BinaryPrimitives.WriteInt32LittleEndian(output.GetSpan(sizeof(int)), body.Length);
             output.Advance(sizeof(int));
             output.Write(body);

@@ -7,11 +7,15 @@ using Tidings.Protocols.Hono;
 namespace Tidings.Silo.ConnectionEvents;
 
 /// <summary>
-/// Sends events to an AMQP 1.0 broker as Hono's adapters do: unsettled, done when the broker has accepted (Hono, "Event API for AMQP 1.0").
+/// Sends events to an AMQP 1.0 broker as Hono's adapters do: unsettled, done when the broker has accepted (Hono, "Event API for AMQP 1.0"). Tenants
+/// share a connection and have a link each; what goes wrong with one's link leaves the others' alone.
 /// </summary>
 internal sealed class AmqpProducer(IOptions<ConnectionEventOptions> options) : IConnectionEventProducer, IAsyncDisposable
 {
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
     private readonly AmqpEventOptions _options = options.Value.Amqp;
+    private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<string, SenderLink> _links = new(StringComparer.Ordinal);
     private Connection? _connection;
     private Session? _session;
@@ -25,20 +29,23 @@ internal sealed class AmqpProducer(IOptions<ConnectionEventOptions> options) : I
             return;
         }
 
+        var link = await LinkAsync(happened.Tenant, cancellationToken);
         try
         {
-            var link = await LinkAsync(happened.Tenant, cancellationToken);
-            await link.SendAsync(ToAmqp(message)).WaitAsync(cancellationToken);
+            await SendAsync(link, ToAmqp(message)).WaitAsync(cancellationToken);
         }
         catch
         {
-            // Whatever it was, the next attempt begins anew.
-            await CloseAsync();
+            await LetGoAsync(happened.Tenant, link);
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync() => await CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _one.Dispose();
+    }
 
     /// <summary>An event in AMQP's sections.</summary>
     internal static Amqp.Message ToAmqp(HonoEventMessage message)
@@ -75,27 +82,86 @@ internal sealed class AmqpProducer(IOptions<ConnectionEventOptions> options) : I
         return amqp;
     }
 
+    /// <summary>Completes when the peer has accepted. The library's own way never completes when a peer rejects without saying why.</summary>
+    private static Task SendAsync(SenderLink link, Amqp.Message message)
+    {
+        var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        link.Send(
+            message,
+            static (_, _, outcome, state) =>
+            {
+                var waiting = (TaskCompletionSource)state;
+                if (outcome is Accepted)
+                {
+                    waiting.TrySetResult();
+                }
+                else
+                {
+                    waiting.TrySetException(new IOException($"The peer did not accept an event: {outcome}"));
+                }
+            },
+            accepted);
+        return accepted.Task;
+    }
+
     private async Task<SenderLink> LinkAsync(string tenant, CancellationToken cancellationToken)
     {
-        if (_connection is { IsClosed: true } || _session is { IsClosed: true })
+        await _one.WaitAsync(cancellationToken);
+        try
         {
-            await CloseAsync();
-        }
+            if (_connection is { IsClosed: true } || _session is { IsClosed: true })
+            {
+                await CloseAsync();
+            }
 
-        _connection ??= await ConnectAsync(cancellationToken);
-        _session ??= new Session(_connection);
-        if (_links.TryGetValue(tenant, out var known) && !known.IsClosed)
+            _connection ??= await ConnectAsync(cancellationToken);
+            _session ??= new Session(_connection);
+            if (_links.TryGetValue(tenant, out var known) && !known.IsClosed)
+            {
+                return known;
+            }
+
+            if (_links.Count >= _options.Links)
+            {
+                await Task.WhenAll(_links.Values.Select(static link => link.CloseAsync())).WaitAsync(cancellationToken);
+                _links.Clear();
+            }
+
+            return _links[tenant] = new SenderLink(_session, $"tidings-events-{tenant}", AttachTo(tenant), null);
+        }
+        finally
         {
-            return known;
+            _one.Release();
         }
+    }
 
-        if (_links.Count >= _options.Links)
+    /// <summary>The next attempt of a tenant begins with a new link; a broker that does not even let go of one gets a new connection.</summary>
+    private async Task LetGoAsync(string tenant, SenderLink link)
+    {
+        await _one.WaitAsync();
+        try
         {
-            await Task.WhenAll(_links.Values.Select(static link => link.CloseAsync())).WaitAsync(cancellationToken);
-            _links.Clear();
-        }
+            if (_links.GetValueOrDefault(tenant) == link)
+            {
+                _links.Remove(tenant);
+            }
 
-        return _links[tenant] = new SenderLink(_session, $"tidings-events-{tenant}", AttachTo(tenant), null);
+            if (!link.IsClosed)
+            {
+                await link.CloseAsync(Farewell, null);
+            }
+        }
+        catch (Exception exception) when (exception is AmqpException or TimeoutException or ObjectDisposedException)
+        {
+            if (link.Session == _session)
+            {
+                await CloseAsync();
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     /// <summary>A connection that comes after nobody waits any more is closed, so that those of a broker that is slow do not pile up.</summary>
@@ -131,7 +197,7 @@ internal sealed class AmqpProducer(IOptions<ConnectionEventOptions> options) : I
         {
             try
             {
-                await connection.CloseAsync(TimeSpan.FromSeconds(1));
+                await connection.CloseAsync(Farewell);
             }
             catch (Exception exception) when (exception is AmqpException or TimeoutException or ObjectDisposedException)
             {

@@ -24,8 +24,9 @@ public interface IConnectionEventProducer
     string Name { get; }
 
     /// <summary>
-    /// Brings an event there; completes when it has arrived. Called with one event at a time, in the order in which they happened here. What
-    /// throws is tried again for <see cref="ConnectionEventOptions.Patience"/>; nobody else waits meanwhile.
+    /// Brings an event there; completes when it has arrived. Of a tenant, called with one event at a time, in the order in which they happened
+    /// here; of several tenants, at once. What throws is tried again for <see cref="ConnectionEventOptions.Patience"/>; only later events of its
+    /// tenant wait meanwhile.
     /// </summary>
     Task ProduceAsync(SessionEvent happened, CancellationToken cancellationToken);
 }

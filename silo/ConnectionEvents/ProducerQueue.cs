@@ -1,8 +1,9 @@
-using System.Threading.Channels;
-
 namespace Tidings.Silo.ConnectionEvents;
 
-/// <summary>What waits for one producer: bounded, in order, tried again for a while. A producer that is slow or away holds nobody else up.</summary>
+/// <summary>
+/// What waits for one producer: bounded, in order, tried again for a while. A producer that is slow or away holds nobody else up. Each tenant
+/// has a lane of its own, so that one whose events are not taken holds up no other's.
+/// </summary>
 internal sealed partial class ProducerQueue(
     IConnectionEventProducer producer, ConnectionEventOptions options, ConnectionEventMetrics metrics, TimeProvider time, ILogger logger)
 {
@@ -10,12 +11,21 @@ internal sealed partial class ProducerQueue(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<Entry> _waiting = Channel.CreateBounded<Entry>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
+    private readonly Lock _lock = new();
+
+    /// <summary>What waits, by tenant; a tenant is here as long as something of it waits or is being brought.</summary>
+    private readonly Dictionary<string, Queue<Entry>> _lanes = new(StringComparer.Ordinal);
+
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationToken _stopping;
+    private int _waiting;
+    private bool _isRunning;
+    private bool _isComplete;
 
     /// <summary>Queues an event; drops it, counted, when too many wait.</summary>
     public void Offer(SessionEvent happened)
     {
-        if (!_waiting.Writer.TryWrite(new Entry(happened, null)))
+        if (!TryAdd(new Entry(happened, null)))
         {
             Drop();
         }
@@ -25,7 +35,7 @@ internal sealed partial class ProducerQueue(
     public async Task<bool> OfferAsync(SessionEvent happened, TimeSpan within)
     {
         var arrived = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_waiting.Writer.TryWrite(new Entry(happened, arrived)))
+        if (!TryAdd(new Entry(happened, arrived)))
         {
             Drop();
             return false;
@@ -44,17 +54,100 @@ internal sealed partial class ProducerQueue(
     }
 
     /// <summary>Nothing more comes.</summary>
-    public void Complete() => _waiting.Writer.TryComplete();
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+            EndIfDrained();
+        }
+    }
 
     /// <summary>Brings events out until <see cref="Complete"/>.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await foreach (var entry in _waiting.Reader.ReadAllAsync(cancellationToken))
+        lock (_lock)
         {
-            if (entry.Arrived is not { Task.IsCompleted: true })
+            (_isRunning, _stopping) = (true, cancellationToken);
+            foreach (var (tenant, lane) in _lanes)
             {
-                await BringAsync(entry, cancellationToken);
+                Begin(tenant, lane);
             }
+
+            EndIfDrained();
+        }
+
+        await _drained.Task.WaitAsync(cancellationToken);
+    }
+
+    private bool TryAdd(Entry entry)
+    {
+        lock (_lock)
+        {
+            if (_isComplete || _waiting >= options.QueueLength)
+            {
+                return false;
+            }
+
+            _waiting++;
+            if (_lanes.TryGetValue(entry.Event.Tenant, out var lane))
+            {
+                lane.Enqueue(entry);
+                return true;
+            }
+
+            _lanes[entry.Event.Tenant] = lane = new Queue<Entry>([entry]);
+            if (_isRunning)
+            {
+                Begin(entry.Event.Tenant, lane);
+            }
+
+            return true;
+        }
+    }
+
+    private void Begin(string tenant, Queue<Entry> lane) => _ = Task.Run(() => EmptyAsync(tenant, lane), CancellationToken.None);
+
+    /// <summary>Brings out what a tenant has, until nothing is left.</summary>
+    private async Task EmptyAsync(string tenant, Queue<Entry> lane)
+    {
+        try
+        {
+            while (Next(tenant, lane) is { } entry)
+            {
+                if (entry.Arrived is not { Task.IsCompleted: true })
+                {
+                    await BringAsync(entry, _stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The silo stops; what is left is lost.
+        }
+    }
+
+    private Entry? Next(string tenant, Queue<Entry> lane)
+    {
+        lock (_lock)
+        {
+            if (lane.TryDequeue(out var entry))
+            {
+                _waiting--;
+                return entry;
+            }
+
+            _lanes.Remove(tenant);
+            EndIfDrained();
+            return null;
+        }
+    }
+
+    private void EndIfDrained()
+    {
+        if (_isRunning && _isComplete && _lanes.Count == 0)
+        {
+            _drained.TrySetResult();
         }
     }
 
@@ -87,7 +180,7 @@ internal sealed partial class ProducerQueue(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotTaken(logger, producer.GetType().Name, exception);
+            Log.NotTaken(logger, producer.GetType().Name, entry.Event.Tenant, exception);
             return false;
         }
     }
@@ -100,7 +193,7 @@ internal sealed partial class ProducerQueue(
 
     private static partial class Log
     {
-        [LoggerMessage(1911, LogLevel.Warning, "{Producer} did not take a connection event")]
-        public static partial void NotTaken(ILogger logger, string producer, Exception exception);
+        [LoggerMessage(1911, LogLevel.Warning, "{Producer} did not take a connection event of tenant {Tenant}")]
+        public static partial void NotTaken(ILogger logger, string producer, string tenant, Exception exception);
     }
 }

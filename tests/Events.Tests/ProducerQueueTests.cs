@@ -62,12 +62,27 @@ public sealed class ProducerQueueTests : IDisposable
         Assert.Equal(0, deaf.Asked);
     }
 
+    [Fact]
+    public async Task A_tenant_whose_events_are_not_taken_holds_up_no_other()
+    {
+        var picky = new Picky("red");
+        var queue = QueueOf(picky, new ConnectionEventOptions());
+        queue.Offer(Happened(TimeProvider.System.GetUtcNow(), "red"));
+        queue.Offer(Happened(TimeProvider.System.GetUtcNow(), "blue"));
+        using var stopping = new CancellationTokenSource();
+        var running = queue.RunAsync(stopping.Token);
+        await picky.Took.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(await queue.OfferAsync(Happened(TimeProvider.System.GetUtcNow(), "blue"), TimeSpan.FromSeconds(20)));
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
     private ProducerQueue QueueOf(IConnectionEventProducer producer, ConnectionEventOptions options) =>
         new(producer, options, _metrics, TimeProvider.System, NullLogger.Instance);
 
-    private static SessionEvent Happened(DateTimeOffset time) => new()
+    private static SessionEvent Happened(DateTimeOffset time, string tenant = "t") => new()
     {
-        Tenant = "t",
+        Tenant = tenant,
         Device = "d",
         Session = "s",
         Number = 1,
@@ -85,6 +100,24 @@ public sealed class ProducerQueueTests : IDisposable
         {
             Asked++;
             throw new IOException("Nobody listens.");
+        }
+    }
+
+    private sealed class Picky(string refused) : IConnectionEventProducer
+    {
+        public string Name => "picky";
+
+        public TaskCompletionSource Took { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task ProduceAsync(SessionEvent happened, CancellationToken cancellationToken)
+        {
+            if (happened.Tenant == refused)
+            {
+                throw new IOException("Not from there.");
+            }
+
+            Took.TrySetResult();
+            return Task.CompletedTask;
         }
     }
 }

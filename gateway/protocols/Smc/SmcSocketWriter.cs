@@ -19,9 +19,6 @@ namespace Tidings.Protocols.Smc;
 /// </summary>
 public static class SmcSocketWriter
 {
-    /// <summary>The type of an event whose publisher named none.</summary>
-    public const string DefaultType = "update";
-
     /// <summary>A subscription was made.</summary>
     public static void WriteSubscribed(IBufferWriter<byte> output, string context, int subscriptionId) =>
         WriteSuccess(output, "Subscribed for notifications", context, subscriptionId);
@@ -41,7 +38,8 @@ public static class SmcSocketWriter
 
     /// <summary>
     /// The part of an event's object that is the same for every receiver: <c>"type":"create",</c> and further members of the body
-    /// but <c>element</c>. A body that is no object becomes <c>content</c>.
+    /// but <c>element</c>. The type is the body's where it is one that clients know, otherwise <c>update</c>. A body that is no object
+    /// becomes <c>content</c>.
     /// </summary>
     /// <param name="body">What was published, JSON.</param>
     public static byte[] EncodeBody(ReadOnlyMemory<byte> body)
@@ -51,7 +49,9 @@ public static class SmcSocketWriter
         using (var writer = JsonOutput.To(output))
         {
             writer.WriteStartObject();
-            writer.WriteString("type"u8, document is not null && document.RootElement.TryGetText("type"u8, out var type) ? type : DefaultType);
+            writer.WriteString(
+                "type"u8,
+                document is not null && document.RootElement.TryGetText("type"u8, out var type) && SmcEventTypes.IsKnown(type) ? type : SmcEventTypes.Update);
             if (document is not null)
             {
                 WriteMembers(writer, document.RootElement);

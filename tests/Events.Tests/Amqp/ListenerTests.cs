@@ -95,6 +95,18 @@ public sealed class ListenerTests : IAsyncLifetime
         Assert.Null(await server.OpenAsync("alice"));
     }
 
+    [Fact]
+    public async Task A_tenant_whose_events_are_rejected_holds_up_no_other()
+    {
+        await _peer.DisposeAsync();
+        await ListenAsync("reject", "event/red");
+        await using var server = await StartAsync();
+        await server.OpenAsync("red/rose");
+        await _peer.LineAsync(static line => line == "rejected", "a line \"rejected\"");
+        await server.OpenAsync("alice");
+        Assert.Equal("event/default", (string?)Assert.Single(await _peer.MessagesAsync(1))["address"]);
+    }
+
     private async Task ListenAsync(params string[] more)
     {
         _peer = PythonPeer.Start("listener.py", [_port.ToString(CultureInfo.InvariantCulture), .. more]);

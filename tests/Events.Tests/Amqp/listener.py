@@ -1,4 +1,4 @@
-"""An AMQP 1.0 peer that accepts everything and prints each message as a line of JSON: listener.py PORT [reject]."""
+"""An AMQP 1.0 peer that accepts everything and prints each message as a line of JSON: listener.py PORT [reject [ADDRESS]]."""
 import json
 import sys
 
@@ -23,10 +23,11 @@ def describe(message, address):
 
 
 class Listener(MessagingHandler):
-    def __init__(self, port, reject):
+    def __init__(self, port, rejects, address):
         super().__init__(auto_accept=False)
         self.port = port
-        self.reject_all = reject
+        self.rejects = rejects
+        self.address = address
 
     def on_start(self, event):
         event.container.listen(f"127.0.0.1:{self.port}")
@@ -39,8 +40,12 @@ class Listener(MessagingHandler):
     def on_message(self, event):
         if event.delivery.settled:
             print("settled", flush=True)
-        (self.reject if self.reject_all else self.accept)(event.delivery)
+        if self.rejects and self.address in (None, event.link.target.address):
+            self.reject(event.delivery)
+            print("rejected", flush=True)
+            return
+        self.accept(event.delivery)
         print(describe(event.message, event.link.target.address), flush=True)
 
 
-Container(Listener(int(sys.argv[1]), len(sys.argv) > 2)).run()
+Container(Listener(int(sys.argv[1]), len(sys.argv) > 2, sys.argv[3] if len(sys.argv) > 3 else None)).run()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 
 namespace Tidings.Gateway.Tests.Personium;
 
@@ -67,6 +68,20 @@ public sealed class StreamTests(PersoniumServer server)
         Assert.Equal((HttpStatusCode.OK, ""), await server.AskAsync(method, $"{path}/queue/{name}", "sender", sent));
         Assert.Equal((HttpStatusCode.OK, read), await server.AskAsync("GET", path + "/queue/q1", "receiver"));
         Assert.Equal((HttpStatusCode.OK, "[]"), await server.AskAsync("GET", path + "/queue/q1", "receiver"));
+    }
+
+    [Theory]
+    [InlineData("naïve", "na%C3%AFve")]
+    [InlineData("100%", "100%25")]
+    [InlineData("a{b}&c;d", "a%7Bb%7D&c;d")]
+    [InlineData("日本", "%E6%97%A5%E6%9C%AC")]
+    public async Task Names_that_no_channel_could_have_are_names_all_the_same(string name, string inPath)
+    {
+        var path = await server.NewStreamAsync();
+        await server.DeclareAsync(path, $"<p:queues><p:queue>{new XText(name)}</p:queue><p:queue>other</p:queue></p:queues>");
+        Assert.Equal(HttpStatusCode.OK, (await server.AskAsync("POST", $"{path}/queue/{inPath}", "owner", """{"a":1}""")).Status);
+        Assert.Equal("[]", (await server.AskAsync("GET", $"{path}/queue/other", "owner", null)).Body);
+        Assert.Equal("""[{"a":1}]""", (await server.AskAsync("GET", $"{path}/queue/{inPath}", "owner", null)).Body);
     }
 
     [Fact]

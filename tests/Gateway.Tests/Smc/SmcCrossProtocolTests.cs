@@ -71,6 +71,12 @@ public sealed class SmcCrossProtocolTests : IAsyncLifetime
         Assert.Equal(
             $$"""{"event":{"type":"update","content":[1],"element":"{{_server.Address}}7.2.1/elements/router/r-78"},"subscription_id":0}""",
             await socket.NextAsync());
+
+        using var text = new StringContent("maintenance, rack 7");
+        Assert.Equal(HttpStatusCode.OK, (await client.Http.PostAsync("/channels/elements/router/r-78", text)).StatusCode);
+        Assert.Equal(
+            $$"""{"event":{"type":"update","content":"maintenance, rack 7","element":"{{_server.Address}}7.2.1/elements/router/r-78"},"subscription_id":0}""",
+            await socket.NextAsync());
     }
 
     [Fact]

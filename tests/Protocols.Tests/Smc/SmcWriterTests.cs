@@ -18,6 +18,8 @@ public sealed class SmcWriterTests
     [Theory]
     [InlineData("""{"type":"update","element":"evil","by":"me"}""", """{"type":"update","by":"me",""")]
     [InlineData("""{"by":"me"}""", """{"type":"update","by":"me",""")]
+    [InlineData("""{"type":"validating"}""", """{"type":"validating",""")]
+    [InlineData("""{"type":"c8y_Alarm","by":"me"}""", """{"type":"update","by":"me",""")]
     [InlineData("""{"type":5}""", """{"type":"update",""")]
     [InlineData("[1]", """{"type":"update","content":[1],""")]
     [InlineData("\"text\"", """{"type":"update","content":"text",""")]

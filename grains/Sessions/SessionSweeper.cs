@@ -68,6 +68,12 @@ internal sealed partial class SessionSweeper(
 
         await CatchUpAfterDeathsAsync();
         await fanout.SweepAsync();
+        if (recall)
+        {
+            // Of a silo that came and went between two looks, nothing else tells.
+            patterns.Forget(members.IsGone);
+        }
+
         if (recall && store.IsDurable && !fanout.IsLeaving)
         {
             await RecallAsync(cancellationToken);
@@ -119,7 +125,6 @@ internal sealed partial class SessionSweeper(
         if (!_alive.IsSubsetOf(alive))
         {
             Log.SiloDied(logger);
-            patterns.Forget(members.IsGone);
             await fanout.CatchUpAllAsync();
         }
 

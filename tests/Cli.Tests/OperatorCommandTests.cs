@@ -13,6 +13,7 @@ public sealed class OperatorCommandTests : IAsyncLifetime
     private WebApplication _app = null!;
     private int _left = 3;
     private int _unlisted;
+    private int _away;
     private string _gateway = "gw-1";
 
     private Uri Address => new(_app.Urls.First());
@@ -24,7 +25,7 @@ public sealed class OperatorCommandTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.MapGet("/health/ready", static () => Results.Ok());
-        _app.MapGet("/api/admin/status", () => Json(new JsonObject
+        _app.MapGet("/api/admin/status", () => _away-- > 0 ? Results.Problem("The cluster does not answer; try again.", statusCode: StatusCodes.Status503ServiceUnavailable) : Json(new JsonObject
         {
             ["silos"] = new JsonArray(new JsonObject { ["id"] = "S1", ["name"] = "silo-1", ["address"] = "10.0.0.1:11111", ["status"] = "active", ["version"] = "0.1.0", ["load"] = new JsonObject { ["cpu"] = 12.5 } }),
             ["gateways"] = _unlisted-- > 0 ? [] : new JsonArray(new JsonObject { ["id"] = _gateway, ["status"] = "ready", ["load"] = new JsonObject { ["memoryBytes"] = 155_000_000, ["sessions"] = _left > 0 ? _left-- : 0 } }),
@@ -91,9 +92,9 @@ public sealed class OperatorCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_gateway_that_is_not_listed_for_a_moment_is_not_taken_for_empty()
+    public async Task A_cluster_that_does_not_answer_or_list_the_gateway_for_a_moment_is_waited_for()
     {
-        _unlisted = 2;
+        (_unlisted, _away) = (2, 2);
         using var drain = await CommandRun.DoneAsync(Address, ExitCodes.Done, "drain", "gw-1");
         Assert.Equal(0, _left);
 

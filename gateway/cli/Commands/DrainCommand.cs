@@ -42,7 +42,7 @@ internal static class DrainCommand
         var (left, missed) = (sessions, 0);
         while (true)
         {
-            (left, missed) = await LeftAsync(api, id) is { } said ? (said, 0) : (left, missed + 1);
+            (left, missed) = await LeftAsync(api, id, left) is { } said ? (said, 0) : (left, missed + 1);
             if (left == 0 || missed == LooksUntilGone)
             {
                 return 0;
@@ -58,10 +58,17 @@ internal static class DrainCommand
         }
     }
 
-    /// <summary>The gateway's sessions; null if the cluster does not know it.</summary>
-    private static async Task<long?> LeftAsync(Api api, string id)
+    /// <summary>The gateway's sessions; null if the cluster does not know it. While the cluster does not answer, as when a silo just ended, what it said before.</summary>
+    private static async Task<long?> LeftAsync(Api api, string id, long before)
     {
-        var gateways = (await api.GetAsync("api/admin/status"))?["gateways"] as JsonArray ?? [];
-        return (long?)gateways.FirstOrDefault(one => (string?)one?["id"] == id)?["load"]?["sessions"];
+        try
+        {
+            var gateways = (await api.GetAsync("api/admin/status"))?["gateways"] as JsonArray ?? [];
+            return (long?)gateways.FirstOrDefault(one => (string?)one?["id"] == id)?["load"]?["sessions"];
+        }
+        catch (CommandException away) when (before > 0 && away.ExitCode is ExitCodes.Failed or ExitCodes.Unreachable)
+        {
+            return before;
+        }
     }
 }

@@ -26,6 +26,7 @@ public sealed class ConnectionEventOptions
     public int QueueLength { get; set; } = 10_000;
 
     /// <summary>How long an event that a producer does not take is tried again; then it is dropped and counted. Default five minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -66,12 +67,14 @@ public sealed class AmqpEventOptions
 /// <summary>What a tenant adds to its events.</summary>
 public sealed class TenantEventOptions
 {
+    private const double LongestSeconds = 100.0 * 366 * 24 * 60 * 60;
+
     /// <summary>Most that an event may live, in seconds. Default: no bound.</summary>
-    [Range(1, long.MaxValue)]
+    [Range(1, LongestSeconds)]
     public long? MaxTtl { get; set; }
 
     /// <summary>How long an event lives, in seconds. Default: not said.</summary>
-    [Range(1, long.MaxValue)]
+    [Range(1, LongestSeconds)]
     public long? Ttl { get; set; }
 
     /// <summary>Further application properties, text.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Tidings.Protocols.Hono;
 
@@ -21,6 +22,18 @@ internal sealed class ConnectionEventSetup(IConfiguration configuration) : IPost
         catch (ArgumentException exception)
         {
             return ValidateOptionsResult.Fail(exception.Message);
+        }
+
+        // The framework looks at the section itself, not at what is in it.
+        var faults = new List<ValidationResult>();
+        foreach (var part in options.Tenants.Values.Append<object>(options.Amqp))
+        {
+            Validator.TryValidateObject(part, new ValidationContext(part), faults, validateAllProperties: true);
+        }
+
+        if (faults.Count > 0)
+        {
+            return ValidateOptionsResult.Fail(faults.Select(static fault => $"{ConnectionEventOptions.Section}: {fault.ErrorMessage}"));
         }
 
         return options.Amqp.Url is { Length: > 0 } url && !IsAmqp(url)

@@ -51,6 +51,14 @@ public sealed class LoggingTests
         Assert.Contains("unsupported log level: warn", failure.Message);
     }
 
+    [Theory]
+    [InlineData("Tenants:red:MaxTtl", "999999999999999")]
+    [InlineData("Tenants:*:Ttl", "0")]
+    [InlineData("Amqp:Links", "0")]
+    [InlineData("Patience", "-00:01:00")]
+    public async Task A_setting_out_of_its_range_is_refused_at_the_start(string key, string value) =>
+        await Assert.ThrowsAsync<OptionsValidationException>(() => EventServer.StartAsync(($"Tidings:ConnectionEvents:{key}", value)));
+
     [Fact]
     public async Task The_level_debug_is_honoured_by_honos_own_name() // 6
     {

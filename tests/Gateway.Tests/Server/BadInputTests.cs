@@ -168,6 +168,19 @@ public sealed class BadInputTests(GatewayServer server)
         Assert.True((bool)Assert.Single(await RepliesAsync(Handshake))!["successful"]!);
     }
 
+    [Theory]
+    [InlineData("/a/*")]
+    [InlineData("/service/*")]
+    [InlineData("/service/**")]
+    public async Task A_publish_to_a_wildcard_is_refused(string channel)
+    {
+        var id = Assert.Single(await RepliesAsync(Handshake))!["clientId"];
+
+        var reply = Assert.Single(await RepliesAsync($$"""[{"channel":"{{channel}}","clientId":"{{id}}","data":1}]"""))!;
+
+        Assert.Equal("405::channel_invalid", (string)reply["error"]!);
+    }
+
     [Fact]
     public async Task Bytes_that_are_not_utf8_are_refused()
     {

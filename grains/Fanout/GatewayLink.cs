@@ -19,6 +19,7 @@ internal sealed partial class GatewayLink(
     private const int CallBytes = 1024 * 1024;
     private const int CallFrames = 4096;
     private static readonly TimeSpan AskForNews = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan TakenTick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(5);
@@ -126,6 +127,16 @@ internal sealed partial class GatewayLink(
         }
 
         idle?.SetResult();
+    }
+
+    /// <summary>Completes when the gateway has taken a frame in, or does not answer.</summary>
+    public async Task TakenAsync(long frame)
+    {
+        using var ticks = new PeriodicTimer(TakenTick, time);
+        while (!IsLost && !IsSilent && Interlocked.Read(ref _takenFrame) < frame)
+        {
+            await ticks.WaitForNextTickAsync();
+        }
     }
 
     /// <summary>What was to be sent when the link was given up.</summary>

@@ -35,6 +35,15 @@ internal sealed partial class SiloFanout
         }
     }
 
+    /// <summary>Where a session without a gateway stands, to be written to a log.</summary>
+    public string PlacesOf(Mailbox session)
+    {
+        lock (_lock)
+        {
+            return string.Join(", ", session.Feeds().Select(pair => $"{pair.Feed.Channel.Name} {session.CursorOf(pair.Feed).Offset} of {pair.Feed.Head}"));
+        }
+    }
+
     /// <summary>Sessions as they are shown, without what their gateways know.</summary>
     public SessionView[] ViewsOf(IReadOnlyList<Mailbox> sessions, string silo)
     {

@@ -33,7 +33,8 @@ internal sealed partial class SiloFanout
     /// Subscribes a session to acquired topics from places in their logs on: its gateway is to attach it anew, which brings what it missed and
     /// then what is new, in order.
     /// </summary>
-    public void Replay(Mailbox mailbox, Topic[] topics, LogPosition[] places, GatewayAddress? holder)
+    /// <returns>Completes when that gateway has dropped what waits there, which whoever comes first would otherwise get first.</returns>
+    public Task Replay(Mailbox mailbox, Topic[] topics, LogPosition[] places, GatewayAddress? holder)
     {
         lock (_lock)
         {
@@ -52,8 +53,10 @@ internal sealed partial class SiloFanout
 
             if (holder is not null && mailbox.Link is { } link && link.GatewayId == holder.Id)
             {
-                link.Add(FrameFor(mailbox, LinkFrameKind.Restart, [.. topics.Select(static topic => topic.Id.Name)]));
+                return link.TakenAsync(link.Add(FrameFor(mailbox, LinkFrameKind.Restart, [.. topics.Select(static topic => topic.Id.Name)])));
             }
         }
+
+        return Task.CompletedTask;
     }
 }

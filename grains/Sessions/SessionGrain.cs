@@ -111,6 +111,11 @@ internal sealed partial class SessionGrain(
         var (batches, gaps) = knows ? (null, null) : (mailbox.Batches, mailbox.Gaps);
         _holder = gateway;
         fanout.BeginStay(mailbox, stay);
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Attaching(logger, mailbox.SessionId, gateway.Id, stay, fanout.PlacesOf(mailbox));
+        }
+
         var live = await fanout.AttachAsync(mailbox, gateway, handover is { LinkLost: true } ? handover.Link : null);
         _holder = Known(mailbox, gateway);
         return new AttachResult(_description, live, _started, Batches: batches, Gaps: gaps);
@@ -250,8 +255,9 @@ internal sealed partial class SessionGrain(
             fanout.Subscribe(mailbox, topics[places.Length..]);
         }
 
-        fanout.Replay(mailbox, topics[..places.Length], positions, _holder);
+        var restarted = fanout.Replay(mailbox, topics[..places.Length], positions, _holder);
         await WriteAsync();
+        await restarted;
         return new ReplayResult(SubscribeStatus.Done);
     }
 
@@ -402,6 +408,9 @@ internal sealed partial class SessionGrain(
 
         [LoggerMessage(1403, LogLevel.Warning, "Where session {Session} stands could not be written down")]
         public static partial void WriteFailed(ILogger logger, string session, Exception exception);
+
+        [LoggerMessage(1405, LogLevel.Debug, "Session {Session} goes to gateway {Gateway} for stay {Stay}, from {Places}")]
+        public static partial void Attaching(ILogger logger, string session, string gateway, long stay, string places);
 
         [LoggerMessage(1404, LogLevel.Warning, "Session {Session} was taken over by another activation")]
         public static partial void Fenced(ILogger logger, string session);

@@ -38,6 +38,8 @@ sealed class ClusterLayout
         $"--Tidings:Redis={_options.Redis ?? $"127.0.0.1:{RedisPort}"}", "--Tidings:ClusterId=chaos",
         "--Logging:Console:FormatterName=simple", "--Logging:Console:FormatterOptions:SingleLine=true",
         "--Logging:Console:FormatterOptions:TimestampFormat=HH:mm:ss.fff_",
+        // Where sessions went, and from which places: what a violation asks first.
+        "--Logging:LogLevel:Tidings.Grains.Sessions.SessionGrain=Debug", "--Logging:LogLevel:Tidings.Gateway.Sessions.SessionDoor=Debug",
     ];
 
     /// <summary>Redis. It is told of a file's limit by an error, not by a signal (setrlimit(2), RLIMIT_FSIZE), so that tests can make its disk full.</summary>

@@ -18,6 +18,9 @@ internal sealed class FakeGateway : IGatewayObserver
 
     public GatewayAddress Address { get; set; } = null!;
 
+    /// <summary>What goes on before frames are taken in.</summary>
+    public Func<LinkBatch, Task> Before { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>What waits, as administrators see it.</summary>
     public async Task<SessionWindow[]> Look(string[] sessionIds)
     {
@@ -127,6 +130,7 @@ internal sealed class FakeGateway : IGatewayObserver
     public async Task<LinkAck> Receive(LinkBatch batch)
     {
         await _obstacle();
+        await Before(batch);
         lock (_lock)
         {
             var (link, received) = _received.GetValueOrDefault(batch.Silo);

@@ -3,6 +3,7 @@ namespace Tidings.Grains.Cluster;
 public sealed class ReplayTests
 {
     private const string Channel = "/replayed";
+    private static readonly TimeSpan ShorterThanSilence = TimeSpan.FromMilliseconds(200);
 
     [Fact]
     public async Task A_long_replay_comes_in_parts()
@@ -27,6 +28,45 @@ public sealed class ReplayTests
         Assert.Equal(SubscribeStatus.Done, (await session.Grain.Replay([new ReplayFrom(Channel, 2)])).Status);
         await session.AttachAsync(cluster.AddGateway());
 
+        await channel.PublishAsync(1);
+        await session.Client.GetsExactly(Channel, 3, 6);
+    }
+
+    [Fact]
+    public async Task The_gateway_has_dropped_what_waits_there_before_the_client_is_answered()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var (session, _) = await ParkedAsync(cluster, published: 5);
+        var gateway = cluster.AddGateway();
+        await session.AttachAsync(gateway);
+        var asked = new TaskCompletionSource<Task<ReplayResult>>();
+        var answeredBefore = false;
+        gateway.Before = async batch =>
+        {
+            if (batch.Frames.Any(static frame => frame.Kind == LinkFrameKind.Restart))
+            {
+                var answer = await asked.Task;
+                answeredBefore = await Task.WhenAny(answer, Task.Delay(ShorterThanSilence)) == answer;
+            }
+        };
+
+        asked.SetResult(session.Grain.Replay([new ReplayFrom(Channel, 2)]));
+        Assert.Equal(SubscribeStatus.Done, (await await asked.Task).Status);
+        Assert.False(answeredBefore);
+        Assert.Contains(gateway.Frames, static frame => frame.Kind == LinkFrameKind.Restart);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_does_not_answer_is_not_waited_for()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var (session, channel) = await ParkedAsync(cluster, published: 5);
+        var stalled = cluster.AddGateway();
+        await session.AttachAsync(stalled);
+        stalled.Stall();
+
+        Assert.Equal(SubscribeStatus.Done, (await session.Grain.Replay([new ReplayFrom(Channel, 2)])).Status);
+        await session.AttachAsync(cluster.AddGateway());
         await channel.PublishAsync(1);
         await session.Client.GetsExactly(Channel, 3, 6);
     }

@@ -48,8 +48,8 @@ static class LossClients
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Publishes a message until it is stored, again and again under new numbers of a round until all clients have one of it.</summary>
-    public static async Task ReceiveAsync(this LossClient[] clients, Stage stage, int round)
+    /// <summary>Publishes messages, each under a new number of a round, until all clients have one of them.</summary>
+    public static async Task ReceiveAsync(this LossClient[] clients, Stage stage, int round, int atLeast = 1)
     {
         await using var press = new RestPublishing(stage.Cluster.Front);
         var sequence = round * 1000;
@@ -57,7 +57,7 @@ static class LossClients
             async () =>
             {
                 await press.TryAsync(new MessageKey(LossClient.Channel, 1, ++sequence));
-                return clients.All(client => Enumerable.Range(round * 1000, sequence - (round * 1000) + 1).Any(client.Has));
+                return sequence - (round * 1000) >= atLeast && clients.All(client => Enumerable.Range(round * 1000, sequence - (round * 1000) + 1).Any(client.Has));
             },
             () => $"a message of round {round} at every client", Patience);
     }

@@ -185,6 +185,14 @@ public sealed record TidingsLimits
     [Range(1024, 1024 * 1024 * 1024)]
     public int RoleBytesPerTenant { get; init; } = 1024 * 1024;
 
+    /// <summary>Users that a tenant may have stored, those of accepted devices among them. Default 100,000. Beyond: none is made, with HTTP 409.</summary>
+    [Range(1, 100_000_000)]
+    public int UsersPerTenant { get; init; } = 100_000;
+
+    /// <summary>API keys that a tenant may have. Default 10,000. Beyond: none is made, with HTTP 409.</summary>
+    [Range(1, 100_000_000)]
+    public int KeysPerTenant { get; init; } = 10_000;
+
     /// <summary>Most messages that one read of a log returns. Default 1,000.</summary>
     [Range(1, 100_000)]
     public int ReadMessages { get; init; } = 1000;

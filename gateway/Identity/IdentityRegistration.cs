@@ -26,6 +26,7 @@ internal static class IdentityRegistration
         services.TryAddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<ConfiguredAccounts>();
         services.AddSingleton<IUserStore, UserStore>();
+        services.AddSingleton<AccountQuota>();
         services.AddSingleton<AccountCache>();
         services.AddHostedService(static provider => provider.GetRequiredService<AccountCache>());
         services.AddSingleton<ICredentialSource, IssuerCredentials>();

@@ -19,7 +19,7 @@ internal static class UserAdmin
         await store.FindUserAsync(tenant, user) is { } found ? Preconditions.Show(context, found.Version, UserView.Of(found)) : TenantAdmin.Unknown();
 
     public static async Task<IResult> PutAsync(
-        string tenant, string user, UserChange change, HttpContext context, IUserStore store, IPasswordHasher<User> hasher, IdentityAudit audit)
+        string tenant, string user, UserChange change, HttpContext context, IUserStore store, AccountQuota quota, IPasswordHasher<User> hasher, IdentityAudit audit)
     {
         if (await TenantAdmin.FindAsync(store, tenant) is null)
         {
@@ -34,6 +34,11 @@ internal static class UserAdmin
         if (IdentityName.IsOfIssuer(user) && (change.Password is not null || change.Roles is not null))
         {
             return AdminFilter.Problem(StatusCodes.Status400BadRequest, ElsewhereOnly);
+        }
+
+        if (await quota.RefuseUserAsync(tenant, user) is { } full)
+        {
+            return AdminFilter.Problem(StatusCodes.Status409Conflict, full);
         }
 
         IResult? refusal = null;
@@ -69,7 +74,7 @@ internal static class UserAdmin
         ? AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator makes or changes users whose roles reach beyond a tenant.")
         : null;
 
-    public static async Task<IResult> DeleteAsync(string tenant, string user, HttpContext context, IUserStore store, IdentityAudit audit)
+    public static async Task<IResult> DeleteAsync(string tenant, string user, HttpContext context, IUserStore store, AccountQuota quota, IdentityAudit audit)
     {
         if (await IsAboveAsync(tenant, user, context, store))
         {
@@ -82,6 +87,7 @@ internal static class UserAdmin
             return Preconditions.Explain(removed, null);
         }
 
+        quota.Removed(tenant);
         audit.Changed(context, "user", $"{tenant}/{user}");
         return TypedResults.NoContent();
     }
@@ -89,7 +95,8 @@ internal static class UserAdmin
     public static async Task<IResult> ListKeysAsync(string tenant, IUserStore store) =>
         TypedResults.Ok((await store.KeysAsync(tenant)).Select(KeyView.Of).ToArray());
 
-    public static async Task<IResult> AddKeyAsync(string tenant, string user, HttpContext context, IUserStore store, IdentityAudit audit, DateTimeOffset? expires = null)
+    public static async Task<IResult> AddKeyAsync(
+        string tenant, string user, HttpContext context, IUserStore store, AccountQuota quota, IdentityAudit audit, DateTimeOffset? expires = null)
     {
         if (await store.FindUserAsync(tenant, user) is null)
         {
@@ -106,13 +113,18 @@ internal static class UserAdmin
             return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator makes keys of users whose roles reach beyond a tenant.");
         }
 
+        if (await quota.RefuseKeyAsync(tenant) is { } full)
+        {
+            return AdminFilter.Problem(StatusCodes.Status409Conflict, full);
+        }
+
         var (key, text) = ApiKeyLogin.New(tenant, user, expires);
         await store.SaveAsync(key);
         audit.Changed(context, "key", key.Id);
         return TypedResults.Ok(new NewKey(key.Id, text));
     }
 
-    public static async Task<IResult> DeleteKeyAsync(string tenant, string key, HttpContext context, IUserStore store, IdentityAudit audit)
+    public static async Task<IResult> DeleteKeyAsync(string tenant, string key, HttpContext context, IUserStore store, AccountQuota quota, IdentityAudit audit)
     {
         if (await store.FindKeyAsync(key) is not { } found || found.Tenant != tenant)
         {
@@ -120,6 +132,7 @@ internal static class UserAdmin
         }
 
         await store.RemoveKeyAsync(key);
+        quota.Removed(tenant);
         audit.Changed(context, "key", key);
         return TypedResults.NoContent();
     }

@@ -14,6 +14,7 @@ internal static class DeviceAdmin
         HttpContext context,
         DeviceAcceptances acceptances,
         IUserStore store,
+        AccountQuota quota,
         IOptions<DeviceOptions> options,
         TimeProvider time,
         IdentityAudit audit)
@@ -43,6 +44,11 @@ internal static class DeviceAdmin
         if (await acceptances.FindAsync(device) is { } other && other.Tenant != tenant)
         {
             return AdminFilter.Problem(StatusCodes.Status409Conflict, "The device is accepted by another tenant.");
+        }
+
+        if (await quota.RefuseUserAsync(tenant, accepted.User) is { } full)
+        {
+            return AdminFilter.Problem(StatusCodes.Status409Conflict, full);
         }
 
         // A device that comes again keeps its user and gets a new password.

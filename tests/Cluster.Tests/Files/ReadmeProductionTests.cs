@@ -43,6 +43,8 @@ public sealed partial class ReadmeProductionTests : IAsyncLifetime
 
         await using (var tail = InTerminal(_blocks.Dequeue()))
         {
+            // Somebody at two terminals sees to that, too.
+            await Eventually.TrueAsync(IsSubscribedAsync, () => "a subscription of the tail");
             await RunAsync(_blocks.Dequeue());
             await tail.LineAsync(line => line.Contains("""{"headline":"Hello"}""", StringComparison.Ordinal), "the message");
         }
@@ -55,6 +57,12 @@ public sealed partial class ReadmeProductionTests : IAsyncLifetime
         Assert.True(await load.ExitAsync(Patience) == 0, string.Join('\n', load.Output));
         Assert.Contains(load.Output, static line => Regex.IsMatch(line, @"^failed +0\s*$"));
         Assert.Empty(_blocks);
+    }
+
+    async Task<bool> IsSubscribedAsync()
+    {
+        await using var shell = Start($"curl -fsS -u \"admin:$TIDINGS_PASSWORD\" http://127.0.0.1:{_port}/api/admin/sessions");
+        return await shell.ExitAsync(Patience) == 0 && string.Concat(shell.Output).Contains("\"subscriptions\":1", StringComparison.Ordinal);
     }
 
     /// <summary>The collector has metrics of silos and gateways, and the message's way from publish to write.</summary>

@@ -66,6 +66,41 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Users_and_keys_of_a_tenant_are_bounded()
+    {
+        await using var server = await SecuredServer.StartAsync(null, ("Limits:UsersPerTenant", "10"), ("Limits:KeysPerTenant", "3"));
+        var admin = SecuredServer.Basic("admin");
+        Task<HttpResponseMessage> PutAsync(string tenant, string user) =>
+            server.SendAsync(HttpMethod.Put, $"/api/admin/tenants/{tenant}/users/{user}", admin, """{"password":"long-enough"}""");
+        async Task<HttpStatusCode[]> TimesAsync(int times, Func<int, Task<HttpResponseMessage>> send)
+        {
+            var statuses = new List<HttpStatusCode>();
+            for (var i = 0; i < times; i++)
+            {
+                using var answer = await send(i);
+                statuses.Add(answer.StatusCode);
+            }
+
+            return [.. statuses];
+        }
+
+        var users = await TimesAsync(12, i => PutAsync("red", $"u{i}"));
+        var keys = await TimesAsync(5, _ => server.SendAsync(HttpMethod.Post, "/api/admin/tenants/red/users/u0/keys", admin));
+        using var known = await PutAsync("red", "u0");
+        using var other = await PutAsync("default", "u0");
+        using var removed = await server.SendAsync(HttpMethod.Delete, "/api/admin/tenants/red/users/u1", admin);
+        using var after = await PutAsync("red", "u20");
+
+        Assert.Equal(HttpStatusCode.OK, users[0]);
+        Assert.Equal(HttpStatusCode.Conflict, users[^1]);
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.Conflict], keys);
+        Assert.Equal(HttpStatusCode.OK, known.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    [Fact]
     public async Task Changes_made_at_once_are_all_kept()
     {
         var admin = SecuredServer.Basic("admin");

@@ -49,7 +49,8 @@ internal sealed partial class SessionSweeper(
         {
             try
             {
-                await SweepAsync(trim: tick % TrimEvery == 0, recall: tick % RecallEvery == 0, stoppingToken);
+                // A call that is under way when the silo stops is never answered.
+                await SweepAsync(trim: tick % TrimEvery == 0, recall: tick % RecallEvery == 0, stoppingToken).WaitAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {

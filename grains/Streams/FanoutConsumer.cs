@@ -22,6 +22,7 @@ internal sealed partial class FanoutConsumer(
     ILogger<FanoutConsumer> logger)
     : BackgroundService, IAsyncObserver<FanoutEvent>
 {
+    private static readonly TimeSpan UnsubscribePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
@@ -41,7 +42,7 @@ internal sealed partial class FanoutConsumer(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await UnsubscribeAsync(cancellationToken);
+        await UnsubscribeAsync();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,19 +52,25 @@ internal sealed partial class FanoutConsumer(
         {
             try
             {
-                await Stream().OnNextAsync(new FanoutEvent([], LogSequence.At(time.GetUtcNow())));
-                if (!IsSubscribed)
-                {
-                    Log.Deaf(logger);
-                    await UnsubscribeAsync(stoppingToken);
-                    await SubscribeAsync();
-                    await fanout.CatchUpAllAsync();
-                }
+                // A call that is under way when the silo stops is never answered.
+                await LookAsync().WaitAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.StreamFailed(logger, exception);
             }
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        await Stream().OnNextAsync(new FanoutEvent([], LogSequence.At(time.GetUtcNow())));
+        if (!IsSubscribed)
+        {
+            Log.Deaf(logger);
+            await UnsubscribeAsync();
+            await SubscribeAsync();
+            await fanout.CatchUpAllAsync();
         }
     }
 
@@ -73,11 +80,11 @@ internal sealed partial class FanoutConsumer(
         Volatile.Write(ref _heard, time.GetTimestamp());
     }
 
-    private async Task UnsubscribeAsync(CancellationToken cancellationToken)
+    private async Task UnsubscribeAsync()
     {
         try
         {
-            await (_subscription?.UnsubscribeAsync().WaitAsync(cancellationToken) ?? Task.CompletedTask);
+            await (_subscription?.UnsubscribeAsync().WaitAsync(UnsubscribePatience, time) ?? Task.CompletedTask);
         }
         catch (Exception exception)
         {

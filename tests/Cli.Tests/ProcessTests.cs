@@ -12,14 +12,14 @@ public sealed class ProcessTests(GatewayServer server) : IClassFixture<GatewaySe
     [Fact]
     public async Task A_closed_pipe_ends_it_quietly()
     {
-        // head takes one line and goes; the command has a thousand more to say, or is told by the next.
+        // head takes one line and goes; the command has more to say than a pipe holds.
         var (code, output, error) = await ShellAsync($"""
-            seq 1000 | {Tidings} publish /pipe --lines > /dev/null
+            seq -f '"%0200.0f"' 1000 | {Tidings} publish /pipe --lines > /dev/null
             {Tidings} tail /pipe -n 1000 | head -1
             exit $(({Status(0)} * 100 + {Status(1)}))
             """);
 
-        Assert.Equal(("- 1", "", 0), (output, error, code));
+        Assert.Equal(($"- \"{1:d200}\"", "", 0), (output, error, code));
     }
 
     [Fact]

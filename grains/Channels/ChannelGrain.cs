@@ -217,16 +217,18 @@ internal sealed partial class ChannelGrain(
         {
             return Refuse((PublishStatus.TooManyChannels, 0L));
         }
-        catch (LogUnavailableException exception)
-        {
-            (_claim, _window) = (null, null);
-            Log.LogUnavailable(logger, _channel.Tenant, exception.Message);
-            return (PublishStatus.Unavailable, 0);
-        }
         catch (Exception exception)
         {
             (_claim, _window) = (null, null);
-            Log.AppendFailed(logger, _channel.Tenant, exception);
+            if (exception is LogUnavailableException)
+            {
+                Log.LogUnavailable(logger, _channel.Tenant, exception.Message);
+            }
+            else
+            {
+                Log.AppendFailed(logger, _channel.Tenant, exception);
+            }
+
             return (PublishStatus.Unavailable, 0);
         }
     }

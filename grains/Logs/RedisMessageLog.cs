@@ -17,15 +17,15 @@ internal sealed class RedisMessageLog(
     TimeProvider time,
     ILogger<RedisMessageLog> logger) : IMessageLog
 {
-    private TidingsLimits Limits => limits.Value;
     private readonly RedisLogKeys _keys = new(options.Value.KeyPrefix);
     private readonly RedisCalls _calls = new(redis, options.Value.Patience, time, logger);
-
 
     // By tenant, as this silo last saw it: remembered here, a store that lost everything is recognised.
     private readonly ConcurrentDictionary<string, string> _births = new(StringComparer.Ordinal);
 
     public bool IsShared => true;
+
+    private TidingsLimits Limits => limits.Value;
 
     public async ValueTask<LogClaim> ClaimAsync(ChannelId channel, CancellationToken cancellationToken = default)
     {

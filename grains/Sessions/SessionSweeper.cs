@@ -73,10 +73,6 @@ internal sealed partial class SessionSweeper(
         {
             // Of a silo that came and went between two looks, nothing else tells.
             patterns.Forget(members.IsGone);
-        }
-
-        if (recall && store.IsDurable && !fanout.IsLeaving)
-        {
             await RecallAsync(cancellationToken);
         }
 
@@ -90,6 +86,11 @@ internal sealed partial class SessionSweeper(
     /// <summary>Any silo looks after the sessions that no silo has any more; a store that is away is asked at the next turn.</summary>
     private async Task RecallAsync(CancellationToken cancellationToken)
     {
+        if (!store.IsDurable || fanout.IsLeaving)
+        {
+            return;
+        }
+
         try
         {
             await ForEachAsync(await store.TakeDueAsync(RecallsAtOnce, RecallAgain), static session => session.Recall(), cancellationToken);

@@ -30,21 +30,6 @@ public static class StreamRules
         (privileges & Privileges.StreamSend) != 0 ? "OPTIONS, POST, PUT" : "OPTIONS")
         + ((privileges & Privileges.StreamReceive) != 0 ? ", GET" : "");
 
-    /// <summary>
-    /// Who a message is from: the subject of the sender's token up to <c>#</c>, or the cell that has the topic if the sender is nobody.
-    /// The header <c>X-Personium-Via</c> does not count: whoever sends could claim anything in it.
-    /// </summary>
-    public static string From(string? subject, string cellUrl)
-    {
-        if (string.IsNullOrEmpty(subject))
-        {
-            return cellUrl;
-        }
-
-        var end = subject.IndexOf('#', StringComparison.Ordinal);
-        return end < 0 ? subject : subject[..end];
-    }
-
     /// <summary>Whether a request with these privileges may send (<paramref name="receives"/> false) or receive.</summary>
     public static bool May(Privileges privileges, bool receives) =>
         (privileges & (receives ? Privileges.StreamReceive : Privileges.StreamSend)) != 0;

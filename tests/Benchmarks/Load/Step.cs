@@ -76,6 +76,14 @@ internal sealed class Step(Scene scene, double rate, StepTimes times)
 
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>One part of a row in several parts: tells its figures, and throws unless everything came in order.</summary>
+    public static async Task<StepResult> PartAsync(Scene scene, double rate, StepTimes times, string part, Action<string> progress)
+    {
+        var result = await new Step(scene, rate, times).RunAsync();
+        progress($"{part}: p50 {result.P50:N2} p99 {result.P99:N2} max {result.Max:N1} ms: {result.Verdict}");
+        return result.IsClean ? result : throw new BenchmarkException($"{part}: {result.Verdict}");
+    }
+
     public async Task<StepResult> RunAsync()
     {
         var (missingBefore, disorderedBefore) = (scene.Owed - scene.Recorder.Received, scene.Recorder.Disordered);

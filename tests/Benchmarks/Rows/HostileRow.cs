@@ -27,15 +27,15 @@ internal sealed class HostileRow : IRow
     {
         using var scene = await Scene.OpenAsync(target, Cast);
         using var hostile = await HostileClients.OpenAsync(scene.Servers[0], SlowReaders);
-        await PartAsync(scene, "warm-up", options.LatencyWarmUp, progress);
+        await Step.PartAsync(scene, Rate, options.LatencyWarmUp, "warm-up", progress);
         var before = ProcessFigures.ResidentBytes(scene.ServerProcessIds);
-        var undisturbed = await PartAsync(scene, "all read", options.LatencyStep, progress);
+        var undisturbed = await Step.PartAsync(scene, Rate, options.LatencyStep, "all read", progress);
         hostile.StopReading();
-        var slow = await PartAsync(scene, $"{SlowReaders} stop reading", options.LatencyStep, progress);
+        var slow = await Step.PartAsync(scene, Rate, options.LatencyStep, $"{SlowReaders} stop reading", progress);
         await hostile.AbandonAsync(Abandoned);
-        var abandoned = await PartAsync(scene, $"{Abandoned:N0} sessions abandoned", options.LatencyStep, progress);
+        var abandoned = await Step.PartAsync(scene, Rate, options.LatencyStep, $"{Abandoned:N0} sessions abandoned", progress);
         hostile.Flood(Floods);
-        var flooded = await PartAsync(scene, "handshakes at full speed", options.LatencyStep, progress);
+        var flooded = await Step.PartAsync(scene, Rate, options.LatencyStep, "handshakes at full speed", progress);
         hostile.Calm();
         var after = ProcessFigures.ResidentBytes(scene.ServerProcessIds);
         var worst = new[] { slow, abandoned, flooded }.Max(part => part.P99) / undisturbed.P99;
@@ -48,12 +48,5 @@ internal sealed class HostileRow : IRow
             GeneratorCpu = flooded.GeneratorCpu,
             Step = flooded,
         };
-    }
-
-    static async Task<StepResult> PartAsync(Scene scene, string part, StepTimes times, Action<string> progress)
-    {
-        var result = await new Step(scene, Rate, times).RunAsync();
-        progress($"{part}: p50 {result.P50:N2} p99 {result.P99:N2} max {result.Max:N1} ms: {result.Verdict}");
-        return result.IsClean ? result : throw new BenchmarkException($"{part}: {result.Verdict}");
     }
 }

@@ -24,15 +24,15 @@ internal sealed class StormRow(string name, int clients) : IRow
     {
         using var scene = await Scene.OpenAsync(target, Others, firstServer: 1);
         using var storm = await StormClients.OpenAsync(scene.Servers[0], scene.Servers[1], clients);
-        await PartAsync(scene, "warm-up", options.LatencyWarmUp, progress);
-        var undisturbed = await PartAsync(scene, "undisturbed", options.LatencyStep, progress);
+        await Step.PartAsync(scene, Rate, options.LatencyWarmUp, "warm-up", progress);
+        var undisturbed = await Step.PartAsync(scene, Rate, options.LatencyStep, "undisturbed", progress);
 
-        var step = Task.Run(() => PartAsync(scene, "storm", options.LatencyStep, progress));
+        var step = Task.Run(() => Step.PartAsync(scene, Rate, options.LatencyStep, "storm", progress));
         await Task.Delay(TimeSpan.FromSeconds(options.LatencyStep.Warm));
         scene.Kill(server: 0);
         var (half, most, all) = await storm.ComeBackAsync();
         var disturbed = await step;
-        var after = await PartAsync(scene, "afterwards", options.LatencyStep, progress);
+        var after = await Step.PartAsync(scene, Rate, options.LatencyStep, "afterwards", progress);
         progress($"served: half {half:N2} s, 99% {most:N2} s, all {all:N2} s; tried again {storm.Again:N0} times; resident {ProcessFigures.ResidentBytes(scene.ServerProcessIds) >> 20} MB");
         return new Cell
         {
@@ -42,12 +42,5 @@ internal sealed class StormRow(string name, int clients) : IRow
             GeneratorCpu = disturbed.GeneratorCpu,
             Step = disturbed,
         };
-    }
-
-    static async Task<StepResult> PartAsync(Scene scene, string part, StepTimes times, Action<string> progress)
-    {
-        var result = await new Step(scene, Rate, times).RunAsync();
-        progress($"{part}: p50 {result.P50:N2} p99 {result.P99:N2} max {result.Max:N1} ms: {result.Verdict}");
-        return result.IsClean ? result : throw new BenchmarkException($"{part}: {result.Verdict}");
     }
 }

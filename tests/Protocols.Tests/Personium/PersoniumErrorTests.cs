@@ -42,12 +42,4 @@ public sealed class PersoniumErrorTests
     [InlineData(Privileges.StreamReceive, "OPTIONS, GET")]
     [InlineData(Privileges.All, "OPTIONS, POST, PUT, GET")]
     public void Allow_follows_the_privileges(Privileges privileges, string allow) => Assert.Equal(allow, StreamRules.Allow(privileges));
-
-    [Theory]
-    [InlineData("https://cell1.unit/#account", "https://cell1.unit/")]
-    [InlineData("https://cell1.unit/", "https://cell1.unit/")]
-    [InlineData(null, "https://owner.unit/")]
-    [InlineData("", "https://owner.unit/")]
-    public void A_message_is_from_its_senders_cell(string? subject, string from) =>
-        Assert.Equal(from, StreamRules.From(subject, "https://owner.unit/"));
 }

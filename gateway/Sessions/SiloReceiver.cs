@@ -10,6 +10,7 @@ internal sealed partial class SiloReceiver(string silo, long link, TimeProvider 
     private readonly SubscriptionGroups _groups = new();
     private readonly HashSet<LocalSession> _sessions = [];
     private readonly Dictionary<LocalSession, long> _untold = [];
+    private readonly SortedSet<long> _disowned = [];
     private readonly Dictionary<ChannelId, ChannelCursor> _places = [];
     private long _received;
     private long _delivered;
@@ -141,8 +142,18 @@ internal sealed partial class SiloReceiver(string silo, long link, TimeProvider 
                 }
             }
 
+            delivered = _disowned.Count > 0 ? Math.Min(delivered, _disowned.Min - 1) : delivered;
             Interlocked.Exchange(ref _delivered, delivered);
             return holdingUp;
+        }
+    }
+
+    /// <summary>A session's silo has heard that it did not come here.</summary>
+    public void Disowned(long frame)
+    {
+        lock (_lock)
+        {
+            _disowned.Remove(frame);
         }
     }
 
@@ -203,6 +214,13 @@ internal sealed partial class SiloReceiver(string silo, long link, TimeProvider 
         {
             // It was given up before its join came, which its silo does not know yet.
             HoldFor(target, number);
+        }
+
+        if (frame.Kind == LinkFrameKind.Join && target?.Stay != frame.Stay && !hub.HasGiven(frame.Session!, frame.Stay))
+        {
+            // Its silo heard a call late that this gateway has given up waiting for, and takes the session for one that is here.
+            _disowned.Add(number);
+            _ = hub.DisownAsync(this, frame, number);
         }
 
         if (frame.Direct is { } direct)

@@ -172,7 +172,7 @@ internal sealed partial class GatewayHub(
     public async Task DisownAsync(SiloReceiver receiver, LinkFrame join, long number)
     {
         metrics.StaysDisowned.Add(1);
-        var handover = new SessionHandover { Link = receiver.Link, Frame = number - 1, Cursors = [], Unanswered = true };
+        var handover = new SessionHandover { Link = receiver.Link, Frame = 0, Cursors = [], Unanswered = true };
         while (!receiver.IsGivenUp)
         {
             try

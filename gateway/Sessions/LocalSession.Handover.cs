@@ -65,14 +65,18 @@ internal sealed partial class LocalSession
         }
     }
 
-    /// <summary>Whether nothing is left that its silo should hear: it was told, or asked for it.</summary>
+    /// <summary>
+    /// Whether nothing is left that its silo should hear: it was told, or asked for it. One that is asked for has been told when it is answered: until
+    /// then its silo may go by an earlier call, which it heard late.
+    /// </summary>
     public bool IsTold
     {
         get
         {
             lock (_lock)
             {
-                return State == LocalState.Gone || (State != LocalState.Leaving && _handover is null);
+                return State == LocalState.Gone
+                    || (State != LocalState.Leaving && _handover is null && (State != LocalState.Attaching || _answered || _joined));
             }
         }
     }

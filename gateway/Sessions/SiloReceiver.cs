@@ -215,8 +215,7 @@ internal sealed partial class SiloReceiver(string silo, long link, TimeProvider 
             // It was given up before its join came, which its silo does not know yet.
             HoldFor(target, number);
         }
-
-        if (frame.Kind == LinkFrameKind.Join && target?.Stay != frame.Stay && !hub.HasGiven(frame.Session!, frame.Stay))
+        else if (target is null && frame.Kind == LinkFrameKind.Join && !hub.HasGiven(frame.Session!, frame.Stay))
         {
             // Its silo heard a call late that this gateway has given up waiting for, and takes the session for one that is here.
             _disowned.Add(number);

@@ -30,6 +30,12 @@ public class ModelGrain : DispatchProxy
             return Task.FromException<T>(new TimeoutException("The call was lost."));
         }
 
+        if (fault == CallFault.Late)
+        {
+            _silo.HoldUp(() => call());
+            return Task.FromException<T>(new TimeoutException("The call is late."));
+        }
+
         var answer = call();
         return fault == CallFault.AnswerLost ? Task.FromException<T>(new TimeoutException("The answer was lost.")) : Task.FromResult(answer);
     }

@@ -12,6 +12,7 @@ internal sealed class ModelSilo(bool acknowledges)
     private static readonly string[] Subscriptions = ["/a", "/**"];
 
     private readonly List<(LinkFrame Frame, Dictionary<string, long> Heads)> _sent = [];
+    private readonly Queue<Action> _heldUp = new();
     private Dictionary<string, long> _cursors = Channels.ToDictionary(static channel => channel, static _ => 0L);
     private UnacknowledgedBatch[] _batches = [];
     private ChannelCursor[] _gaps = [];
@@ -19,6 +20,7 @@ internal sealed class ModelSilo(bool acknowledges)
     private bool _isHeld;
     private bool _isJoined;
     private bool _isNew;
+    private long _acknowledged;
     private long _joinFrame;
     private long _link = 1;
     private long _stay;
@@ -42,6 +44,21 @@ internal sealed class ModelSilo(bool acknowledges)
         _fault = CallFault.None;
         return fault;
     }
+
+    /// <summary>A call that nobody waits for any more is still on its way.</summary>
+    public void HoldUp(Action call) => _heldUp.Enqueue(call);
+
+    /// <summary>The first of those arrives. A silo that has just taken the session over would go by its record, which may give messages again.</summary>
+    public void CallLate()
+    {
+        if (_heldUp.TryDequeue(out var call) && !_isNew)
+        {
+            call();
+        }
+    }
+
+    /// <summary>The gateway says that everything up to a frame is delivered.</summary>
+    public void Acknowledged(long frame) => _acknowledged = frame;
 
     public void Publish(string channel, int count)
     {
@@ -85,7 +102,7 @@ internal sealed class ModelSilo(bool acknowledges)
 
         if (_isHeld || _isNew)
         {
-            Detach(handover!);
+            Detach(handover);
         }
 
         var (batches, gaps) = _isHeld && handover is not { Unanswered: true } ? (null, null) : (_batches, _gaps);
@@ -114,12 +131,12 @@ internal sealed class ModelSilo(bool acknowledges)
     public long Stay => _stay;
 
     /// <summary>Another silo takes over; it knows a session that was parked from its record, and of others what their gateway tells.</summary>
-    public void Crash()
+    public void Crash(bool isHere)
     {
         _link++;
         _sent.Clear();
-        _isNew = _isHeld;
-        (_isHeld, _isJoined, _received) = (false, false, 0);
+        _isNew = _isHeld && isHere;
+        (_isHeld, _isJoined, _received, _acknowledged) = (false, false, 0, 0);
     }
 
     /// <summary>Fails if a gateway that dies now would take messages with it.</summary>
@@ -131,22 +148,23 @@ internal sealed class ModelSilo(bool acknowledges)
         }
     }
 
-    private void Detach(SessionHandover handover)
+    private void Detach(SessionHandover? handover)
     {
-        var frame = handover.Link == _link ? handover.Frame : 0;
+        var frame = handover is null ? _acknowledged : handover.Link == _link ? handover.Frame : 0;
         if (_isJoined && frame >= _joinFrame)
         {
             _cursors = new(_sent[(int)frame - 1].Heads);
         }
 
         _isJoined = false;
-        foreach (var cursor in handover.Cursors)
+        foreach (var cursor in handover?.Cursors ?? [])
         {
             _cursors[cursor.Channel] = cursor.Offset;
         }
 
-        _batches = [.. (handover.Unanswered ? _batches : []).Concat(handover.Batches).DistinctBy(static batch => batch.Number)];
-        _gaps = [.. handover.Unanswered ? _gaps : [], .. handover.Gaps];
+        var isUntold = handover is { Unanswered: true };
+        _batches = [.. (isUntold ? _batches : []).Concat(handover?.Batches ?? []).DistinctBy(static batch => batch.Number)];
+        _gaps = [.. isUntold ? _gaps : [], .. handover?.Gaps ?? []];
     }
 
     private bool Join()

@@ -76,6 +76,7 @@ internal sealed class SessionModel : IDisposable
         SessionAction.Attach => AttachAsync(step.Fault, step.Amount),
         SessionAction.Park => ParkAsync(step),
         SessionAction.Release => ReleaseAsync(step.Amount),
+        SessionAction.LateCall => Done(_silo.CallLate),
         _ => Done(SiloCrash),
     };
 
@@ -195,7 +196,7 @@ internal sealed class SessionModel : IDisposable
                 GatewayHub.Drop(receiver);
             }
 
-            _silo.Crash();
+            _silo.Crash(isHere: Session is not null);
         }
     }
 
@@ -205,6 +206,8 @@ internal sealed class SessionModel : IDisposable
         {
             receiver.Acknowledge(heldUpSince: 0);
         }
+
+        _silo.Acknowledged((await _hub.Receive(_silo.Next(0))).Delivered);
 
         // What was dropped is done with, though not delivered.
         if (!_mayDrop && Session is not null)

@@ -35,6 +35,9 @@ internal enum SessionAction
 
     /// <summary>The session's silo dies with what it had not sent.</summary>
     SiloCrash,
+
+    /// <summary>A call that was held up on its way arrives, long given up.</summary>
+    LateCall,
 }
 
 /// <summary>What becomes of a call to the session's grain.</summary>
@@ -43,6 +46,9 @@ internal enum CallFault
     None,
     CallLost,
     AnswerLost,
+
+    /// <summary>Given up by the gateway, it arrives with a later <see cref="SessionAction.LateCall"/>.</summary>
+    Late,
 }
 
 /// <summary>One step of a random run.</summary>
@@ -53,8 +59,8 @@ internal sealed record SessionStep(SessionAction Action, int Amount, CallFault F
         from action in Gen.Frequency(
             (6, Gen.Elements(SessionAction.Publish, SessionAction.Receive, SessionAction.Write, SessionAction.EndWrite)),
             (3, Gen.Elements(SessionAction.ReceiveAgain, SessionAction.Attach)),
-            (1, Gen.Elements(SessionAction.LateConnect, SessionAction.Park, SessionAction.Release, SessionAction.SiloCrash)))
+            (1, Gen.Elements(SessionAction.LateConnect, SessionAction.Park, SessionAction.Release, SessionAction.SiloCrash, SessionAction.LateCall)))
         from amount in Gen.Choose(0, 5)
-        from fault in Gen.Frequency((4, Gen.Constant(CallFault.None)), (1, Gen.Elements(CallFault.CallLost, CallFault.AnswerLost)))
+        from fault in Gen.Frequency((4, Gen.Constant(CallFault.None)), (1, Gen.Elements(CallFault.CallLost, CallFault.AnswerLost, CallFault.Late)))
         select new SessionStep(action, amount, fault);
 }

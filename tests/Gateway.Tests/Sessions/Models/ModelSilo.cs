@@ -33,6 +33,9 @@ internal sealed class ModelSilo(bool acknowledges)
     /// <summary>The most messages that a gateway is sent when it attaches the session; 0 for all.</summary>
     public int Part { get; set; }
 
+    /// <summary>Whether it takes the session for one that is at the gateway.</summary>
+    public bool IsHeld => _isHeld;
+
     public bool HasUnsent => _received < _sent.Count;
 
     /// <summary>What becomes of the next call.</summary>
@@ -122,7 +125,7 @@ internal sealed class ModelSilo(bool acknowledges)
     }
 
     /// <summary>Another gateway had the session for a moment.</summary>
-    public void Released(SessionHandover handover)
+    public void Released(SessionHandover? handover)
     {
         Detach(handover);
         _isHeld = false;

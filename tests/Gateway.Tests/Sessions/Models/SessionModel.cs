@@ -183,7 +183,12 @@ internal sealed class SessionModel : IDisposable
             var lost = await releasing;
             var handover = await _hub.Release(ModelSilo.SessionName, _silo.Stay);
             Assert.Same(lost, handover);
-            _silo.Released(handover!);
+            _silo.Released(handover);
+        }
+        else if (Session is null && _silo.IsHeld)
+        {
+            // A late call made the silo believe that it is here.
+            _silo.Released(await _hub.Release(ModelSilo.SessionName, _silo.Stay));
         }
     }
 

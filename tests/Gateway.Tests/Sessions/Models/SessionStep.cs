@@ -58,9 +58,9 @@ internal sealed record SessionStep(SessionAction Action, int Amount, CallFault F
     public static Gen<SessionStep> Any { get; } =
         from action in Gen.Frequency(
             (6, Gen.Elements(SessionAction.Publish, SessionAction.Receive, SessionAction.Write, SessionAction.EndWrite)),
-            (3, Gen.Elements(SessionAction.ReceiveAgain, SessionAction.Attach)),
-            (1, Gen.Elements(SessionAction.LateConnect, SessionAction.Park, SessionAction.Release, SessionAction.SiloCrash, SessionAction.LateCall)))
+            (3, Gen.Elements(SessionAction.ReceiveAgain, SessionAction.Attach, SessionAction.LateCall)),
+            (1, Gen.Elements(SessionAction.LateConnect, SessionAction.Park, SessionAction.Release, SessionAction.SiloCrash)))
         from amount in Gen.Choose(0, 5)
-        from fault in Gen.Frequency((4, Gen.Constant(CallFault.None)), (1, Gen.Elements(CallFault.CallLost, CallFault.AnswerLost, CallFault.Late)))
+        from fault in Gen.Frequency((3, Gen.Constant(CallFault.None)), (1, Gen.Elements(CallFault.CallLost, CallFault.AnswerLost, CallFault.Late)))
         select new SessionStep(action, amount, fault);
 }

@@ -27,7 +27,7 @@ public static class TidingsExtensions
     public static WebApplicationBuilder AddTidings(this WebApplicationBuilder builder)
     {
         builder.AddTelemetry("tidings-gateway");
-        var cluster = builder.Configuration.GetSection(TidingsClusterOptions.Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
+        var cluster = TidingsClusterOptions.Of(builder.Configuration);
         if (string.IsNullOrWhiteSpace(cluster.Redis))
         {
             builder.AddTidingsStandaloneSilo();

@@ -10,6 +10,8 @@ namespace Tidings.Silo;
 /// </summary>
 public static class StartCheck
 {
+    private const string Binder = "Microsoft.Extensions.Configuration.Binder";
+
     /// <summary>What to tell of a program that could not start; null if the exception says more.</summary>
     public static string? ReasonOf(Exception exception) => exception switch
     {
@@ -17,8 +19,9 @@ public static class StartCheck
         AggregateException several when several.InnerExceptions.All(static inner => inner is OptionsValidationException) =>
             string.Join(' ', several.InnerExceptions.Select(static inner => inner.Message)),
 
-        // A value that cannot be read as what it should be; the message names the setting.
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
+        // A value that cannot be read as what it should be; the message names the setting, that of an element of a list the inner one.
+        InvalidOperationException { Source: Binder, InnerException: InvalidOperationException { Source: Binder } inner } => ReasonOf(inner),
+        InvalidOperationException { Source: Binder } => exception.Message,
         _ => null,
     };
 

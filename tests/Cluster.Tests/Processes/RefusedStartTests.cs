@@ -26,6 +26,7 @@ public sealed class RefusedStartTests
     [InlineData("MessageBytes", "--Tidings:Limits:MessageBytes=0")]
     [InlineData("Tidings:Bayeux:LazyChannels:/news", "--Tidings:Bayeux:LazyChannels:/news=soon")]
     [InlineData("Tidings:Windows:Rules:0:WhenFull", "--Tidings:Windows:Rules:0:WhenFull=EndSesion")]
+    [InlineData("Tidings:Issuers:corp", "--Tidings:Issuers:corp:SharesUsers=yes")]
     [InlineData("Timout", "--Tidings:Bayeux:Timout=00:00:10")]
     [InlineData("Tidings:Redis", "--Tidings:Redis=localhost,nonsense=1")]
     public async Task A_gateway_says_in_one_line_which_setting_cannot_be_meant(string reason, string setting)

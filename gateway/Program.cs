@@ -8,27 +8,35 @@ if (await HealthProbe.TryRunAsync(args) is { } exitCode)
     return exitCode;
 }
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+try
 {
-    Args = args,
-    ContentRootPath = Directory.Exists("wwwroot") ? null : AppContext.BaseDirectory,
-});
-if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-{
-    builder.WebHost.UseUrls("http://127.0.0.1:8080");
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = Directory.Exists("wwwroot") ? null : AppContext.BaseDirectory,
+    });
+    if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+    {
+        builder.WebHost.UseUrls("http://127.0.0.1:8080");
+    }
+
+    builder.AddTidings();
+
+    var app = builder.Build();
+    app.UseDemoPage();
+    app.MapTidings();
+    app.MapAdminPage();
+    StartCheck.Check(app.Services, BindingGuard.AddressesOf(app.Services));
+    if (await BindingGuard.RefusalOfAsync(app.Services) is { } refusal)
+    {
+        throw new StartRefusedException(refusal);
+    }
+
+    await app.RunAsync();
+    return 0;
 }
-
-builder.AddTidings();
-
-var app = builder.Build();
-app.UseDemoPage();
-app.MapTidings();
-app.MapAdminPage();
-if (await BindingGuard.RefusalOfAsync(app.Services) is { } refusal)
+catch (Exception exception) when (StartCheck.ReasonOf(exception) is { } reason)
 {
-    await Console.Error.WriteLineAsync(refusal);
+    await Console.Error.WriteLineAsync(reason);
     return 1;
 }
-
-await app.RunAsync();
-return 0;

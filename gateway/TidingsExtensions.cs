@@ -27,7 +27,7 @@ public static class TidingsExtensions
     public static WebApplicationBuilder AddTidings(this WebApplicationBuilder builder)
     {
         builder.AddTelemetry("tidings-gateway");
-        var cluster = builder.Configuration.GetSection(TidingsClusterOptions.Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
+        var cluster = TidingsClusterOptions.Of(builder.Configuration);
         if (string.IsNullOrWhiteSpace(cluster.Redis))
         {
             builder.AddTidingsStandaloneSilo();
@@ -93,11 +93,11 @@ public static class TidingsExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<TidingsLimits>().BindConfiguration(TidingsLimits.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddLatest<TidingsLimits>();
-        services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<BayeuxOptions>().BindConfiguration(BayeuxOptions.Section, Strictly).ValidateDataAnnotations().ValidateOnStart();
         services.AddLatestMonitor<BayeuxOptions>();
         services.AddMetrics();
         services.AddSingleton<GatewayMetrics>();
-        services.AddOptions<WindowOptions>().BindConfiguration(WindowOptions.Section).ValidateOnStart();
+        services.AddOptions<WindowOptions>().BindConfiguration(WindowOptions.Section, Strictly).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WindowOptions>, WindowOptionsValidator>();
         services.AddLatest<WindowOptions>();
         services.AddSingleton<WindowPolicies>();
@@ -122,4 +122,7 @@ public static class TidingsExtensions
         services.AddHealth(TidingsHealth.ReadyTag);
         services.AddHealthChecks().AddCheck<DrainHealthCheck>("drain", tags: [TidingsHealth.ReadyTag]);
     }
+
+    /// <summary>The binder leaves out an element of a list that it cannot read, such as a rule with a misspelt word, and does not say so unless it is told to.</summary>
+    private static void Strictly(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
 }

@@ -29,7 +29,7 @@ public static class ClusterTls
     {
         if (string.IsNullOrEmpty(options.Certificate) || string.IsNullOrEmpty(options.Authority))
         {
-            throw new InvalidOperationException("Tidings:ClusterTls needs both Certificate and Authority.");
+            throw new StartRefusedException("Tidings:ClusterTls needs both Certificate and Authority.");
         }
 
         var certificate = X509Certificate2.CreateFromPemFile(options.Certificate, options.Key);

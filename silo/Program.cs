@@ -5,16 +5,26 @@ if (await HealthProbe.TryRunAsync(args) is { } exitCode)
     return exitCode;
 }
 
-var builder = WebApplication.CreateBuilder(args);
-if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+try
 {
-    builder.WebHost.UseUrls("http://127.0.0.1:8081");
+    var builder = WebApplication.CreateBuilder(args);
+    if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+    {
+        builder.WebHost.UseUrls("http://127.0.0.1:8081");
+    }
+
+    builder.AddTidingsSilo();
+    builder.Services.AddHealthChecks().AddTidingsSilo();
+
+    var app = builder.Build();
+    app.MapTidingsHealth();
+    StartCheck.Check(app.Services, app.Configuration[WebHostDefaults.ServerUrlsKey]!.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    StartCheck.Check(TidingsClusterOptions.Of(app.Configuration));
+    await app.RunAsync();
+    return 0;
 }
-
-builder.AddTidingsSilo();
-builder.Services.AddHealthChecks().AddTidingsSilo();
-
-var app = builder.Build();
-app.MapTidingsHealth();
-await app.RunAsync();
-return 0;
+catch (Exception exception) when (StartCheck.ReasonOf(exception) is { } reason)
+{
+    await Console.Error.WriteLineAsync(reason);
+    return 1;
+}

@@ -12,9 +12,10 @@ public static class TidingsRedis
     private const int SentinelThreads = 16;
 
     /// <summary>Reads a connection string and makes the connection patient: a Redis that is away at the start is waited for.</summary>
+    /// <exception cref="StartRefusedException">It is none.</exception>
     public static ConfigurationOptions Parse(string connectionString)
     {
-        var options = ConfigurationOptions.Parse(connectionString);
+        var options = Read(connectionString);
         options.AbortOnConnectFail = false;
         if (options.ServiceName is not null)
         {
@@ -22,6 +23,19 @@ public static class TidingsRedis
         }
 
         return options;
+    }
+
+    private static ConfigurationOptions Read(string connectionString)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(connectionString);
+        }
+        catch (ArgumentException exception)
+        {
+            // Its message names the word, not the secrets beside it.
+            throw new StartRefusedException($"{TidingsClusterOptions.Section}:{nameof(TidingsClusterOptions.Redis)} is no connection string: {exception.Message}");
+        }
     }
 
     /// <summary>

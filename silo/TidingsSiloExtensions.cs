@@ -49,15 +49,15 @@ public static class TidingsSiloExtensions
     }
 
     /// <summary>A silo of a cluster: membership, storage and logs in Redis.</summary>
-    /// <exception cref="InvalidOperationException">No Redis is configured.</exception>
+    /// <exception cref="StartRefusedException">No Redis is configured.</exception>
     public static IHostApplicationBuilder AddTidingsSilo(this IHostApplicationBuilder host)
     {
         host.AddTelemetry("tidings-silo");
         host.AddTidingsLimits();
-        var options = host.Configuration.GetSection(TidingsClusterOptions.Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
+        var options = TidingsClusterOptions.Of(host.Configuration);
         if (string.IsNullOrWhiteSpace(options.Redis))
         {
-            throw new InvalidOperationException(
+            throw new StartRefusedException(
                 "A silo needs Redis: set Tidings:Redis (environment Tidings__Redis, or --Tidings:Redis=host:port). "
                 + "For a server without Redis run the gateway by itself.");
         }
@@ -133,7 +133,7 @@ public static class TidingsSiloExtensions
         .SelectMany(network => network.GetIPProperties().UnicastAddresses)
         .Select(address => address.Address)
         .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
-        ?? throw new InvalidOperationException("This machine has no address but loopback: set Tidings:AdvertisedIP.");
+        ?? throw new StartRefusedException("This machine has no address but loopback: set Tidings:AdvertisedIP.");
 
     /// <summary>
     /// Two free ports. They are below those that systems give to outgoing connections and to whoever asks for any port, as somebody else could be

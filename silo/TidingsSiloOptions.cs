@@ -8,6 +8,9 @@ public sealed record TidingsClusterOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Tidings";
 
+    /// <summary>As a program was configured.</summary>
+    public static TidingsClusterOptions Of(IConfiguration configuration) => configuration.GetSection(Section).Get<TidingsClusterOptions>() ?? new TidingsClusterOptions();
+
     /// <summary>
     /// A StackExchange.Redis connection string: membership, storage and the messages' logs live there. Unset: a gateway is a whole
     /// server by itself, a silo refuses to start.

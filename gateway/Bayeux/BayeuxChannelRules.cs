@@ -7,6 +7,7 @@ namespace Tidings.Gateway.Bayeux;
 /// <summary>What is configured per channel: lazy messages, and publishers that do not get their own.</summary>
 internal sealed class BayeuxChannelRules
 {
+    private const int MostKept = 10_000;
     private readonly IOptionsMonitor<BayeuxOptions> _options;
     private volatile ConcurrentDictionary<string, TimeSpan> _lazy = new(StringComparer.Ordinal);
 
@@ -23,9 +24,23 @@ internal sealed class BayeuxChannelRules
     public TimeSpan LazinessOf(OutboxItem item)
     {
         var lazy = _options.CurrentValue.LazyChannels;
-        return lazy.Count == 0 || item is not DeliveryBatch batch
-            ? TimeSpan.Zero
-            : _lazy.GetOrAdd(batch.Channel.Name, static (name, rules) => LazinessOf(name, rules), lazy);
+        return lazy.Count == 0 || item is not DeliveryBatch batch ? TimeSpan.Zero : LazinessOf(_lazy, batch.Channel.Name, lazy);
+    }
+
+    /// <summary>The same, worked out once a channel for a bounded number of them: channels come and go.</summary>
+    private static TimeSpan LazinessOf(ConcurrentDictionary<string, TimeSpan> known, string channel, IReadOnlyDictionary<string, TimeSpan> rules)
+    {
+        if (known.TryGetValue(channel, out var wait))
+        {
+            return wait;
+        }
+
+        if (known.Count >= MostKept)
+        {
+            known.Clear();
+        }
+
+        return known[channel] = LazinessOf(channel, rules);
     }
 
     /// <summary>What to leave out for a session: its own messages, where publishers do not get these. Null when nothing is left out.</summary>

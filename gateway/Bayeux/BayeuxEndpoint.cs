@@ -21,6 +21,12 @@ internal sealed class BayeuxEndpoint(
 
     public async Task PostAsync(HttpContext context, BayeuxDialect dialect)
     {
+        if (BodyReader.IsCoded(context.Request))
+        {
+            await responses.RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "Bodies are taken without a content coding.");
+            return;
+        }
+
         var body = await BodyReader.ReadAsync(context.Request, limits.Value.MessageBytes, context.RequestAborted);
         if (body is null)
         {

@@ -44,7 +44,13 @@ internal sealed partial class BayeuxProcessor(
                 await Task.WhenAll(underWay.Select(static exchange => exchange.Reply));
             }
 
-            underWay.Add((message, ProcessAsync(call, answer, message)));
+            var reply = ProcessAsync(call, answer, message);
+            underWay.Add((message, reply));
+            if (!IsPublish(message))
+            {
+                // What follows may rest on it, as a publish on the subscription that is to bring it.
+                await reply;
+            }
         }
 
         foreach (var (request, reply) in underWay)
@@ -76,7 +82,9 @@ internal sealed partial class BayeuxProcessor(
         {
             if (message.Fault != BayeuxFault.None)
             {
-                return BayeuxReplies.Failure(message, BayeuxErrors.Of(message.Fault));
+                return message.Fault == BayeuxFault.ClientIdInvalid
+                    ? BayeuxReplies.UnknownSession(call.Dialect, message)
+                    : BayeuxReplies.Failure(message, BayeuxErrors.Of(message.Fault));
             }
 
             if (extensions.Any && !await extensions.IncomingAsync(call.Exchange, message))

@@ -11,12 +11,12 @@ namespace Tidings.Gateway.Hosting;
 internal sealed class BindingGuard(IServer server, IConfiguration configuration, BindingRules rules) : IHostedLifecycleService
 {
     /// <summary>Why the server is not to be started as it is configured; null if nothing speaks against it.</summary>
-    public static ValueTask<string?> RefusalOfAsync(IServiceProvider services)
-    {
-        var server = services.GetRequiredService<IServer>();
-        var addresses = (IEnumerable<string>)[.. Addresses(server), .. Configured(services.GetRequiredService<IConfiguration>())];
-        return services.GetRequiredService<BindingRules>().RefusalBeforeStartAsync(addresses);
-    }
+    public static ValueTask<string?> RefusalOfAsync(IServiceProvider services) =>
+        services.GetRequiredService<BindingRules>().RefusalBeforeStartAsync(AddressesOf(services));
+
+    /// <summary>Where the server is going to listen, as far as its configuration says.</summary>
+    public static IEnumerable<string> AddressesOf(IServiceProvider services) =>
+        [.. Addresses(services.GetRequiredService<IServer>()), .. Configured(services.GetRequiredService<IConfiguration>())];
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {

@@ -6,6 +6,10 @@ namespace Tidings.Gateway.Hosting;
 /// <summary>Reads request bodies up to a bound.</summary>
 internal static class BodyReader
 {
+    /// <summary>Whether the body is compressed or otherwise coded (RFC 9110, section 8.4), which no front end undoes.</summary>
+    public static bool IsCoded(HttpRequest request) =>
+        request.Headers.ContentEncoding.Any(static coding => !string.Equals(coding, "identity", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The whole body, or null if it is larger than allowed.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int most, CancellationToken cancellationToken)
     {

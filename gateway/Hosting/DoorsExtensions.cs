@@ -58,6 +58,7 @@ internal static class DoorsExtensions
 
         app.UseMiddleware<OriginGuard>();
         app.UseWhen(IsForCors, static branch => branch.UseCors());
+        app.UseMiddleware<WholeForms>();
     }
 
     /// <summary>Others pass the framework's middleware untouched, but marked, for which it makes a dictionary that a socket would keep.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Tidings.Gateway.Identity;
 
 /// <summary>Refuses a start with settings that cannot be meant so.</summary>
-internal sealed class IdentityOptionsCheck(IOptions<TidingsLimits> limits) : IValidateOptions<IdentityOptions>
+internal sealed class IdentityOptionsCheck(IOptions<TidingsLimits> limits, IConfiguration configuration) : IValidateOptions<IdentityOptions>
 {
     public ValidateOptionsResult Validate(string? name, IdentityOptions options)
     {
@@ -14,6 +14,7 @@ internal sealed class IdentityOptionsCheck(IOptions<TidingsLimits> limits) : IVa
 
     private IEnumerable<string> Faults(IdentityOptions options) =>
     [
+        .. LeftOut("Users", options.Users.Keys).Concat(LeftOut("Roles", options.Roles.Keys)).Concat(LeftOut("Issuers", options.Issuers.Keys)),
         .. options.Users.Keys.Concat(options.Roles.Keys).Where(static text => !IdentityName.TrySplit(text, out _, out _))
             .Select(static text => $"'{text}' in Tidings:Users or Tidings:Roles is no name, nor a tenant, a slash and a name."),
         .. options.Roles.SelectMany(role => RoleFaults(role.Key, role.Value, limits.Value)),
@@ -27,6 +28,10 @@ internal sealed class IdentityOptionsCheck(IOptions<TidingsLimits> limits) : IVa
         .. options.BootstrapAdmin is { } admin ? FaultsOf(admin, "Tidings:BootstrapAdmin") : [],
         .. FaultsOf(options.Tokens, "Tidings:Tokens"),
     ];
+
+    /// <summary>What is configured and was not read: one value of the wrong kind, and the binder leaves out the whole without a word.</summary>
+    private IEnumerable<string> LeftOut(string list, IReadOnlyCollection<string> read) => configuration.GetSection($"{IdentityOptions.Section}:{list}").GetChildren()
+        .Where(child => child.GetChildren().Any() && !read.Contains(child.Key)).Select(static child => $"{child.Path}: a value of it cannot be read.");
 
     /// <summary>What is wrong with a role, each a sentence.</summary>
     public static IEnumerable<string> RoleFaults(string name, RoleOptions role, TidingsLimits limits)

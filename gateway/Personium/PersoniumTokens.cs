@@ -89,7 +89,7 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
 
     private static async Task<IFormCollection?> FormAsync(HttpRequest request)
     {
-        if (!request.HasFormContentType || request.ContentLength is null or > MostFormBytes)
+        if (!request.HasFormContentType || request.ContentLength is null || !await WholeForms.TryReadAsync(request, MostFormBytes))
         {
             return null;
         }
@@ -98,7 +98,7 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
         {
             return await request.ReadFormAsync(request.HttpContext.RequestAborted);
         }
-        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
+        catch (InvalidDataException)
         {
             return null;
         }

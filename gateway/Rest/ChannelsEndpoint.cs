@@ -51,7 +51,7 @@ internal static class ChannelsEndpoint
             return refusal;
         }
 
-        if (context.Request.Headers.ContentEncoding.Any(static coding => !string.Equals(coding, "identity", StringComparison.OrdinalIgnoreCase)))
+        if (BodyReader.IsCoded(context.Request))
         {
             return RestProblems.Of(StatusCodes.Status415UnsupportedMediaType, "Bodies are taken without a content coding.");
         }

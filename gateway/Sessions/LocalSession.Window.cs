@@ -58,15 +58,35 @@ internal sealed partial class LocalSession
         {
             lock (_lock)
             {
-                return _unacknowledged is [var (_, oldest), ..] ? oldest[0].Frame
-                    : _writing is { Count: > 0 } ? _writing[0].Frame
-                    : _waiting is { Count: > 0 } ? _waiting[0].Frame
-                    : _dropped is { Count: > 0 } ? Math.Min(_dropped[0].Frame, _lagFrame)
+                return FirstUnacknowledged ?? FirstFrameOf(_writing) ?? FirstFrameOf(_waiting)
+                    ?? (FirstFrameOf(_dropped) is { } dropped ? Math.Min(dropped, _lagFrame)
                     : State == LocalState.Lagging ? _lagFrame
-                    : null;
+                    : null);
             }
         }
     }
+
+    private long? FirstUnacknowledged
+    {
+        get
+        {
+            if (_unacknowledged is not null)
+            {
+                foreach (var (_, items) in _unacknowledged)
+                {
+                    if (FirstFrameOf(items) is { } frame)
+                    {
+                        return frame;
+                    }
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>What no frame brought, as a message given with the handshake, holds no frame up.</summary>
+    private static long? FirstFrameOf(List<OutboxItem>? items) => items?.Find(static item => item.Frame > 0)?.Frame;
 
     /// <summary>Queues messages of a channel and tells the sink. A full window (<see cref="TidingsLimits.PendingMessagesPerSession"/>) makes the session lag, unless
     /// its channels' policy makes room.</summary>

@@ -5,7 +5,7 @@ namespace Tidings.Gateway.Sessions;
 /// <summary>Something that waits for a session's client.</summary>
 internal abstract class OutboxItem
 {
-    /// <summary>The link frame that brought it.</summary>
+    /// <summary>The link frame that brought it; 0 where none did.</summary>
     public required long Frame { get; init; }
 
     /// <summary>Messages in it.</summary>

@@ -30,6 +30,28 @@ public sealed class BadInputTests(GatewayServer server)
     public async Task A_larger_body_is_refused() =>
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync(new string(' ', GatewayServer.MessageBytes + 1))).StatusCode);
 
+    [Theory]
+    [InlineData("gzip", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("br", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("identity", HttpStatusCode.OK)]
+    public async Task A_body_with_a_content_coding_is_refused(string coding, HttpStatusCode status)
+    {
+        var content = new StringContent(Handshake, Encoding.UTF8, "application/json") { Headers = { ContentEncoding = { coding } } };
+
+        Assert.Equal(status, (await server.Http.PostAsync("/cometd", content)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("""["x"]""")]
+    public async Task A_connect_whose_session_cannot_be_one_is_told_to_handshake(string id)
+    {
+        var reply = Assert.Single(await RepliesAsync($$"""[{"channel":"/meta/connect","clientId":{{id}},"connectionType":"long-polling"}]"""))!;
+
+        Assert.Equal("402::session_unknown", (string)reply["error"]!);
+        Assert.Equal("handshake", (string)reply["advice"]!["reconnect"]!);
+    }
+
     [Fact]
     public async Task A_huge_id_is_refused_and_not_sent_back()
     {

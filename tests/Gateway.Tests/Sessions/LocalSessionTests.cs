@@ -9,6 +9,17 @@ public sealed class LocalSessionTests
     private readonly LocalSession _session = Live(new TidingsLimits { PendingMessagesPerSession = 3, PendingBytesPerSession = 1024 });
 
     [Fact]
+    public void What_no_frame_brought_holds_no_frame_up()
+    {
+        _session.Enqueue(Direct("/welcome", frame: 0));
+
+        Assert.Null(_session.FirstUndelivered);
+        _session.Enqueue(Item("/a", 1, frame: 7));
+
+        Assert.Equal(7, _session.FirstUndelivered);
+    }
+
+    [Fact]
     public void Gives_everything_that_waits_in_order_and_once()
     {
         _session.Enqueue(Item("/a", 1, frame: 1));

@@ -98,7 +98,7 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
         {
             return await request.ReadFormAsync(request.HttpContext.RequestAborted);
         }
-        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
+        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException or NotSupportedException)
         {
             return null;
         }

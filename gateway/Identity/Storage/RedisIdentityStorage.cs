@@ -83,8 +83,9 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
         {
             return await call;
         }
-        catch (RedisConnectionException exception)
+        catch (Exception exception) when (exception is RedisConnectionException or InvalidOperationException)
         {
+            // Calls under way when a connection is given up may end by what its reader failed with, which is an invalid operation.
             throw new TimeoutException("The store of users does not answer.", exception);
         }
     }

@@ -23,6 +23,7 @@ internal sealed class GatewayMetrics
         PublishesRefused = meter.CreateCounter<long>("tidings.publishes.refused", "{message}", "Publishes refused because too much waited for their channel.");
         Matches = meter.CreateCounter<long>("tidings.smartrest.matches", "{match}", "Notifications matched with a template set: once for all sessions that use it.");
         RowsTruncated = meter.CreateCounter<long>("tidings.smartrest.truncated", "{response}", "Values that would have yielded more SmartREST rows than allowed.");
+        LoginsEnded = meter.CreateCounter<long>("tidings.logins.ended", "{login}", "Log-ins that ended before their time because there were too many, by bound (limit).");
         AuditSuppressed = meter.CreateCounter<long>("tidings.audit.suppressed", "{event}", "Refusals that the audit does not have, since their caller caused too many.");
         AuditUnpublished = meter.CreateCounter<long>("tidings.audit.unpublished", "{entry}", "Entries of the audit that are in the log only, as too many came at once or their channel took none.");
         Connects = meter.CreateCounter<long>("tidings.connects", "{connect}", "Times a client came for its messages: sockets that took a session up, and polls.");
@@ -54,6 +55,8 @@ internal sealed class GatewayMetrics
     public Counter<long> Refused { get; }
 
     public Counter<long> PublishesRefused { get; }
+
+    public Counter<long> LoginsEnded { get; }
 
     public Counter<long> Matches { get; }
 

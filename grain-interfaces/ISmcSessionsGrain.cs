@@ -33,6 +33,9 @@ public interface ISmcSessionsGrain : IGrainWithStringKey
 [GenerateSerializer, Immutable, Alias("tidings.SmcLoginRecord")]
 public sealed record SmcLoginRecord
 {
+    /// <summary>How many grains keep log-ins.</summary>
+    public const int Shards = 256;
+
     private const int ShardLength = 2;
 
     /// <summary>The tenant.</summary>

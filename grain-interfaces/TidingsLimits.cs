@@ -193,6 +193,17 @@ public sealed record TidingsLimits
     [Range(1, 100_000_000)]
     public int KeysPerTenant { get; init; } = 10_000;
 
+    /// <summary>
+    /// Log-ins of one user that tokens and cookies stand for. Default 1,000. Beyond: those end that were begun or prolonged first, each counted in
+    /// <c>tidings.logins.ended</c>.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int LoginsPerUser { get; init; } = 1000;
+
+    /// <summary>As <see cref="LoginsPerUser"/>, of all users of a standalone server together. Default 100,000. Beyond: those end that would have ended first.</summary>
+    [Range(16, 10_000_000)]
+    public int LoginsStandalone { get; init; } = 100_000;
+
     /// <summary>Most messages that one read of a log returns. Default 1,000.</summary>
     [Range(1, 100_000)]
     public int ReadMessages { get; init; } = 1000;
@@ -216,6 +227,13 @@ public sealed record TidingsLimits
     /// <summary>SMC logins, spread over 256 grains with an even share each. Default 65,536. Beyond: HTTP 503 at login.</summary>
     [Range(256, 10_000_000)]
     public int SmcLogins { get; init; } = 65_536;
+
+    /// <summary>
+    /// As <see cref="SmcLogins"/>, of one user, so that none takes the place of all. Default 4,096. Beyond: the one of the user's that was not used for
+    /// the longest time ends.
+    /// </summary>
+    [Range(256, 10_000_000)]
+    public int SmcLoginsPerUser { get; init; } = 4096;
 
     /// <summary>Subscriptions of one SMC notification socket. Default 256. Beyond: a <c>failure</c>; the socket and its subscriptions go on.</summary>
     [Range(1, 10_000)]

@@ -1,4 +1,4 @@
-using Tidings.Gateway.Hosting;
+using Tidings.Gateway.Identity;
 using Tidings.Gateway.Identity.Admin;
 using Tidings.Gateway.Sessions;
 
@@ -37,7 +37,7 @@ internal static class SessionsEndpoint
             ? TypedResults.Ok(SessionDetailJson.Of(found))
             : TenantAdmin.Unknown();
 
-    private static async Task<IResult> EndAsync(string id, HttpContext context, IClusterClient cluster, SessionDoor door, IAudit audit)
+    private static async Task<IResult> EndAsync(string id, HttpContext context, IClusterClient cluster, SessionDoor door, IdentityAudit audit)
     {
         if (await cluster.GetGrain<IClusterGrain>(0).Session(AdminScope.TenantOfId(context), id) is not { Session: var found }
             || !await door.CloseAsync(found.Tenant, id, SessionEnd.Kicked))
@@ -45,8 +45,7 @@ internal static class SessionsEndpoint
             return TenantAdmin.Unknown();
         }
 
-        var admin = context.Admin();
-        audit.Changed(found.Tenant, admin.Tenant == found.Tenant ? admin.User : $"{admin.Tenant}/{admin.User}", "session.end", id, context.Connection.RemoteIpAddress);
+        audit.Changed(context, found.Tenant, "session.end", id);
         return TypedResults.NoContent();
     }
 }

@@ -43,10 +43,14 @@ internal sealed partial class Audit(ILoggerFactory loggers, AuditBounds bounds, 
         }
     }
 
-    public void Changed(string tenant, string user, string action, string target, IPAddress? address)
+    public void Changed(string tenant, string user, string action, string target, IPAddress? address, string? of = null)
     {
         Log.Changed(_logger, action, Clean(target), Clean(tenant), Clean(user), address);
         trail.Add("changed", tenant, Clean(user), action, Clean(target), null, address);
+        if (of is not null)
+        {
+            trail.Add("changed", of, Clean(user), action, Clean(target), null, address);
+        }
     }
 
     /// <summary>Tells of whom refusals were not written, where nothing else has.</summary>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Tidings.Gateway.Hosting;
 
 /// <summary>
-/// Answers requests whose body cannot be read: cut off, too slow, or with broken framing (RFC 9112). That is their sender's doing, of which anybody can
+/// Answers requests whose body cannot be read: cut off, too slow, with broken framing (RFC 9112), or a form in a charset that nobody reads any more. That is their sender's doing, of which anybody can
 /// make as much as it likes: it is refused and counted like other bad input, not logged as an error of this server.
 /// </summary>
 internal sealed class BrokenRequests(RequestDelegate next, GatewayMetrics metrics)
@@ -24,6 +24,10 @@ internal sealed class BrokenRequests(RequestDelegate next, GatewayMetrics metric
                 await context.Response.CompleteAsync();
                 context.Abort();
             }
+        }
+        catch (NotSupportedException) when (context.Request.HasFormContentType && IsOurs(context))
+        {
+            await Refusals.WriteAsync(context, metrics, StatusCodes.Status415UnsupportedMediaType, "Forms are taken in UTF-8.");
         }
         catch (Exception exception) when (IsGone(exception, context) && IsOurs(context))
         {

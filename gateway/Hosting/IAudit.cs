@@ -33,9 +33,10 @@ internal interface IAudit
 
     /// <summary>An administrator changed something.</summary>
     /// <param name="tenant">The tenant that it concerns.</param>
-    /// <param name="user">Who did it.</param>
+    /// <param name="user">Who did it; <c>tenant/user</c> where that is somebody of another one.</param>
     /// <param name="action">What was done, such as <c>user.disable</c>.</param>
     /// <param name="target">To what.</param>
     /// <param name="address">From where.</param>
-    void Changed(string tenant, string user, string action, string target, IPAddress? address);
+    /// <param name="of">The tenant of who did it, where that is another: its administrators are told, too.</param>
+    void Changed(string tenant, string user, string action, string target, IPAddress? address, string? of = null);
 }

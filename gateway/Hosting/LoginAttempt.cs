@@ -2,11 +2,12 @@ namespace Tidings.Gateway.Hosting;
 
 /// <summary>One attempt to log in.</summary>
 /// <param name="failed">Counts a failure.</param>
+/// <param name="succeeded">Notes a success.</param>
 /// <param name="checking">Released when the credentials are checked.</param>
-internal sealed class LoginAttempt(Action failed, IDisposable? checking) : IDisposable
+internal sealed class LoginAttempt(Action failed, Action succeeded, IDisposable? checking) : IDisposable
 {
     private LoginAttempt(TimeSpan retryAfter)
-        : this(static () => { }, null) => RetryAfter = retryAfter;
+        : this(static () => { }, static () => { }, null) => RetryAfter = retryAfter;
 
     /// <summary>Whether the credentials are to be checked at all.</summary>
     public bool IsAllowed => RetryAfter == TimeSpan.Zero;
@@ -19,6 +20,9 @@ internal sealed class LoginAttempt(Action failed, IDisposable? checking) : IDisp
 
     /// <summary>The credentials were wrong.</summary>
     public void Failed() => failed();
+
+    /// <summary>The credentials were right.</summary>
+    public void Succeeded() => succeeded();
 
     public void Dispose() => checking?.Dispose();
 }

@@ -7,7 +7,8 @@ namespace Tidings.Gateway.Hosting;
 
 /// <summary>
 /// Failures take from two counts, the address's and the account's; each fills up slowly, and who has emptied one waits. So one address
-/// cannot spray many accounts, and many addresses cannot work on one. A success costs nothing.
+/// cannot spray many accounts, and many addresses cannot work on one. A success costs nothing, and its address is known to the account for a
+/// while: what others guess elsewhere makes nobody wait there. What is guessed there counts for the address alone.
 /// </summary>
 internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetrics metrics, TimeProvider time) : ILoginThrottle, IDisposable
 {
@@ -15,6 +16,7 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
     private const int LongestAccount = 256;
 
     private readonly ConcurrentDictionary<string, VirtualSchedule> _failures = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _known = new(StringComparer.Ordinal);
     private readonly PartitionedRateLimiter<string> _checking = PartitionedRateLimiter.Create<string, string>(address =>
         RateLimitPartition.GetConcurrencyLimiter(address, _ => new ConcurrencyLimiterOptions
         {
@@ -48,7 +50,7 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
             return Refuse(late);
         }
 
-        return new LoginAttempt(() => Fail(from, account), checking);
+        return new LoginAttempt(() => Fail(from, account), () => Know(from, account), checking);
     }
 
     /// <summary>A log-in failed at another gateway.</summary>
@@ -63,6 +65,14 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
             if (failures.IsForgotten(now))
             {
                 _failures.TryRemove(KeyValuePair.Create(key, failures));
+            }
+        }
+
+        foreach (var (key, since) in _known)
+        {
+            if (!IsFresh(since, now))
+            {
+                _known.TryRemove(KeyValuePair.Create(key, since));
             }
         }
     }
@@ -87,7 +97,7 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
             one = address.Wait(now);
         }
 
-        if (account.Length > 0 && _failures.TryGetValue(Place(AccountKey(account)), out var named))
+        if (account.Length > 0 && !IsKnown(from, account, now) && _failures.TryGetValue(Place(AccountKey(account)), out var named))
         {
             other = named.Wait(now);
         }
@@ -107,6 +117,22 @@ internal sealed class LoginThrottle(IOptions<RateOptions> options, GatewayMetric
         if (account.Length > 0)
         {
             Add(AccountKey(account), options.Value.FailedLoginsPerAccount);
+        }
+    }
+
+    private static string KnownKey(string from, string account) => $"{from} {account}";
+
+    private bool IsKnown(string from, string account, DateTimeOffset now) => _known.TryGetValue(KnownKey(from, account), out var since) && IsFresh(since, now);
+
+    private bool IsFresh(DateTimeOffset since, DateTimeOffset now) => now - since < options.Value.KnownAddressAge;
+
+    /// <summary>Where too many are known already, one more is not.</summary>
+    private void Know(string from, string account)
+    {
+        var key = KnownKey(from, account);
+        if (account.Length > 0 && (_known.ContainsKey(key) || _known.Count < options.Value.Callers))
+        {
+            _known[key] = time.GetSteadyNow();
         }
     }
 

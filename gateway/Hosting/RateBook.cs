@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Claims;
 using Microsoft.Extensions.Options;
+using Tidings.Gateway.Identity;
 
 namespace Tidings.Gateway.Hosting;
 
@@ -86,9 +87,9 @@ internal sealed class RateBook(IOptions<RateOptions> options, AnonymousAccess an
         var address = rates.Loopback || (from is not null && !IPAddress.IsLoopback(from))
             ? Hold(now, "a ", KeyOf(from), rates.Address, rates.SessionsPerAddress)
             : null;
-        if (IsBounded(rates.User) && context.User.Identity is { IsAuthenticated: true } identity)
+        if (IsBounded(rates.User) && context.User.Identity is { IsAuthenticated: true })
         {
-            speaker.Add(Hold(now, "u ", $"{context.Tenant()}/{context.User.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? identity.Name}", rates.User, 0));
+            speaker.Add(Hold(now, "u ", $"{context.Tenant()}/{ApplicationUser.NameOf(context.User)}", rates.User, 0));
         }
 
         // Who shows no credentials where these are needed is of no tenant yet: its messages may say which.

@@ -42,11 +42,18 @@ public sealed record RateOptions
     public int FailedLoginsPerAddress { get; init; } = 10;
 
     /// <summary>
-    /// Failed log-ins to one account, from everywhere and at all gateways together, before all have to wait. Default 20. API keys name no
-    /// account: 256 random bits are not guessed.
+    /// Failed log-ins to one account, from everywhere and at all gateways together, before all have to wait who do not come from an address where the
+    /// account was logged in to of late (<see cref="KnownAddressAge"/>). Default 20. API keys name no account: 256 random bits are not guessed.
     /// </summary>
     [Range(1, 1_000_000)]
     public int FailedLoginsPerAccount { get; init; } = 20;
+
+    /// <summary>
+    /// How long after a log-in its address is known to the account, at the gateway where it was: what is guessed elsewhere makes nobody wait there.
+    /// Default 1 day; 0: not at all. At most <see cref="Callers"/> pairs are known; beyond, no other one is.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
+    public TimeSpan KnownAddressAge { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>How long it takes until one failed log-in is forgotten, so that another may be tried. Default 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]

@@ -20,10 +20,21 @@ internal sealed class IdentityAudit(IAudit audit)
     public void Ended(string session, Caller? owner) => audit.Refused(
         owner?.Tenant, owner?.User, "session", session, owner is null ? "no credentials" : "the credentials no longer hold", null);
 
-    /// <summary>An administrator changed something.</summary>
-    public void Changed(HttpContext context, string what, string which)
+    /// <summary>An administrator changed something, of the tenant in the route if there is one.</summary>
+    public void Changed(HttpContext context, string what, string which) =>
+        Changed(context, context.GetRouteValue("tenant") as string ?? CallerIdentity.Of(context.User)!.Caller.Tenant, what, which);
+
+    /// <summary>An administrator changed something of a tenant.</summary>
+    public void Changed(HttpContext context, string tenant, string what, string which)
     {
-        var admin = CallerIdentity.Of(context.User)!.Caller;
-        audit.Changed(admin.Tenant, admin.User, what, which, context.Connection.RemoteIpAddress);
+        var (admin, address) = (CallerIdentity.Of(context.User)!.Caller, context.Connection.RemoteIpAddress);
+        if (admin.Tenant == tenant)
+        {
+            audit.Changed(tenant, admin.User, what, which, address);
+        }
+        else
+        {
+            audit.Changed(tenant, $"{admin.Tenant}{IdentityName.Separator}{admin.User}", what, which, address, of: admin.Tenant);
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace Tidings.Gateway.Identity;
 /// Who may log in and what they may do, in configuration section <c>Tidings</c>. Names are <c>tenant/name</c>, or <c>name</c> in tenant
 /// <c>default</c>. What is configured is read-only; the admin API manages the rest, which is kept in Redis or, standalone, in a file.
 /// With none of it anywhere, neither configured nor kept, nobody is asked who they are. Users, roles and the bootstrap admin follow a settings file; a server
-/// that had users at its start does not open when the last of them is taken out.
+/// that had users does not open while it runs, when the last of them is taken out or what was kept is lost.
 /// </summary>
 public sealed record IdentityOptions
 {

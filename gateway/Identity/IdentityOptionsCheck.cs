@@ -20,7 +20,7 @@ internal sealed class IdentityOptionsCheck(IOptions<TidingsLimits> limits, IConf
         .. options.Roles.SelectMany(role => RoleFaults(role.Key, role.Value, limits.Value)),
         .. options.Users.SelectMany(static user => user.Value.Roles.Where(static role => !IdentityName.IsValid(role)).Select(role => $"Tidings:Users:{user.Key}:Roles: '{role}' is no name.")),
         .. options.Issuers.SelectMany(static issuer => FaultsOf(issuer.Value, $"Tidings:Issuers:{issuer.Key}")),
-        .. options.Issuers.Keys.Where(static name => !IdentityName.IsValid(name)).Select(static name => $"Tidings:Issuers: '{name}' is no name."),
+        .. options.Issuers.Keys.Where(static name => !IdentityName.IsValid(name) || name == ApplicationUser.Issuer).Select(static name => $"Tidings:Issuers: '{name}' is no name for one."),
         .. options.Issuers.Where(static issuer => KeySources(issuer.Value) != 1)
             .Select(static issuer => $"Tidings:Issuers:{issuer.Key}: exactly one of Authority, JwksUrl and KeyFile says where its keys are."),
         .. options.Issuers.Values.GroupBy(static issuer => issuer.Issuer).Where(group => group.Count() > 1 || group.Key == options.Tokens.Issuer)

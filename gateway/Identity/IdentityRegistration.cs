@@ -27,6 +27,7 @@ internal static class IdentityRegistration
         services.AddSingleton<ConfiguredAccounts>();
         services.AddSingleton<IUserStore, UserStore>();
         services.AddSingleton<AccountQuota>();
+        services.AddSingleton<Logins>();
         services.AddSingleton<AccountCache>();
         services.AddHostedService(static provider => provider.GetRequiredService<AccountCache>());
         services.AddSingleton<ICredentialSource, IssuerCredentials>();
@@ -53,6 +54,7 @@ internal static class IdentityRegistration
     /// <summary>Finds out who calls, before any endpoint.</summary>
     public static void UseIdentity(this WebApplication app)
     {
+        app.UseMiddleware<SilentStore>();
         app.UseAuthentication();
         app.UseMiddleware<CredentialGuard>();
     }
@@ -72,7 +74,8 @@ internal static class IdentityRegistration
             {
                 var file = provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<IdentityOptions>>().Value.UserFile;
                 var time = provider.GetRequiredService<TimeProvider>();
-                return string.IsNullOrEmpty(file) ? new MemoryIdentityStorage(time) : new FileIdentityStorage(file, time);
+                var (most, metrics) = (provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<TidingsLimits>>().Value.LoginsStandalone, provider.GetRequiredService<GatewayMetrics>());
+                return string.IsNullOrEmpty(file) ? new MemoryIdentityStorage(time, most, metrics) : new FileIdentityStorage(file, time, most, metrics);
             });
             return;
         }

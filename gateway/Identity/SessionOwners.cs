@@ -14,6 +14,7 @@ internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy poli
     /// <summary>The owner of a session that a caller opens; null for an anonymous caller.</summary>
     public static SessionOwner? OwnerOf(ClaimsPrincipal user, bool byHandshake) => CallerIdentity.Of(user)?.Caller is { } caller
         ? new SessionOwner { User = caller.User, Roles = [.. caller.Roles], Credential = caller.Credential, Expires = caller.Expires, ByHandshake = byHandshake }
+        : ApplicationUser.OwnerNameOf(user) is { } name ? new SessionOwner { User = name, Roles = [], Credential = $"{ApplicationUser.Issuer}:" }
         : null;
 
     /// <summary>
@@ -25,7 +26,13 @@ internal sealed class SessionOwners(CallerCheck check, IAuthorizationPolicy poli
     {
         if (session.Owner is not { } owner)
         {
-            return CallerIdentity.Of(user) is null && MayBeHere(user) ? user : null;
+            return CallerIdentity.Of(user) is null && ApplicationUser.OwnerNameOf(user) is null && MayBeHere(user) ? user : null;
+        }
+
+        if (ApplicationUser.OwnerNameOf(user) is { } name)
+        {
+            // Whether the application still knows its user is for it to say, with each request.
+            return name == owner.User && tenant == ChannelId.DefaultTenant ? user : null;
         }
 
         if (CallerIdentity.Of(user) is { } identity)

@@ -98,7 +98,7 @@ internal sealed class PersoniumTokens(CredentialChecker credentials, TokenServic
         {
             return await request.ReadFormAsync(request.HttpContext.RequestAborted);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException)
         {
             return null;
         }

@@ -55,6 +55,6 @@ internal sealed partial class SessionDoor
     /// </summary>
     private SessionClaim? ClaimOf(string secret, ClaimsPrincipal user, string protocolName) =>
         CallerIdentity.Of(user) is { } identity ? new SessionClaim(protocolName, identity.Caller.User)
-        : owners.MayBeHere(user) && SessionId.TenantOf(secret) == ChannelId.DefaultTenant ? new SessionClaim(protocolName, null)
+        : owners.MayBeHere(user) && SessionId.TenantOf(secret) == ChannelId.DefaultTenant ? new SessionClaim(protocolName, ApplicationUser.OwnerNameOf(user))
         : null;
 }

@@ -24,7 +24,6 @@ internal sealed class SmcLogins(IClusterClient cluster, ISmcAccounts accounts, I
 
     private const string Scheme = "smc";
     private const string Cookie = "JSESSIONID";
-    private const int Shards = 256;
     private const int MaxSecretLength = 64;
     private static readonly object ConnectionKey = new();
 
@@ -43,7 +42,7 @@ internal sealed class SmcLogins(IClusterClient cluster, ISmcAccounts accounts, I
             Credential = account.Credential,
             Expires = account.Expires,
         };
-        if (!await GrainOf(id).Open(id, record, limits.Value.SmcLogins / Shards))
+        if (!await GrainOf(id).Open(id, record, limits.Value.SmcLogins / SmcLoginRecord.Shards))
         {
             return false;
         }

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Options;
+
 namespace Tidings.Grains.Smc;
 
 /// <inheritdoc cref="ISmcSessionsGrain"/>
 internal sealed class SmcSessionsGrain(
-    [PersistentState("smc-logins", TidingsStorage.Name)] IPersistentState<SmcSessionsState> state, TimeProvider time) : Grain, ISmcSessionsGrain
+    [PersistentState("smc-logins", TidingsStorage.Name)] IPersistentState<SmcSessionsState> state, IOptions<TidingsLimits> limits, TimeProvider time)
+    : Grain, ISmcSessionsGrain
 {
     /// <summary>A use is stored when this part of the lifetime has passed since the last that was: a crash shortens a login by no more.</summary>
     private const int StoredUsesPerLifetime = 4;
@@ -15,6 +18,7 @@ internal sealed class SmcSessionsGrain(
     public async Task<bool> Open(string id, SmcLoginRecord login, int most)
     {
         ForgetExpired();
+        MakeRoomFor(login);
         if (Logins.Count >= most)
         {
             return false;
@@ -85,6 +89,16 @@ internal sealed class SmcSessionsGrain(
     private SmcLoginEntry? Find(string id) => Logins.TryGetValue(id, out var entry) && !IsExpired(entry) ? entry : null;
 
     private bool IsExpired(SmcLoginEntry entry) => Now - entry.UsedAt > entry.Login.Lifetime;
+
+    /// <summary>Of one user's many log-ins, the one that was not used for the longest time makes room for another.</summary>
+    private void MakeRoomFor(SmcLoginRecord login)
+    {
+        var own = Logins.Where(entry => entry.Value.Login.Tenant == login.Tenant && entry.Value.Login.User == login.User).ToList();
+        if (own.Count >= limits.Value.SmcLoginsPerUser / SmcLoginRecord.Shards)
+        {
+            Logins.Remove(own.MinBy(static entry => entry.Value.UsedAt).Key);
+        }
+    }
 
     private void ForgetExpired()
     {

@@ -20,11 +20,12 @@ internal sealed partial class AccountCache : IHostedService
     private readonly SemaphoreSlim _loading = new(1);
     private volatile Entries _entries = new();
     private volatile RuleBook _rules = RuleBook.Empty;
+    private bool _wasClosed;
 
     public AccountCache(IUserStore store, ConfiguredAccounts configured, IIdentityStorage storage, TimeProvider time, ILogger<AccountCache> logger)
     {
         (_store, _configured, _storage, _time, _logger) = (store, configured, storage, time, logger);
-        _rules = new RuleBook(configured.Tenants.ToFrozenDictionary(static tenant => tenant.Name, StringComparer.Ordinal), configured.IsEmpty, HasStoredUsers: false);
+        _rules = new RuleBook(configured.Tenants.ToFrozenDictionary(static tenant => tenant.Name, StringComparer.Ordinal), IsOpen: false, HasStoredUsers: false);
         store.Changed += () => _ = ReloadAsync();
     }
 
@@ -71,10 +72,10 @@ internal sealed partial class AccountCache : IHostedService
         {
             var tenants = await _store.TenantsAsync();
             var hasUsers = await _store.HasStoredUsersAsync();
-            _rules = new RuleBook(
-                tenants.ToFrozenDictionary(static tenant => tenant.Name, StringComparer.Ordinal),
-                IsOpen: _configured.IsEmpty && tenants.Count == 0 && !hasUsers,
-                hasUsers);
+
+            // A store that lost what it had must not open the server to everybody who may come without credentials.
+            _wasClosed |= !_configured.IsEmpty || tenants.Count > 0 || hasUsers;
+            _rules = new RuleBook(tenants.ToFrozenDictionary(static tenant => tenant.Name, StringComparer.Ordinal), IsOpen: !_wasClosed, hasUsers);
             // What was read while the change was on its way.
             _entries = new();
         }

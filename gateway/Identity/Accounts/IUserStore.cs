@@ -52,6 +52,9 @@ internal interface IUserStore
     /// <exception cref="ConfiguredAccountException">The tenant has configured users or roles.</exception>
     ValueTask<AccountChangeStatus> RemoveTenantAsync(string name, string? version = null);
 
+    /// <summary>Whether a tenant of a name was ever removed.</summary>
+    ValueTask<bool> WasRemovedAsync(string tenant);
+
     /// <summary>Removes an API key. False if there was none.</summary>
     ValueTask<bool> RemoveKeyAsync(string id);
 }

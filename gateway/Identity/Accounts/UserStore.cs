@@ -90,7 +90,9 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
     public ValueTask<AccountChangeStatus> RemoveTenantAsync(string name, string? version = null) =>
         configured.Tenants.Any(tenant => tenant.Name == name)
             ? throw new ConfiguredAccountException(name)
-            : RemoveAsync(IdentityTables.Tenants, name, version, () => RemoveUsersAsync(name));
+            : RemoveAsync(IdentityTables.Tenants, name, version, () => RemoveWhatIsOfAsync(name));
+
+    public async ValueTask<bool> WasRemovedAsync(string tenant) => await storage.GetAsync(IdentityTables.RemovedTenants, tenant) is not null;
 
     public ValueTask<bool> RemoveKeyAsync(string id) => RemoveAsync(IdentityTables.Keys, id);
 
@@ -185,8 +187,14 @@ internal sealed class UserStore(ConfiguredAccounts configured, IIdentityStorage 
         }
     }
 
-    private async Task RemoveUsersAsync(string tenant)
+    private async Task RemoveWhatIsOfAsync(string tenant)
     {
+        // First: the name must not be free with what the tenant leaves, whatever happens on the way.
+        if (await storage.GetAsync(IdentityTables.Tenants, tenant) is not null)
+        {
+            await storage.PutAsync(IdentityTables.RemovedTenants, tenant, "{}");
+        }
+
         foreach (var user in await UsersAsync(tenant))
         {
             await RemoveUserAsync(tenant, user.Name);

@@ -115,6 +115,17 @@ internal static class AdminFilter
         && !HttpMethods.IsGet(context.Request.Method)
         && context.Request.Headers.Origin.Count == 0;
 
+    /// <summary>What was done to an account, for the audit.</summary>
+    /// <param name="wasDisabled">Whether it was disabled before; null: it is new.</param>
+    /// <param name="isDisabled">Whether it is now.</param>
+    public static string VerbOf(bool? wasDisabled, bool isDisabled) => (wasDisabled, isDisabled) switch
+    {
+        (null, _) => "add",
+        (false, true) => "disable",
+        (true, false) => "enable",
+        _ => "change",
+    };
+
     /// <summary>The administrator who calls.</summary>
     public static Caller Admin(this HttpContext context) => CallerIdentity.Of(context.User)!.Caller;
 

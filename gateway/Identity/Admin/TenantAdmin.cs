@@ -24,14 +24,20 @@ internal static class TenantAdmin
             return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Operators add and disable tenants; the default one stays.");
         }
 
+        if (!change.Again && await store.WasRemovedAsync(tenant) && await FindAsync(store, tenant) is null)
+        {
+            return AdminFilter.Problem(StatusCodes.Status409Conflict, "A tenant of this name was removed, and what it left would be the new one's. Choose another name, or say \"again\":true if it is the same one.");
+        }
+
+        Tenant? before = null;
         var changed = await store.ChangeTenantAsync(
-            tenant, old => (old ?? new Tenant { Name = tenant }) with { Disabled = change.Disabled }, context.Request.Version());
+            tenant, old => ((before = old) ?? new Tenant { Name = tenant }) with { Disabled = change.Disabled }, context.Request.Version());
         if (changed.Value is not { } now)
         {
             return Preconditions.Explain(changed.Status, null);
         }
 
-        audit.Changed(context, "tenant", tenant);
+        audit.Changed(context, $"tenant.{AdminFilter.VerbOf(before?.Disabled, now.Disabled)}", tenant);
         return Preconditions.Show(context, now.Version, TenantView.Of(now));
     }
 
@@ -48,7 +54,7 @@ internal static class TenantAdmin
             return Preconditions.Explain(removed, null);
         }
 
-        audit.Changed(context, "tenant", tenant);
+        audit.Changed(context, "tenant.remove", tenant);
         return TypedResults.NoContent();
     }
 
@@ -87,7 +93,7 @@ internal static class TenantAdmin
             return Preconditions.Explain(changed.Status, refusal);
         }
 
-        audit.Changed(context, "role", $"{tenant}/{role}");
+        audit.Changed(context, "role.put", $"{tenant}/{role}");
         return Preconditions.Show(context, now.Version, rules);
     }
 
@@ -106,7 +112,7 @@ internal static class TenantAdmin
             return Preconditions.Explain(changed.Status, null);
         }
 
-        audit.Changed(context, "role", $"{tenant}/{role}");
+        audit.Changed(context, "role.remove", $"{tenant}/{role}");
         return TypedResults.NoContent();
     }
 
@@ -117,7 +123,8 @@ internal static class TenantAdmin
 
 /// <summary>A change to a tenant.</summary>
 /// <param name="Disabled">Whether nobody of it is served.</param>
-internal sealed record TenantChange(bool Disabled = false);
+/// <param name="Again">Whether a tenant of this name that was removed is to be there again, with what it left: messages, templates, elements, collections.</param>
+internal sealed record TenantChange(bool Disabled = false, bool Again = false);
 
 /// <summary>A tenant as administrators see it.</summary>
 internal sealed record TenantView(string Name, bool Disabled, IReadOnlyDictionary<string, RoleOptions> Roles)

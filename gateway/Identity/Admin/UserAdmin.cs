@@ -42,12 +42,14 @@ internal static class UserAdmin
         }
 
         IResult? refusal = null;
+        User? before = null;
         var isOperator = AdminFilter.IsOperator(context.Admin());
         var changed = await store.ChangeUserAsync(
             tenant,
             user,
             old =>
             {
+                before = old;
                 var next = Apply(old ?? new User { Tenant = tenant, Name = user }, change, hasher);
                 refusal = RefusalOf(old, next, isOperator);
                 return refusal is null ? next : null;
@@ -58,7 +60,7 @@ internal static class UserAdmin
             return Preconditions.Explain(changed.Status, refusal);
         }
 
-        audit.Changed(context, "user", $"{tenant}/{user}");
+        audit.Changed(context, $"user.{AdminFilter.VerbOf(before?.Disabled, now.Disabled)}", $"{tenant}/{user}");
         return Preconditions.Show(context, now.Version, UserView.Of(now));
     }
 
@@ -88,7 +90,7 @@ internal static class UserAdmin
         }
 
         quota.Removed(tenant);
-        audit.Changed(context, "user", $"{tenant}/{user}");
+        audit.Changed(context, "user.remove", $"{tenant}/{user}");
         return TypedResults.NoContent();
     }
 
@@ -120,7 +122,7 @@ internal static class UserAdmin
 
         var (key, text) = ApiKeyLogin.New(tenant, user, expires);
         await store.SaveAsync(key);
-        audit.Changed(context, "key", key.Id);
+        audit.Changed(context, "key.add", $"{tenant}/{user} {key.Id}");
         return TypedResults.Ok(new NewKey(key.Id, text));
     }
 
@@ -131,9 +133,14 @@ internal static class UserAdmin
             return TenantAdmin.Unknown();
         }
 
+        if (await IsAboveAsync(tenant, found.User, context, store))
+        {
+            return AdminFilter.Problem(StatusCodes.Status403Forbidden, "Only an operator revokes keys of users whose roles reach beyond a tenant.");
+        }
+
         await store.RemoveKeyAsync(key);
         quota.Removed(tenant);
-        audit.Changed(context, "key", key);
+        audit.Changed(context, "key.revoke", $"{tenant}/{found.User} {key}");
         return TypedResults.NoContent();
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
@@ -24,7 +23,7 @@ internal static class CookieEndpoint
     }
 
     private static async Task<IResult> BeginAsync(
-        HttpContext context, IIdentityStorage storage, CallerCheck check, RateBook rates, IOptions<IdentityOptions> options, TimeProvider time, IdentityAudit audit)
+        HttpContext context, Logins logins, CallerCheck check, RateBook rates, IOptions<IdentityOptions> options, TimeProvider time, IdentityAudit audit)
     {
         if (CallerIdentity.Of(context.User) is not { Caller: var caller })
         {
@@ -44,7 +43,7 @@ internal static class CookieEndpoint
         var lifetime = options.Value.Tokens.CookieLifetime;
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var grant = new Grant { Tenant = caller.Tenant, User = caller.User, Stamp = await check.StampOfAsync(caller), Expires = time.GetUtcNow() + lifetime };
-        await storage.PutAsync(IdentityTables.Grants, CookieHandler.GrantOf(secret), JsonSerializer.Serialize(grant, AccountJson.Default.Grant), lifetime);
+        await logins.BeginAsync(CookieHandler.GrantOf(secret), grant, lifetime);
         context.Response.Cookies.Append(options.Value.Tokens.CookieName, secret, Attributes(context, lifetime));
         audit.LoggedIn("cookie", caller, context.Connection.RemoteIpAddress);
         return Who(context);

@@ -58,7 +58,7 @@ internal sealed class CredentialChecker
         }
 
         return _tokens.IsOwn(token) ? await _tokens.LogInAsync(text)
-            : _issuers.TryGetValue(token.Issuer, out var issuer) ? await AdmitAsync(await issuer.LogInAsync(token))
+            : token.Issuer is { } from && _issuers.TryGetValue(from, out var issuer) ? await AdmitAsync(await issuer.LogInAsync(token))
             : AuthenticationOutcome.Refused("unknown issuer");
     }
 
@@ -78,6 +78,10 @@ internal sealed class CredentialChecker
         if (outcome.Caller is null)
         {
             attempt?.Failed();
+        }
+        else
+        {
+            attempt?.Succeeded();
         }
 
         return outcome;

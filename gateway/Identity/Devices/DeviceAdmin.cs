@@ -64,7 +64,7 @@ internal static class DeviceAdmin
         }
 
         await acceptances.SaveAsync(accepted);
-        audit.Changed(context, "device", $"{tenant}/{device}");
+        audit.Changed(context, "device.accept", $"{tenant}/{device}");
         return TypedResults.Ok(new DeviceView(device, accepted.User, roles, accepted.Expires));
     }
 
@@ -76,7 +76,7 @@ internal static class DeviceAdmin
         }
 
         await acceptances.RemoveAsync(device);
-        audit.Changed(context, "device", $"{tenant}/{device}");
+        audit.Changed(context, "device.withdraw", $"{tenant}/{device}");
         return TypedResults.NoContent();
     }
 }

@@ -9,8 +9,8 @@ internal sealed class FileIdentityStorage : MemoryIdentityStorage
     private readonly string _path;
 
     /// <exception cref="InvalidOperationException">The file is there and is not what this class wrote.</exception>
-    public FileIdentityStorage(string path, TimeProvider time)
-        : base(time)
+    public FileIdentityStorage(string path, TimeProvider time, int maxGrants = 100_000, GatewayMetrics? metrics = null)
+        : base(time, maxGrants, metrics)
     {
         _path = Path.GetFullPath(path);
         if (File.Exists(_path))

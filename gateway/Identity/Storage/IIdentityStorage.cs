@@ -6,6 +6,9 @@ internal static class IdentityTables
     /// <summary>Tenants, by name.</summary>
     public const string Tenants = "tenants";
 
+    /// <summary>Names of tenants that were removed, which may have left messages and more.</summary>
+    public const string RemovedTenants = "removed";
+
     /// <summary>Users, by <c>tenant/name</c>.</summary>
     public const string Users = "users";
 
@@ -42,6 +45,13 @@ internal interface IIdentityStorage
 
     /// <summary>Removes a document; false if there was none. With <paramref name="expected"/>, only that one, and false if it is another by now.</summary>
     ValueTask<bool> RemoveAsync(string table, string key, string? expected = null);
+
+    /// <summary>
+    /// A log-in that was just written is somebody's, who may have so many: beyond, those end that were written first. What ended so is seen within a
+    /// second by every process.
+    /// </summary>
+    /// <returns>How many ended.</returns>
+    ValueTask<int> OwnAsync(string owner, string grant, TimeSpan lifetime, int most);
 
     /// <summary>
     /// Tells every process at once that something changed; awaited by whoever changed it. Should that fail, the change is noticed all the same;

@@ -1,11 +1,12 @@
 namespace Tidings.Gateway.Identity.Storage;
 
 /// <summary>Keeps identity in this process. Log-ins are bounded: beyond, the one that ends first makes room.</summary>
-internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000) : IIdentityStorage
+internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000, GatewayMetrics? metrics = null) : IIdentityStorage
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Dictionary<string, string>> _tables = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Value, DateTimeOffset Ends)> _grants = new(StringComparer.Ordinal);
+    private readonly GrantOwners _owners = new();
     private readonly PriorityQueue<(string Key, DateTimeOffset Ends), DateTimeOffset> _ends = new();
 
     public event Action? Changed;
@@ -63,8 +64,29 @@ internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000)
     {
         lock (_lock)
         {
-            return expected is not null && Find(table, key) != expected ? ValueTask.FromResult(false) : ValueTask.FromResult(table == IdentityTables.Grants ? _grants.Remove(key) : Remove(table, key));
+            return expected is not null && Find(table, key) != expected ? ValueTask.FromResult(false) : ValueTask.FromResult(table == IdentityTables.Grants ? RemoveGrant(key) : Remove(table, key));
         }
+    }
+
+    public ValueTask<int> OwnAsync(string owner, string grant, TimeSpan lifetime, int most)
+    {
+        string[] beyond;
+        lock (_lock)
+        {
+            _owners.Add(owner, grant);
+            beyond = _owners.Beyond(owner, most);
+            foreach (var first in beyond)
+            {
+                RemoveGrant(first);
+            }
+        }
+
+        if (beyond.Length > 0)
+        {
+            Changed?.Invoke();
+        }
+
+        return ValueTask.FromResult(beyond.Length);
     }
 
     public ValueTask AnnounceAsync()
@@ -111,6 +133,12 @@ internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000)
         MakeRoom();
     }
 
+    private bool RemoveGrant(string key)
+    {
+        _owners.Remove(key);
+        return _grants.Remove(key);
+    }
+
     private bool Remove(string table, string key)
     {
         var removed = Table(table).Remove(key, out var before);
@@ -153,7 +181,11 @@ internal class MemoryIdentityStorage(TimeProvider time, int maxGrants = 100_000)
             _ends.Dequeue();
             if (_grants.TryGetValue(first.Key, out var grant) && grant.Ends == first.Ends)
             {
-                _grants.Remove(first.Key);
+                RemoveGrant(first.Key);
+                if (ends > now)
+                {
+                    metrics?.LoginsEnded.Add(1, new KeyValuePair<string, object?>("limit", "standalone"));
+                }
             }
         }
     }

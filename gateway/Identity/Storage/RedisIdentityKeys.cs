@@ -11,7 +11,13 @@ internal sealed class RedisIdentityKeys(string serviceId)
     public RedisKey Table(string table) => _prefix + table;
 
     /// <summary>A string that ends by itself.</summary>
-    public RedisKey Grant(string key) => $"{_prefix}grant:{key}";
+    public RedisKey Grant(string key) => GrantPrefix + key;
+
+    /// <summary>What the keys of all log-ins begin with.</summary>
+    public string GrantPrefix => $"{_prefix}grant:";
+
+    /// <summary>A sorted set: somebody's log-ins by the time they were written.</summary>
+    public RedisKey GrantsOf(string owner) => $"{_prefix}grants:{owner}";
 
     /// <summary>Counts changes.</summary>
     public RedisKey Version => _prefix + "version";

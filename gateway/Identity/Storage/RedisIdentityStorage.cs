@@ -17,29 +17,28 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
 
     private IDatabase Database => redis.GetDatabase();
 
-    public async ValueTask<string?> GetAsync(string table, string key) => table == IdentityTables.Grants
-        ? await Database.StringGetAsync(keys.Grant(key))
-        : await Database.HashGetAsync(keys.Table(table), key);
+    public async ValueTask<string?> GetAsync(string table, string key) => await Patiently(
+        table == IdentityTables.Grants ? Database.StringGetAsync(keys.Grant(key)) : Database.HashGetAsync(keys.Table(table), key));
 
     public async ValueTask<IReadOnlyList<string>> ListAsync(string table, string prefix)
     {
-        var entries = (await Database.HashGetAllAsync(keys.Table(table))).Where(entry => entry.Name.ToString().StartsWith(prefix, StringComparison.Ordinal));
+        var entries = (await Patiently(Database.HashGetAllAsync(keys.Table(table)))).Where(entry => entry.Name.ToString().StartsWith(prefix, StringComparison.Ordinal));
         return [.. entries.OrderBy(static entry => entry.Name.ToString(), StringComparer.Ordinal).Select(static entry => entry.Value.ToString())];
     }
 
-    public async ValueTask<bool> AnyAsync(string table) => await Database.KeyExistsAsync(keys.Table(table));
+    public async ValueTask<bool> AnyAsync(string table) => await Patiently(Database.KeyExistsAsync(keys.Table(table)));
 
     public async ValueTask PutAsync(string table, string key, string value, TimeSpan? lifetime = null)
     {
         if (table == IdentityTables.Grants)
         {
-            await Database.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime))));
+            await Patiently(Database.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime)))));
             return;
         }
 
         var transaction = Change();
         _ = transaction.HashSetAsync(keys.Table(table), key, value);
-        await transaction.ExecuteAsync();
+        await Patiently(transaction.ExecuteAsync());
     }
 
     public async ValueTask<bool> ReplaceAsync(string table, string key, string? expected, string value, TimeSpan? lifetime = null)
@@ -50,7 +49,7 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
         _ = table == IdentityTables.Grants
             ? transaction.StringSetAsync(keys.Grant(key), value, new Expiration(lifetime ?? throw new ArgumentNullException(nameof(lifetime))))
             : transaction.HashSetAsync(keys.Table(table), key, value);
-        return await transaction.ExecuteAsync();
+        return await Patiently(transaction.ExecuteAsync());
     }
 
     public async ValueTask<bool> RemoveAsync(string table, string key, string? expected = null)
@@ -62,14 +61,33 @@ internal sealed partial class RedisIdentityStorage(IConnectionMultiplexer redis,
         }
 
         var removed = table == IdentityTables.Grants ? transaction.KeyDeleteAsync(keys.Grant(key)) : transaction.HashDeleteAsync(keys.Table(table), key);
-        return await transaction.ExecuteAsync() && await removed;
+        return await Patiently(transaction.ExecuteAsync()) && await removed;
     }
+
+    public async ValueTask<int> OwnAsync(string owner, string grant, TimeSpan lifetime, int most) => (int)await Patiently(Database.ScriptEvaluateAsync(
+        RedisIdentityScripts.Own,
+        [keys.GrantsOf(owner), keys.Version],
+        [time.GetUtcNow().Ticks / TimeSpan.TicksPerMicrosecond, grant, (long)lifetime.TotalMilliseconds, most, keys.GrantPrefix]));
 
     public async ValueTask AnnounceAsync()
     {
-        var version = await Database.StringIncrementAsync(keys.Version);
-        await Database.PublishAsync(keys.Changes, version);
+        var version = await Patiently(Database.StringIncrementAsync(keys.Version));
+        await Patiently(Database.PublishAsync(keys.Changes, version));
         See(version);
+    }
+
+    /// <summary>To whoever asks, a Redis that is away is one that does not answer in time.</summary>
+    private static async Task<T> Patiently<T>(Task<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (Exception exception) when (exception is RedisConnectionException or InvalidOperationException)
+        {
+            // Calls under way when a connection is given up may end by what its reader failed with, which is an invalid operation.
+            throw new TimeoutException("The store of users does not answer.", exception);
+        }
     }
 
     /// <summary>What changes something for others counts the version up with it, in one step: who dies before the announcement has told all the same.</summary>

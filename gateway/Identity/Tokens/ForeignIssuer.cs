@@ -69,8 +69,10 @@ internal sealed class ForeignIssuer(string name, IssuerOptions options, HttpClie
             ClockSkew = options.ClockSkew,
             RequireExpirationTime = true,
             RequireSignedTokens = true,
+
+            // A token that does not say when it begins may have begun at the beginning of time, from which nothing can be taken away.
             LifetimeValidator = (notBefore, expires, _, _) =>
-                expires > time.GetUtcNow().UtcDateTime && !(notBefore - options.ClockSkew > time.GetUtcNow().UtcDateTime),
+                expires > time.GetUtcNow().UtcDateTime && !(notBefore > time.GetUtcNow().UtcDateTime + options.ClockSkew),
         };
         if (options.KeyFile is null)
         {

@@ -26,7 +26,7 @@ internal sealed record RefreshOutcome(TokenPair? Pair, string? Refusal, string? 
 /// stands. A refresh token is good once: used again, it was stolen, and the whole log-in ends (RFC 9700, section 4.14.2).
 /// </summary>
 internal sealed class TokenService(
-    IIdentityStorage storage, SigningKeys keys, CallerCheck check, IOptions<IdentityOptions> options, TimeProvider time)
+    IIdentityStorage storage, Logins logins, SigningKeys keys, CallerCheck check, IOptions<IdentityOptions> options, TimeProvider time)
 {
     private const string GrantClaim = "sid";
     private const int IdLength = 32;
@@ -40,7 +40,7 @@ internal sealed class TokenService(
     {
         var id = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
         var (grant, secret) = NewGrant(caller.Tenant, caller.User, await check.StampOfAsync(caller));
-        await storage.PutAsync(IdentityTables.Grants, id, JsonSerializer.Serialize(grant, AccountJson.Default.Grant), Options.RefreshLifetime);
+        await logins.BeginAsync(id, grant, Options.RefreshLifetime);
         return await PairAsync(id, grant, secret);
     }
 
@@ -57,7 +57,7 @@ internal sealed class TokenService(
         var (grant, next) = NewGrant(old.Tenant, old.User, old.Stamp);
         var refusal = !IsSecret(secret, old) ? "a refresh token was used twice, which ends the log-in"
             : await check.RefreshAsync(caller) is null ? "the account is not what it was"
-            : !await storage.ReplaceAsync(IdentityTables.Grants, id, json, JsonSerializer.Serialize(grant, AccountJson.Default.Grant), Options.RefreshLifetime)
+            : !await logins.ProlongAsync(id, json, grant, Options.RefreshLifetime)
             ? "a refresh token was used twice at once, which ends the log-in"
             : null;
         if (refusal is not null)

@@ -84,6 +84,22 @@ public sealed class SystemChannelTests(AdminServer admin) : IClassFixture<AdminS
     }
 
     [Fact]
+    public async Task What_an_operator_changes_in_a_tenant_is_in_its_audit_and_in_the_operator_s()
+    {
+        (await admin.SendAsync(HttpMethod.Put, "tenants/red/users/oda", AdminServer.Operator, """{"password":"a new secret"}""")).EnsureSuccessStatusCode().Dispose();
+        (await admin.SendAsync(HttpMethod.Put, "tenants/red/users/oda", AdminServer.Operator, """{"disabled":true}""")).EnsureSuccessStatusCode().Dispose();
+        (await admin.SendAsync(HttpMethod.Delete, "tenants/red/users/oda", AdminServer.Operator)).EnsureSuccessStatusCode().Dispose();
+
+        foreach (var by in new[] { AdminServer.RedAdmin, AdminServer.Operator })
+        {
+            foreach (var action in new[] { "user.add", "user.disable", "user.remove" })
+            {
+                await AuditedAsync($"\"user\":\"default/admin\",\"action\":\"{action}\",\"target\":\"red/oda\"", by);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_failed_log_in_is_in_the_audit_of_the_account_s_tenant_alone()
     {
         (await admin.Server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Basic("red/alice", "wrong"))).Dispose();

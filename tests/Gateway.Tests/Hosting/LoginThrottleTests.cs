@@ -41,6 +41,47 @@ public sealed class LoginThrottleTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_logged_in_here_of_late_does_not_wait_for_what_is_guessed_elsewhere()
+    {
+        using (var right = await _throttle.BeginAsync(Here, "t/admin", CancellationToken.None))
+        {
+            right.Succeeded();
+        }
+
+        for (var i = 2; i < 8; i++)
+        {
+            await FailAsync(IPAddress.Parse($"192.0.2.{i}"), "t/admin");
+        }
+
+        Assert.False(await FailAsync(IPAddress.Parse("192.0.2.9"), "t/admin"));
+        for (var i = 0; i < 3; i++)
+        {
+            // Guesses at the known address count for it.
+            Assert.True(await FailAsync(Here, "t/admin"));
+        }
+
+        Assert.False(await FailAsync(Here, "t/admin"));
+    }
+
+    [Fact]
+    public async Task An_address_is_not_known_for_ever()
+    {
+        using (var right = await _throttle.BeginAsync(Here, "t/admin", CancellationToken.None))
+        {
+            right.Succeeded();
+        }
+
+        _time.Now += TimeSpan.FromDays(1);
+        _throttle.Sweep();
+        for (var i = 2; i < 7; i++)
+        {
+            await FailAsync(IPAddress.Parse($"192.0.2.{i}"), "t/admin");
+        }
+
+        Assert.False(await FailAsync(Here, "t/admin"));
+    }
+
+    [Fact]
     public async Task Who_guesses_at_keys_makes_nobody_else_wait()
     {
         for (var i = 0; i < 10; i++)

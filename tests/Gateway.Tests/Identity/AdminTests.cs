@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Tidings.Gateway.Tests.Identity;
 
@@ -152,6 +153,28 @@ public sealed class AdminTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
     }
 
+    [Fact]
+    public async Task What_a_removed_tenant_left_is_not_the_next_one_s()
+    {
+        const string Path = "/api/admin/tenants/green";
+        var admin = SecuredServer.Basic("admin");
+        async Task<HttpStatusCode> AskAsync(HttpMethod method, string path, string? json)
+        {
+            using var response = await _server.SendAsync(method, path, admin, json);
+            return response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(HttpMethod.Delete, Path, null));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Put, Path, "{}"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Put, Path, "{}"));
+        Assert.Equal(HttpStatusCode.NoContent, await AskAsync(HttpMethod.Delete, Path, null));
+
+        Assert.Equal(HttpStatusCode.Conflict, await AskAsync(HttpMethod.Put, Path, "{}"));
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(HttpMethod.Put, Path + "/roles/r", "{}"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Put, Path, """{"again":true}"""));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Put, Path, """{"disabled":true}"""));
+    }
+
     [Theory]
     [InlineData("devicebootstrap")]
     [InlineData("operator")]
@@ -163,11 +186,17 @@ public sealed class AdminTests : IAsyncLifetime
         using var made = await _server.SendAsync(HttpMethod.Put, Path, SecuredServer.Basic("admin"), json);
         using var key = await _server.SendAsync(HttpMethod.Post, Path + "/keys", SecuredServer.Basic("red/boss"), "{}");
         using var taken = await _server.SendAsync(HttpMethod.Put, Path, SecuredServer.Basic("red/boss"), """{"password":"another one"}""");
+        using var own = await _server.SendAsync(HttpMethod.Post, Path + "/keys", SecuredServer.Basic("admin"), "{}");
+        var revocation = $"/api/admin/tenants/red/keys/{JsonNode.Parse(await own.Content.ReadAsStringAsync())!["id"]}";
+        using var revoked = await _server.SendAsync(HttpMethod.Delete, revocation, SecuredServer.Basic("red/boss"));
+        using var gone = await _server.SendAsync(HttpMethod.Delete, revocation, SecuredServer.Basic("admin"));
 
         Assert.Equal(HttpStatusCode.Forbidden, denied.StatusCode);
         Assert.Equal(HttpStatusCode.OK, made.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, key.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, taken.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, revoked.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, gone.StatusCode);
     }
 
     [Fact]

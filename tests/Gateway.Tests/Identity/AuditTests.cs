@@ -21,7 +21,7 @@ public sealed class AuditTests
         var audit = log.Lines.Where(static line => line.Category == "Tidings.Audit").Select(static line => line.Text).ToList();
         Assert.Contains(audit, static text => text.Contains("default/alice", StringComparison.Ordinal) && text.Contains("could not log in", StringComparison.Ordinal));
         Assert.Contains(audit, static text => text.StartsWith("bob of default logged in by token", StringComparison.Ordinal));
-        Assert.Contains(audit, static text => text.StartsWith("Changed: user default/erin by admin", StringComparison.Ordinal));
+        Assert.Contains(audit, static text => text.StartsWith("Changed: user.add default/erin by admin", StringComparison.Ordinal));
         string[] secrets = ["secret", SecuredServer.Password, (string)token["access_token"]!, (string)token["refresh_token"]!, "forged"];
         Assert.All(log.Lines, line => Assert.DoesNotContain(secrets, secret => line.Text.Contains(secret, StringComparison.Ordinal)));
         Assert.All(audit, static text => Assert.DoesNotContain('\n', text));

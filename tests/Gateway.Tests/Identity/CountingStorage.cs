@@ -38,5 +38,7 @@ internal sealed class CountingStorage(IIdentityStorage inner) : IIdentityStorage
 
     public ValueTask<bool> RemoveAsync(string table, string key, string? expected = null) => inner.RemoveAsync(table, key, expected);
 
+    public ValueTask<int> OwnAsync(string owner, string grant, TimeSpan lifetime, int most) => inner.OwnAsync(owner, grant, lifetime, most);
+
     public ValueTask AnnounceAsync() => inner.AnnounceAsync();
 }

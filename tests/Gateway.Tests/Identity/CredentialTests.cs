@@ -27,6 +27,7 @@ public sealed class CredentialTests(SharedSecuredServer shared) : IClassFixture<
     [InlineData("Basic", "//8=")]
     [InlineData("Bearer", "x")]
     [InlineData("Bearer", "a.b.c")]
+    [InlineData("Bearer", "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOm51bGx9.AAAA")] // an issuer that is null
     [InlineData("Bearer", "tdk_0000_x")]
     [InlineData("Bearer", "tdk_")]
     [InlineData("Digest", "username=alice")]

@@ -16,11 +16,12 @@ internal static class ForeignTokens
     /// <summary>The public parts as a JSON Web Key Set.</summary>
     public static string KeySet(params ECDsaSecurityKey[] keys) => JsonSerializer.Serialize(new { keys = keys.Select(PublicPart).ToArray() });
 
+    /// <summary>A token, which begins and ends so many seconds from now; without <paramref name="from"/> it does not say when it begins.</summary>
     public static string New(
         SecurityKey? key,
         string? tenant = "default",
         string user = "carol",
-        int from = -10,
+        int? from = -10,
         int until = 60,
         string audience = Audience,
         string issuer = Issuer,
@@ -34,12 +35,12 @@ internal static class ForeignTokens
         }
 
         var now = DateTime.UtcNow;
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer,
             Audience = audience,
-            NotBefore = now.AddSeconds(from),
-            IssuedAt = now.AddSeconds(from),
+            NotBefore = from is { } begins ? now.AddSeconds(begins) : null,
+            IssuedAt = now.AddSeconds(from ?? 0),
             Expires = now.AddSeconds(until),
             Claims = claims,
             SigningCredentials = key is null ? null : new SigningCredentials(key, algorithm),

@@ -100,6 +100,44 @@ public abstract class IdentityStorageTests
     }
 
     [Fact]
+    public async Task Somebody_s_log_ins_are_so_many_and_the_one_written_first_ends()
+    {
+        var storage = await OpenAsync();
+        var heard = 0;
+        storage.Changed += () => Interlocked.Increment(ref heard);
+        foreach (var grant in new[] { "first", "second", "other" })
+        {
+            await storage.PutAsync(IdentityTables.Grants, grant, "1", Long);
+            Assert.Equal(0, await storage.OwnAsync(grant == "other" ? "red/b" : "red/a", grant, Long, 2));
+        }
+
+        // Prolonged, the first is the latest.
+        Assert.Equal(0, await storage.OwnAsync("red/a", "first", Long, 2));
+        await storage.PutAsync(IdentityTables.Grants, "third", "1", Long);
+        Assert.Equal(1, await storage.OwnAsync("red/a", "third", Long, 2));
+
+        Assert.Null(await storage.GetAsync(IdentityTables.Grants, "second"));
+        Assert.All(["first", "third", "other"], grant => Assert.NotNull(storage.GetAsync(IdentityTables.Grants, grant).AsTask().GetAwaiter().GetResult()));
+        await Eventually.TrueAsync(() => Volatile.Read(ref heard) > 0, "The end was not heard of.");
+    }
+
+    [Fact]
+    public async Task Log_ins_that_ended_otherwise_do_not_count()
+    {
+        var storage = await OpenAsync();
+        await storage.PutAsync(IdentityTables.Grants, "lasting", "1", Long);
+        await storage.OwnAsync("red/c", "lasting", Long, 2);
+        for (var i = 0; i < 5; i++)
+        {
+            await storage.PutAsync(IdentityTables.Grants, $"passing{i}", "1", Long);
+            Assert.Equal(0, await storage.OwnAsync("red/c", $"passing{i}", Long, 2));
+            Assert.True(await storage.RemoveAsync(IdentityTables.Grants, $"passing{i}"));
+        }
+
+        Assert.NotNull(await storage.GetAsync(IdentityTables.Grants, "lasting"));
+    }
+
+    [Fact]
     public async Task An_announcement_is_heard()
     {
         var storage = await OpenAsync();
@@ -179,6 +217,16 @@ public sealed class RedisIdentityStorageTests(RedisServerFixture redis) : Identi
         await one.AnnounceAsync();
 
         await Eventually.TrueAsync(() => Volatile.Read(ref heard) > 0, "The change was not heard.");
+    }
+
+    [Fact]
+    public async Task One_that_is_away_does_not_answer_in_time()
+    {
+        await using var away = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=500,connectRetry=1,asyncTimeout=1000");
+        using var storage = new RedisIdentityStorage(away, new RedisIdentityKeys(_service), TimeProvider.System, NullLogger<RedisIdentityStorage>.Instance);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => storage.GetAsync(IdentityTables.Users, "red/a").AsTask());
+        await Assert.ThrowsAsync<TimeoutException>(() => storage.PutAsync(IdentityTables.Users, "red/a", "1").AsTask());
     }
 
     [Theory]

@@ -63,6 +63,47 @@ public sealed class LogInLifeTests
         Assert.Equal(2, storage.Reads);
     }
 
+    [Fact]
+    public async Task One_user_s_log_ins_are_bounded_and_end_nobody_else_s()
+    {
+        await using var server = await SecuredServer.StartAsync(null, ("Limits:LoginsPerUser", "2"));
+        var others = await server.TokenAsync("alice");
+        var own = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            own.Add((string)(await server.TokenAsync("bob"))["access_token"]!);
+        }
+
+        async Task<HttpStatusCode> AskAsync(string token)
+        {
+            using var response = await server.SendAsync(HttpMethod.Get, "/login", SecuredServer.Bearer(token));
+            return response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(own[0]));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(own[1]));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(own[2]));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync((string)others["access_token"]!));
+    }
+
+    [Theory]
+    [InlineData("/login")]
+    [InlineData("/channels/news/a")]
+    [InlineData("/api/admin/tenants")]
+    [InlineData("/7.2/current_user")]
+    [InlineData("/default/box")]
+    public async Task A_store_that_does_not_answer_is_a_passing_state(string path)
+    {
+        var storage = new SilentStorage(new MemoryIdentityStorage(TimeProvider.System));
+        await using var server = await SecuredServer.StartAsync(builder => builder.Services.AddSingleton<IIdentityStorage>(storage));
+        storage.IsSilent = true;
+
+        using var answer = await server.SendAsync(HttpMethod.Get, path, SecuredServer.Basic("red/unknown"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+    }
+
     private static string StampOf(string password) => new ConfiguredAccounts(
         new Fixed<Gateway.Identity.IdentityOptions>(new() { Users = { ["ann"] = new Gateway.Identity.UserOptions { Password = password } } }), new PasswordHasher<User>()).Find("default", "ann")!.Stamp;
 

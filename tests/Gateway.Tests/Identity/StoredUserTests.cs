@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Tidings.Gateway.Hosting;
 using Tidings.Gateway.Identity.Accounts;
@@ -26,6 +27,24 @@ public sealed class StoredUserTests : IDisposable
 
         using var read = await server.Http.GetAsync("/channels/a");
 
+        Assert.Equal(HttpStatusCode.Unauthorized, read.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_store_that_loses_its_users_does_not_open_it()
+    {
+        var storage = new MemoryIdentityStorage(TimeProvider.System);
+        await storage.PutAsync(IdentityTables.Users, "default/ann", Stored);
+        await using var server = await OwnServer.StartAsync(
+            "Production", builder => builder.Services.AddSingleton<IIdentityStorage>(storage), ("Tidings:Anonymous", "true"));
+        var accounts = server.Service<AccountCache>();
+        Assert.True(accounts.Rules.HasStoredUsers);
+
+        await storage.RemoveAsync(IdentityTables.Users, "default/ann");
+        await storage.AnnounceAsync();
+        await Eventually.TrueAsync(() => !accounts.Rules.HasStoredUsers, "The loss was not noticed.");
+
+        using var read = await server.Http.GetAsync("/channels/a");
         Assert.Equal(HttpStatusCode.Unauthorized, read.StatusCode);
     }
 
@@ -72,7 +91,9 @@ public sealed class StoredUserTests : IDisposable
     }
 
     private async Task StoreAsync() => await new FileIdentityStorage(File, TimeProvider.System).PutAsync(
-        IdentityTables.Users, "default/ann", JsonSerializer.Serialize(new User { Tenant = "default", Name = "ann", PasswordHash = "x" }, AccountJson.Default.User));
+        IdentityTables.Users, "default/ann", Stored);
+
+    private static string Stored { get; } = JsonSerializer.Serialize(new User { Tenant = "default", Name = "ann", PasswordHash = "x" }, AccountJson.Default.User);
 
     private sealed record Presence(bool IsConfigured) : IAuthenticationPresence
     {

@@ -30,6 +30,21 @@ public sealed class BrokenRequestTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/token", "415 ")]
+    [InlineData("/token/revoke", "415 ")]
+    [InlineData("/default/__token", "400 ")]
+    public async Task A_form_in_a_charset_that_nobody_reads_is_refused(string path, string status)
+    {
+        using var client = await SendAsync(
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-7\r\nConnection: close\r\nContent-Length: 7\r\n\r\ntoken=a");
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+
+        Assert.StartsWith("HTTP/1.1 " + status, await reader.ReadToEndAsync(patience.Token), StringComparison.Ordinal);
+        Assert.Empty(_log.Troubles);
+    }
+
+    [Theory]
     [InlineData("/cometd", false)]
     [InlineData("/cometd", true)]
     [InlineData("/token", false)]

@@ -221,7 +221,7 @@ public sealed class DoorTests
 
         public void Refused(string? tenant, string? user, string action, string? target, string reason, IPAddress? address) => Refusals.Add(address);
 
-        public void Changed(string tenant, string user, string action, string target, IPAddress? address)
+        public void Changed(string tenant, string user, string action, string target, IPAddress? address, string? of = null)
         {
         }
     }

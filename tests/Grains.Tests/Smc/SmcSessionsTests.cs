@@ -41,6 +41,32 @@ public sealed class SmcSessionsTests
     }
 
     [Fact]
+    public async Task A_user_with_too_many_logins_loses_the_one_used_longest_ago_and_takes_nobody_s_place()
+    {
+        await using var cluster = await TestCluster.StartAsync(1, new TidingsLimits { SmcLoginsPerUser = 2 * SmcLoginRecord.Shards }, time: _time);
+        var logins = Of(cluster);
+        foreach (var id in new[] { "a", "b" })
+        {
+            Assert.True(await logins.Open(id, Login, 4));
+            _time.Passed += TimeSpan.FromSeconds(1);
+        }
+
+        Assert.NotNull(await logins.Use("a"));
+        for (var i = 0; i < 5; i++)
+        {
+            _time.Passed += TimeSpan.FromSeconds(1);
+            Assert.True(await logins.Open($"more{i}", Login, 4));
+        }
+
+        Assert.Null(await logins.Use("a"));
+        Assert.Null(await logins.Use("b"));
+        Assert.NotNull(await logins.Use("more3"));
+        Assert.True(await logins.Open("other", Login with { User = "ben" }, 4));
+        Assert.True(await logins.Open("elsewhere", Login with { Tenant = "u" }, 4));
+        Assert.NotNull(await logins.Use("more4"));
+    }
+
+    [Fact]
     public async Task The_end_of_a_login_names_its_open_sockets()
     {
         await using var cluster = await TestCluster.StartAsync(1, time: _time);

@@ -160,6 +160,7 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
         }
 
         _holder = new Holder(NameOf(token), token.Expires);
+        Looked();
         WaitFor(LeftOf(_holder));
         var reply = new ArrayBufferWriter<byte>();
         var now = _services.Time.GetUtcNow();

@@ -84,6 +84,12 @@ internal sealed class CollectionEndpoint(IClusterClient cluster, PersoniumAccess
             return PersoniumAnswer.Error(PersoniumError.XmlInvalid);
         }
 
+        var names = changes.Select(static change => change.Property.Name).ToLookup(PropertyUpdate.IsServed);
+        if (names.Contains(true))
+        {
+            return new PersoniumAnswer(StatusCodes.Status207MultiStatus, Multistatus.Refused(call.UrlOf(call.Path), [.. names[true]], [.. names[false]]));
+        }
+
         var result = await GrainOf(call).Patch(call.Path, [.. changes.Select(change => ChangeOf(call, change))]);
         return AnswerTo(call, result, revision =>
         {

@@ -15,6 +15,9 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
 {
     private static readonly TimeSpan SessionLifetime = TimeSpan.FromMinutes(1);
 
+    /// <summary>Timers take no more than 49 days, tokens of other issuers may be good for years.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
+
     private readonly TopicSocketEndpoint _services;
     private readonly PersoniumCall _call;
     private readonly StreamPath? _topic;
@@ -94,7 +97,21 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
 
     private void Stop() => _sender.Close(WebSocketCloseStatus.EndpointUnavailable, end: SessionEnd.Stopped);
 
-    private void TimeIsUp() => _sender.Close(WebSocketCloseStatus.NormalClosure, end: SessionEnd.Expired);
+    private void TimeIsUp()
+    {
+        if (_holder is { } holder && LeftOf(holder) is var left && left > TimeSpan.Zero)
+        {
+            WaitFor(left);
+            return;
+        }
+
+        _sender.Close(WebSocketCloseStatus.NormalClosure, end: SessionEnd.Expired);
+    }
+
+    private void WaitFor(TimeSpan left) => _deadline.Change(left < LongestWait ? Positive(left) : LongestWait, Timeout.InfiniteTimeSpan);
+
+    /// <summary>How long a socket stays open unless it is renewed: until some time after its token's end.</summary>
+    private TimeSpan LeftOf(Holder holder) => holder.Expires - _services.Time.GetUtcNow() + _services.Options.ExpiredWithin;
 
     private async Task TakeAsync(ReceivedFrame frame)
     {
@@ -143,10 +160,11 @@ internal sealed partial class TopicSocket : ISocketSource, ISessionSink, IProtoc
         }
 
         _holder = new Holder(NameOf(token), token.Expires);
-        var left = token.Expires - _services.Time.GetUtcNow();
-        _deadline.Change(Positive(left) + _services.Options.ExpiredWithin, Timeout.InfiniteTimeSpan);
+        Looked();
+        WaitFor(LeftOf(_holder));
         var reply = new ArrayBufferWriter<byte>();
-        StreamFrames.WriteSuccess(reply, left, _services.Time.GetUtcNow(), _services.Options.Timestamp);
+        var now = _services.Time.GetUtcNow();
+        StreamFrames.WriteSuccess(reply, token.Expires - now, now, _services.Options.Timestamp);
         Reply(reply);
         _isOpen = true;
         _sender.Signal();

@@ -11,9 +11,12 @@ namespace Tidings.Gateway.Personium;
 internal sealed record TopicToken(ClaimsPrincipal User, DateTimeOffset Expires);
 
 /// <summary>Checks the tokens that sockets send.</summary>
-internal sealed class TopicTokens(CredentialChecker credentials, StreamDirectory streams, PersoniumAccess access)
+internal sealed class TopicTokens(CredentialChecker credentials, StreamDirectory streams, PersoniumAccess access, TimeProvider time)
 {
     private const string Scheme = "Personium";
+
+    /// <summary>How long messages wait for a second look.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// Whose a token is, if it is good in this cell and its holder may listen to the topic; null whatever is wrong, so that nobody can find out
@@ -40,5 +43,19 @@ internal sealed class TopicTokens(CredentialChecker credentials, StreamDirectory
         }
 
         return await access.MayAsync(call, user, AuthorizationAction.Subscribe, topic.Path) ? new TopicToken(user, expires) : null;
+    }
+
+    /// <summary>Whether who listens to a topic still may: its collection and its ACL may have changed. What cannot be found out now stays as it was.</summary>
+    public async Task<bool> MayStillListenAsync(PersoniumCall call, StreamPath topic, ClaimsPrincipal user)
+    {
+        try
+        {
+            return await streams.LookLatelyAsync(call, topic).WaitAsync(Patience, time) is { } view
+                && StreamRules.MayListen(await access.PrivilegesAsync(call, user, view, topic.Collection));
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return true;
+        }
     }
 }

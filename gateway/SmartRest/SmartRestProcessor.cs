@@ -64,6 +64,11 @@ internal sealed partial class SmartRestProcessor(
             }
         }
 
+        foreach (var error in check.Errors)
+        {
+            error.Write(output);
+        }
+
         return output.WrittenSpan.ToArray();
     }
 

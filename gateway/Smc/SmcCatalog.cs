@@ -6,24 +6,27 @@ namespace Tidings.Gateway.Smc;
 /// <summary>What there is: versions, types of elements, and the hrefs of both.</summary>
 internal sealed class SmcCatalog(IOptionsMonitor<SmcOptions> options)
 {
+    private static readonly Comparer<string> VersionOrder = Comparer<string>.Create(static (one, other) => Version.Parse(one).CompareTo(Version.Parse(other)));
+
     /// <summary>The type of users.</summary>
     public const string Users = "admin_user";
 
     /// <summary>Whether the configuration makes sense.</summary>
     public static bool IsUsable(SmcOptions options) =>
-        options.Versions.Concat(options.UnlistedVersions).All(static text => SmcVersion.TryParse(text, out var version) && version.Rel == text)
+        options.ServedVersions.All(static text => SmcVersion.TryParse(text, out var version) && version.Rel == text)
         && options.Types.All(static type => SmcNames.IsName(type))
         && options.Keys.All(static key => key.Key.Length > 0 && key.User.Length > 0 && key.Tenant.Length > 0 && !key.Tenant.Contains('/', StringComparison.Ordinal));
 
     public SmcAnswer Versions(HttpContext context) => SmcAnswer.Ok(SmcDocuments.Versions(
-        options.CurrentValue.Versions.Select(version => new SmcLink(version, $"{BaseOf(context)}/{version}/api"))));
+        options.CurrentValue.ListedVersions.Distinct(StringComparer.Ordinal).Order(VersionOrder).Select(version => new SmcLink(version, $"{BaseOf(context)}/{version}/api"))));
 
     /// <summary>Whether a version is served, listed or not; the third number does not count.</summary>
-    public bool Serves(SmcVersion version) =>
-        options.CurrentValue.Versions.Contains(version.Rel, StringComparer.Ordinal)
-        || options.CurrentValue.UnlistedVersions.Contains(version.Rel, StringComparer.Ordinal);
+    public bool Serves(SmcVersion version) => options.CurrentValue.ServedVersions.Contains(version.Rel, StringComparer.Ordinal);
 
-    public bool HasType(string type) => type == Users || options.CurrentValue.Types.Contains(type, StringComparer.Ordinal);
+    /// <summary>All types of elements.</summary>
+    public IEnumerable<string> Types => options.CurrentValue.ElementTypes.Append(Users).Distinct(StringComparer.Ordinal);
+
+    public bool HasType(string type) => type == Users || options.CurrentValue.ElementTypes.Contains(type, StringComparer.Ordinal);
 
     public byte[] EntryPoints(HttpContext context, SmcVersion version)
     {
@@ -32,7 +35,8 @@ internal sealed class SmcCatalog(IOptionsMonitor<SmcOptions> options)
         [
             new SmcLink("current_user", $"{root}/current_user"),
             new SmcLink("logout", $"{root}/logout", HttpMethods.Put),
-            .. options.CurrentValue.Types.Append(Users).Distinct(StringComparer.Ordinal).Select(type => new SmcLink(type, $"{root}/elements/{type}")),
+            new SmcLink("elements", $"{root}/elements"),
+            .. Types.Select(type => new SmcLink(type, $"{root}/elements/{type}")),
         ]);
     }
 

@@ -18,18 +18,42 @@ internal sealed class SmcElementEndpoints(
             return refusal;
         }
 
-        var trashed = call.Context.Request.Query["trashed"] == "true";
         var shown = new List<SmcListItem>();
-        foreach (var element in await GrainOf(session, call.Type).List(trashed))
+        await AddAsync(shown, call, session, call.Type);
+        return SmcAnswer.Ok(SmcDocuments.Elements(shown));
+    }
+
+    /// <summary>Elements of the types that <c>filter_context</c> names, or of all: how clients find one by its name.</summary>
+    public async Task<SmcAnswer> SearchAsync(SmcCall call)
+    {
+        if (await logins.FindAsync(call.Context) is not { } session)
         {
-            // A list is granted if anything in it may be seen, and shows that alone.
-            if ((await authorization.ProbeAsync(RequestOf(call, session, AuthorizationAction.Subscribe, element.Id), call.Context.RequestAborted)).IsAllowed)
-            {
-                shown.Add(new SmcListItem(HrefOf(call, session, element.Id), element.Name, call.Type));
-            }
+            return SmcAnswer.NotLoggedIn;
+        }
+
+        var context = call.Context.Request.Query["filter_context"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var shown = new List<SmcListItem>();
+        foreach (var type in catalog.Types.Where(type => context.Length == 0 || context.Contains(type, StringComparer.Ordinal)))
+        {
+            await AddAsync(shown, call, session, type);
         }
 
         return SmcAnswer.Ok(SmcDocuments.Elements(shown));
+    }
+
+    /// <summary>A list is granted if anything in it may be seen, and shows that alone.</summary>
+    private async Task AddAsync(List<SmcListItem> shown, SmcCall call, SmcSession session, string type)
+    {
+        var query = call.Context.Request.Query;
+        var filter = SmcFilter.Of(query["filter"].ToString(), query["exact_match"].ToString(), query["case_sensitive"].ToString());
+        foreach (var element in await GrainOf(session, type).List(query["trashed"] == "true"))
+        {
+            if (filter.Finds(element.Name, element.Body)
+                && (await authorization.ProbeAsync(RequestOf(call, session, AuthorizationAction.Subscribe, type, element.Id), call.Context.RequestAborted)).IsAllowed)
+            {
+                shown.Add(new SmcListItem(HrefOf(call, session, type, element.Id), element.Name, type));
+            }
+        }
     }
 
     public async Task<SmcAnswer> GetAsync(SmcCall call)
@@ -63,7 +87,7 @@ internal sealed class SmcElementEndpoints(
             return Refuse(result.Status);
         }
 
-        call.Context.Response.Headers.Location = HrefOf(call, session, element.Id);
+        call.Context.Response.Headers.Location = HrefOf(call, session, call.Type, element.Id);
         return Show(call, session, element) with { Status = StatusCodes.Status201Created };
     }
 
@@ -130,7 +154,7 @@ internal sealed class SmcElementEndpoints(
             return (null, SmcAnswer.NotFound);
         }
 
-        var decision = await authorization.DecideAsync(RequestOf(call, session, action, id), call.Context.RequestAborted);
+        var decision = await authorization.DecideAsync(RequestOf(call, session, action, call.Type, id), call.Context.RequestAborted);
         if (!decision.IsAllowed)
         {
             return (null, SmcAnswer.Error(StatusCodes.Status403Forbidden, "Not permitted"));
@@ -141,13 +165,13 @@ internal sealed class SmcElementEndpoints(
         return action == AuthorizationAction.Publish && Rate(call) is { } refusal ? (null, SmcAnswer.TooMany(call.Context, refusal)) : (session, SmcAnswer.Served);
     }
 
-    private static AuthorizationRequest RequestOf(SmcCall call, SmcSession session, AuthorizationAction action, string id) => new()
+    private static AuthorizationRequest RequestOf(SmcCall call, SmcSession session, AuthorizationAction action, string type, string id) => new()
     {
         Action = action,
         Tenant = session.Record.Tenant,
         User = session.Principal,
         Address = call.Context.Connection.RemoteIpAddress,
-        Channel = $"/elements/{call.Type}/{id}",
+        Channel = $"/elements/{type}/{id}",
     };
 
     /// <summary>A change is a publish.</summary>
@@ -173,7 +197,7 @@ internal sealed class SmcElementEndpoints(
     private SmcAnswer Show(SmcCall call, SmcSession session, SmcStoredElement element)
     {
         call.Context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{element.Revision}\"");
-        return SmcAnswer.Ok(SmcElement.Write(element.Body, call.Type, HrefOf(call, session, element.Id), element.IsTrashed));
+        return SmcAnswer.Ok(SmcElement.Write(element.Body, call.Type, HrefOf(call, session, call.Type, element.Id), element.IsTrashed));
     }
 
     private static SmcAnswer Refuse(SmcElementStatus status) => status switch
@@ -184,8 +208,8 @@ internal sealed class SmcElementEndpoints(
         _ => SmcAnswer.Unavailable,
     };
 
-    private string HrefOf(SmcCall call, SmcSession session, string id) =>
-        $"{catalog.RootOf(call.Context, session.Version)}/elements/{call.Type}/{id}";
+    private string HrefOf(SmcCall call, SmcSession session, string type, string id) =>
+        $"{catalog.RootOf(call.Context, session.Version)}/elements/{type}/{id}";
 
     private ISmcElementsGrain GrainOf(SmcSession session, string type) =>
         cluster.GetGrain<ISmcElementsGrain>(SmcElementChange.KeyOf(session.Record.Tenant, type));

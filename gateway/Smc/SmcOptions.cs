@@ -8,15 +8,30 @@ public sealed record SmcOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Tidings:Smc";
 
-    /// <summary>Versions that <c>GET /api</c> lists: two numbers each, in ascending order. Default 7.1 and 7.2.</summary>
-    public IReadOnlyList<string> Versions { get; init; } = ["7.1", "7.2"];
+    // What is configured takes the place of these: a list that has defaults is added to by the framework.
+    private static readonly string[] UsualVersions = ["7.1", "7.2"];
+    private static readonly string[] UsualUnlistedVersions = ["6.5"];
+    private static readonly string[] UsualTypes =
+        ["host", "router", "network", "address_range", "group", "domain_name", "fw_policy", "layer2_policy", "single_fw", "log_server", "mgt_server"];
+
+    /// <summary>Versions that <c>GET /api</c> lists, in ascending order: two numbers each. Default 7.1 and 7.2.</summary>
+    public IReadOnlyList<string> Versions { get; init; } = [];
 
     /// <summary>Versions that are served and not listed. Default 6.5, whose notifications hold arrays.</summary>
-    public IReadOnlyList<string> UnlistedVersions { get; init; } = ["6.5"];
+    public IReadOnlyList<string> UnlistedVersions { get; init; } = [];
 
-    /// <summary>Types of elements: the RelNames that clients subscribe to. <c>admin_user</c>, the type of users, is always one.</summary>
-    public IReadOnlyList<string> Types { get; init; } =
-        ["host", "router", "network", "address_range", "group", "domain_name", "fw_policy", "layer2_policy", "single_fw", "log_server", "mgt_server"];
+    /// <summary>
+    /// Types of elements: the RelNames that clients subscribe to. <c>admin_user</c>, the type of users, is always one. Default <c>host</c>, <c>router</c>,
+    /// <c>network</c>, <c>address_range</c>, <c>group</c>, <c>domain_name</c>, <c>fw_policy</c>, <c>layer2_policy</c>, <c>single_fw</c>, <c>log_server</c>
+    /// and <c>mgt_server</c>.
+    /// </summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
+    internal IReadOnlyList<string> ListedVersions => Versions.Count > 0 ? Versions : UsualVersions;
+
+    internal IEnumerable<string> ServedVersions => ListedVersions.Concat(UnlistedVersions.Count > 0 ? UnlistedVersions : UsualUnlistedVersions);
+
+    internal IReadOnlyList<string> ElementTypes => Types.Count > 0 ? Types : UsualTypes;
 
     /// <summary>Who may log in with an API key. Default nobody.</summary>
     public IReadOnlyList<SmcKey> Keys { get; init; } = [];

@@ -40,6 +40,7 @@ internal static class SmcRegistration
         group.Map<SmcLoginEndpoints>("/logout", HttpMethods.Put, static (endpoint, call) => endpoint.LogoutAsync(call));
         group.Map<SmcLoginEndpoints>("/api", HttpMethods.Get, static (endpoint, call) => endpoint.EntryPointsAsync(call));
         group.Map<SmcLoginEndpoints>("/current_user", HttpMethods.Get, static (endpoint, call) => endpoint.CurrentUserAsync(call));
+        group.Map<SmcElementEndpoints>("/elements", HttpMethods.Get, static (endpoint, call) => endpoint.SearchAsync(call));
         group.Map<SmcElementEndpoints>("/elements/{type}", HttpMethods.Get, static (endpoint, call) => endpoint.ListAsync(call));
         group.Map<SmcElementEndpoints>("/elements/{type}", HttpMethods.Post, static (endpoint, call) => endpoint.CreateAsync(call));
         group.Map<SmcElementEndpoints>("/elements/{type}/{id}", HttpMethods.Get, static (endpoint, call) => endpoint.GetAsync(call));
@@ -51,6 +52,7 @@ internal static class SmcRegistration
         group.Map<SmcElementEndpoints>(
             "/elements/{type}/{id}/restore", HttpMethods.Put, static (endpoint, call) => endpoint.ChangeAsync(call, SmcChangeKind.Restore));
         group.Map<SmcSocketEndpoint>("/notification/socket", SocketMethods.All, static (endpoint, call) => endpoint.OpenAsync(call));
+        group.Map("/{**rest}", static (HttpContext context) => SmcAnswer.NotFound.WriteAsync(context)).WithOrder(1);
     }
 
     private static void Map<TEndpoint>(

@@ -27,6 +27,14 @@ public static class Multistatus
             done.Count > 0 ? Propstat("200 OK", done) : null,
             missing.Count > 0 ? Propstat("404 Not Found", missing.Select(static name => new XElement(name))) : null)));
 
+    /// <summary>The answer to a PROPPATCH of which nothing is done, as some of what it changes is the server's (RFC 4918, sections 9.2 and 11.4).</summary>
+    public static byte[] Refused(string href, IReadOnlyCollection<XName> served, IReadOnlyCollection<XName> others) => DavXml.Write(new XElement(
+        DavXml.Dav + "multistatus",
+        Response(
+            href,
+            Propstat("403 Forbidden", served.Select(static name => new XElement(name))),
+            others.Count > 0 ? Propstat("424 Failed Dependency", others.Select(static name => new XElement(name))) : null)));
+
     private static XElement Response(string href, params ReadOnlySpan<XElement?> propstats)
     {
         var response = new XElement(DavXml.Dav + "response", new XElement(DavXml.Dav + "href", href));

@@ -16,6 +16,12 @@ public static class PropertyUpdate
     /// <summary>The topics of a stream collection: one property, replaced as a whole.</summary>
     public static readonly XName Topics = DavXml.Personium + "topics";
 
+    /// <summary>What the server itself tells of a collection, which no client sets.</summary>
+    private static readonly XName[] Served = [DavXml.Dav + "resourcetype", DavXml.Dav + "acl", DavXml.Dav + "getetag"];
+
+    /// <summary>Whether a property is the server's.</summary>
+    public static bool IsServed(XName property) => Served.Contains(property);
+
     /// <summary>The changes in document order, as they are to be carried out; null: not the right XML.</summary>
     public static IReadOnlyList<PropertyChange>? Read(ReadOnlyMemory<byte> body, DavXmlLimits limits)
     {

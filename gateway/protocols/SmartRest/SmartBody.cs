@@ -5,7 +5,8 @@ public abstract record SmartBody;
 
 /// <summary>Whether X-Ids have templates: an empty body, or one of rows 15 alone. One row 20 or 40 each, in order.</summary>
 /// <param name="XIds">As the client wrote them; null stands for one it did not name.</param>
-public sealed record TemplateCheck(IReadOnlyList<string?> XIds) : SmartBody;
+/// <param name="Errors">What answers the rows beyond as many as are looked up.</param>
+public sealed record TemplateCheck(IReadOnlyList<string?> XIds, IReadOnlyList<SmartError> Errors) : SmartBody;
 
 /// <summary>Templates to create: a body with a row 10 or 11. Each set is created whole or not at all.</summary>
 /// <param name="Sets">In order of appearance.</param>

@@ -18,11 +18,12 @@ public static class SmartBodyReader
     {
         var rows = SmartRowReader.Read(utf8, limits);
         if (rows.Count == 0)
-            return new TemplateCheck([xid]);
+            return new TemplateCheck([xid], []);
         if (rows.Any(row => row.Id is "10" or "11"))
             return Registration(rows, xid, limits);
         return rows.All(row => IsXId(row, limits))
-            ? new TemplateCheck([.. rows.Take(limits.MaxXIds).Select(row => row.Fields[1])])
+            ? new TemplateCheck(
+                [.. rows.Take(limits.MaxXIds).Select(row => row.Fields[1])], [.. rows.Skip(limits.MaxXIds).Select(row => SmartErrors.TooManyXIds(row.Line))])
             : Batch(rows, xid, limits);
     }
 
@@ -39,11 +40,15 @@ public static class SmartBodyReader
                 sets[^1].Rows.Add(row);
         }
 
-        return new TemplateRegistration([.. sets.Take(limits.MaxXIds).Select(set => Define(set.XId, set.Rows, limits))]);
+        return new TemplateRegistration([.. sets.Select((set, place) => Define(set.XId, set.Rows, place, limits))]);
     }
 
-    private static TemplateDefinition Define(string? xid, List<SmartRow> rows, SmartRestLimits limits)
+    private static TemplateDefinition Define(string? xid, List<SmartRow> rows, int place, SmartRestLimits limits)
     {
+        if (place >= limits.MaxXIds)
+            return new TemplateDefinition(xid, null, [SmartErrors.Creation(rows.FirstOrDefault()?.Line, "Too many X-IDs")]);
+        if (xid?.Length > limits.MaxXIdLength)
+            return new TemplateDefinition(xid, null, [SmartErrors.Creation(null, "X-ID is too long")]); // nothing would find it
         if (rows.Count == 0)
             return new TemplateDefinition(xid, null, [SmartErrors.Creation(null, "No templates for this X-ID")]);
         var set = TemplateSet.Compile(rows, limits, out var errors);

@@ -44,6 +44,9 @@ public static class SmartErrors
     /// <summary>The row is a connect, and a later row of the body is one of another session: only that is held.</summary>
     public static SmartError SecondConnect(int line) => new(SmartErrorCode.Malformed, line, "Only one session can connect in a request");
 
+    /// <summary>The row names one X-Id more than a body may.</summary>
+    public static SmartError TooManyXIds(int line) => new(SmartErrorCode.Malformed, line, "Too many X-IDs");
+
     /// <summary>The row cannot be read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no fault.</exception>
     public static SmartError Of(int line, SmartRowFault fault) => new(SmartErrorCode.Malformed, line, fault switch

@@ -10,6 +10,26 @@ public sealed class CollectionTests(PersoniumServer server)
     private static readonly XNamespace Dav = "DAV:";
     private static readonly XNamespace P = "urn:x-personium:xmlns";
 
+    [Theory]
+    [InlineData("resourcetype")]
+    [InlineData("acl")]
+    public async Task What_the_server_tells_of_a_collection_is_set_by_nobody(string property)
+    {
+        var path = await server.NewStreamAsync();
+        var (status, body) = await server.AskAsync(
+            "PROPPATCH",
+            path,
+            "owner",
+            $"<D:propertyupdate {PersoniumServer.Namespaces}><D:set><D:prop><D:{property}><p:box/></D:{property}><D:displayname>x</D:displayname></D:prop></D:set></D:propertyupdate>");
+
+        Assert.Equal(HttpStatusCode.MultiStatus, status);
+        Assert.Contains("403 Forbidden", body, StringComparison.Ordinal);
+        Assert.Contains("424 Failed Dependency", body, StringComparison.Ordinal);
+        var (_, found) = await server.AskAsync("PROPFIND", path, "owner", depth: "0");
+        Assert.DoesNotContain("p:box", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("displayname", found, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_stream_collection_is_made_and_shown() // 1
     {

@@ -133,6 +133,27 @@ public sealed class TopicSocketTests(PersoniumServer server)
         await client.FailsAsync("AccessToken", "Token inactive");
     }
 
+    [Theory]
+    [InlineData("ACL", $"<D:acl {PersoniumServer.Namespaces}/>")]
+    [InlineData("DELETE", null)]
+    public async Task Who_may_not_listen_any_more_is_closed_without_a_word(string method, string? body)
+    {
+        var stream = await server.NewStreamAsync();
+        using var client = await server.ListenAsync(stream);
+        using var changed = await server.SendAsync(method, stream, "owner", body);
+        Assert.True(changed.IsSuccessStatusCode);
+
+        // What is sent in the first second may still come.
+        var channel = $"/channels/personium{stream["/cell1".Length..]}/topic/t1";
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        do
+        {
+            Assert.False(patience.IsCancellationRequested, "The socket stays open.");
+            Assert.Equal(HttpStatusCode.OK, (await server.AskAsync("POST", channel, "owner", "{}")).Status);
+        }
+        while (await client.NextAsync() is not null);
+    }
+
     [Fact]
     public async Task Both_forms_of_address_are_one_topic() // 34
     {

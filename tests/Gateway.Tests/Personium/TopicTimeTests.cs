@@ -1,4 +1,5 @@
 using System.Net;
+using Tidings.Gateway.Tests.Identity;
 using Tidings.Gateway.Tests.Smc;
 
 namespace Tidings.Gateway.Tests.Personium;
@@ -51,6 +52,38 @@ public sealed class TopicTimeTests : IAsyncLifetime
         using var response = await _server.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         await client.ClosesAsync();
+    }
+
+    /// <summary>Longer than a timer can wait.</summary>
+    [Fact]
+    public async Task A_token_that_is_good_for_years_is_taken()
+    {
+        var directory = Directory.CreateTempSubdirectory("tidings-test-");
+        try
+        {
+            var key = ForeignTokens.NewKey("k1");
+            var file = Path.Combine(directory.FullName, "keys.json");
+            await File.WriteAllTextAsync(file, ForeignTokens.KeySet(key));
+            await _server.StartAsync(
+                ("Tidings:Issuers:test:Issuer", ForeignTokens.Issuer),
+                ("Tidings:Issuers:test:Audience", ForeignTokens.Audience),
+                ("Tidings:Issuers:test:TenantClaim", "tid"),
+                ("Tidings:Issuers:test:KeyFile", file),
+                ("Tidings:Personium:ExpiredWithin", "00:00:00"));
+            _stream = await _server.NewStreamAsync();
+            using var client = await _server.ConnectAsync(_stream);
+
+            const int years = 3 * 366 * 24 * 60 * 60;
+            await client.TokenAsync(ForeignTokens.New(key, tenant: "cell1", until: years, roles: ["receiver"]));
+            Assert.InRange((int)(await client.NextAsync())!["ExpiresIn"]!, years - 60, years);
+
+            await _server.AskAsync("POST", $"{_stream}/topic/t1", "sender", "{}");
+            Assert.NotNull(await client.NextAsync());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class SmcBadInputTests(SmcServer server)
     }
 
     [Theory]
-    [InlineData("%2e%2e")]
+    [InlineData("%2e%2e%2Frouter")]
     [InlineData("..%2F..%2Fadmin_user%2F1")]
     [InlineData("%2Fetc%2Fpasswd")]
     [InlineData("a%5Cb")]

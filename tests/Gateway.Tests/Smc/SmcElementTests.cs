@@ -95,6 +95,52 @@ public sealed class SmcElementTests(SmcServer server)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
     }
 
+    /// <summary>Clients that look for a name take the first that they are given.</summary>
+    [Fact]
+    public async Task A_list_is_narrowed_to_a_name_or_to_a_part_of_a_text()
+    {
+        using var client = await SmcClient.LoginAsync(server);
+        foreach (var (type, element) in new[]
+        {
+            ("network", """{"name":"inside"}"""), ("network", """{"name":"outside","comment":"to the world"}"""), ("address_range", """{"name":"inside"}"""),
+        })
+        {
+            using var made = await client.PostAsync($"/7.2/elements/{type}", element);
+            Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        }
+
+        Assert.Equal(["network inside"], await FindAsync(client, "/network?filter=inside&exact_match=True"));
+        Assert.Empty(await FindAsync(client, "/network?filter=side&exact_match=True"));
+        Assert.Empty(await FindAsync(client, "/network?filter=INSIDE&exact_match=True&case_sensitive=True"));
+        Assert.Equal(["network inside"], await FindAsync(client, "/network?filter=INSIDE&exact_match=True&case_sensitive=False"));
+        Assert.Equal(["network inside", "network outside"], await FindAsync(client, "/network?filter=side&exact_match=False"));
+        Assert.Equal(["network outside"], await FindAsync(client, "/network?filter=to*world"));
+        Assert.Equal(["network inside", "address_range inside"], await FindAsync(client, "?filter=inside&exact_match=True"));
+        Assert.Equal(["address_range inside"], await FindAsync(client, "?filter=inside&exact_match=True&filter_context=address_range"));
+        Assert.Empty(await FindAsync(client, "?filter=inside&filter_context=unknown"));
+
+        using var stranger = SmcClient.Stranger(server);
+        using var refused = await stranger.Http.GetAsync("/7.2/elements?filter=inside");
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GET", "/7.2/login")]
+    [InlineData("PUT", "/7.2/elements/host")]
+    [InlineData("GET", "/7.2/nothing/here")]
+    [InlineData("DELETE", "/9.9/nothing")]
+    public async Task What_is_not_served_is_answered_as_every_error_is(string method, string path)
+    {
+        using var client = await SmcClient.LoginAsync(server);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await client.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("404", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["status"]);
+    }
+
+    private static async Task<string[]> FindAsync(SmcClient client, string query) =>
+        [.. JsonNode.Parse(await client.Http.GetStringAsync("/7.2/elements" + query))!["result"]!.AsArray().Select(item => $"{item!["type"]} {item["name"]}")];
+
     private static async Task<HttpStatusCode> PutIfAsync(SmcClient client, string href, string ifMatch)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, href) { Content = new StringContent("""{"name":"n"}""") };

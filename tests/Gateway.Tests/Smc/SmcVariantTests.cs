@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Tidings.Gateway.Tests.Smc;
 
@@ -53,6 +54,31 @@ public sealed class SmcVariantTests
         await using var running = await StartAsync("Tidings:Smc:BaseUrl", "https://smc.example:8082/");
         using var client = await SmcClient.LoginAsync(running.Server);
         Assert.StartsWith("https://smc.example:8082/7.2.1/elements/host/", await client.CreateAsync("host", "h"));
+    }
+
+    /// <summary>Not beside the defaults, which nobody could be rid of otherwise.</summary>
+    [Fact]
+    public async Task Versions_and_types_that_are_configured_are_all_that_there_are()
+    {
+        await using var running = new RunningServer(new SmcServer());
+        await running.Server.StartAsync(static builder =>
+        {
+            builder.Configuration["Tidings:Smc:Versions:0"] = "7.10";
+            builder.Configuration["Tidings:Smc:Versions:1"] = "7.3";
+            builder.Configuration["Tidings:Smc:UnlistedVersions:0"] = "7.0";
+            builder.Configuration["Tidings:Smc:Types:0"] = "sensor";
+        });
+        using var client = SmcClient.Stranger(running.Server);
+        var versions = JsonNode.Parse(await client.Http.GetStringAsync("/api"))!["version"]!.AsArray();
+        Assert.Equal(["7.3", "7.10"], versions.Select(static version => (string)version!["rel"]!)); // ascending, as clients want them
+
+        using var refused = await client.PostAsync("/6.5/login", """{"authenticationkey":"key-one"}""");
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        using var login = await client.PostAsync("/7.0/login", """{"authenticationkey":"key-one"}""");
+        Assert.Equal(HttpStatusCode.OK, login.StatusCode);
+        client.Http.DefaultRequestHeaders.Add("Cookie", login.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        var entries = JsonNode.Parse(await client.Http.GetStringAsync("/7.0/api"))!["entry_point"]!.AsArray();
+        Assert.Equal(["current_user", "logout", "elements", "sensor", "admin_user"], entries.Select(static entry => (string)entry!["rel"]!));
     }
 
     [Theory]

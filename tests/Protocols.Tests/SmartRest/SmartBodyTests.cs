@@ -49,6 +49,28 @@ public sealed class SmartBodyTests
     }
 
     [Fact]
+    public void An_X_Id_that_nothing_would_find_makes_no_set()
+    {
+        var set = Assert.Single(Assert.IsType<TemplateRegistration>(Smart.Body(Row, new string('x', 257))).Sets);
+
+        Assert.Null(set.Set);
+        Assert.Equal("41,,X-ID is too long\n", Assert.Single(set.Errors).Text());
+        Assert.NotNull(Assert.Single(Assert.IsType<TemplateRegistration>(Smart.Body(Row, new string('x', 256))).Sets).Set);
+    }
+
+    [Fact]
+    public void Every_X_Id_beyond_the_bound_is_told_so()
+    {
+        var check = Assert.IsType<TemplateCheck>(Smart.Body(string.Concat(Enumerable.Range(1, 34).Select(static i => $"15,x{i}\n")), xid: null));
+        Assert.Equal(32, check.XIds.Count);
+        Assert.Equal(["42,33,Too many X-IDs\n", "42,34,Too many X-IDs\n"], check.Errors.Select(static error => error.Text()));
+
+        var sets = Assert.IsType<TemplateRegistration>(Smart.Body(string.Concat(Enumerable.Range(1, 33).Select(static i => $"15,x{i}\n{Row}\n")), xid: null)).Sets;
+        Assert.Equal(32, sets.Count(static set => set.Set is not null));
+        Assert.Equal("41,66,Too many X-IDs\n", Assert.Single(sets[^1].Errors).Text());
+    }
+
+    [Fact]
     public void Item_28_rows_15_change_the_X_Id_of_the_calls_after_them()
     {
         var batch = Assert.IsType<RequestBatch>(Smart.Body("100,1\n15,a\n100,2\n15,b\n100,3"));

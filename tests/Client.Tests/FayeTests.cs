@@ -105,11 +105,10 @@ public sealed class FayeTests : IAsyncLifetime
         {
             Url = _endpoint,
             Transports = transports,
-            RefreshBefore = TimeSpan.FromSeconds(1),
             Credentials = _ =>
             {
                 given++;
-                var end = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(3);
+                var end = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(5);
                 return ValueTask.FromResult<TidingsCredentials?>(TidingsCredentials.Bearer($"{end.ToUnixTimeMilliseconds()}", end));
             },
         });

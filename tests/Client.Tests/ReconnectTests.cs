@@ -129,7 +129,7 @@ public sealed class ReconnectTests(GatewayServer server) : IClassFixture<Gateway
     [InlineData(TidingsTransports.LongPolling, true)]
     public async Task Tokens_of_the_server_are_renewed_in_the_same_session(TidingsTransports transports, bool acknowledge)
     {
-        await using var secured = await GatewayServer.StartAsync(null, ("Tidings:BootstrapAdmin:Password", "first-password"), ("Tidings:Tokens:Lifetime", "00:00:03"));
+        await using var secured = await GatewayServer.StartAsync(null, ("Tidings:BootstrapAdmin:Password", "first-password"), ("Tidings:Tokens:Lifetime", "00:00:05"));
         using var http = new HttpClient();
         var given = 0;
         await using var client = new TidingsClient(new TidingsClientOptions
@@ -137,7 +137,6 @@ public sealed class ReconnectTests(GatewayServer server) : IClassFixture<Gateway
             Url = secured.Endpoint,
             Transports = transports,
             Acknowledge = acknowledge,
-            RefreshBefore = TimeSpan.FromSeconds(1),
             Credentials = async cancellation =>
             {
                 given++;

@@ -27,6 +27,7 @@ internal sealed class GatewayMetrics
         AuditUnpublished = meter.CreateCounter<long>("tidings.audit.unpublished", "{entry}", "Entries of the audit that are in the log only, as too many came at once or their channel took none.");
         Connects = meter.CreateCounter<long>("tidings.connects", "{connect}", "Times a client came for its messages: sockets that took a session up, and polls.");
         SilosLost = meter.CreateCounter<long>("tidings.silos.lost", "{silo}", "Silos that fell silent, whose sessions are attached anew.");
+        StaysDisowned = meter.CreateCounter<long>("tidings.stays.disowned", "{session}", "Sessions that a silo sent here for a stay given up long before, since it heard late of it.");
         PublishDuration = meter.CreateHistogram<double>("tidings.publish.duration", "s", "How long a publish waited for its answer, the log's included.", null, DurationBuckets.Advice);
         DeliveryDuration = meter.CreateHistogram<double>("tidings.delivery.duration", "s", "From the publish of the oldest message of a write, at its gateway, until the write was whole.", null, DurationBuckets.Advice);
     }
@@ -63,6 +64,8 @@ internal sealed class GatewayMetrics
     public Counter<long> AuditUnpublished { get; }
 
     public Counter<long> SilosLost { get; }
+
+    public Counter<long> StaysDisowned { get; }
 
     private Counter<long> Connects { get; }
 

@@ -25,6 +25,12 @@ public static class TidingsSiloExtensions
     private const int DirectoryCacheSize = 100_000;
 
     /// <summary>
+    /// How long the runtime of one silo waits for another's, for its part of the grain directory for example. Orleans' default is half a minute, which a
+    /// process that was stopped, and found dead in the moment it was asked, took from everybody who wanted a grain of that part.
+    /// </summary>
+    private static readonly TimeSpan SystemCallPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// A silo that stands alone: memory logs and storage, nothing else to install. It listens on free loopback ports, since nobody but
     /// its own process uses them.
     /// </summary>
@@ -82,7 +88,7 @@ public static class TidingsSiloExtensions
     {
         silo.AddTidingsGrains();
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = DirectoryCacheSize);
-        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TidingsRedis.CallPatience);
+        silo.Configure<SiloMessagingOptions>(messaging => (messaging.ResponseTimeout, messaging.SystemResponseTimeout) = (TidingsRedis.CallPatience, SystemCallPatience));
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = TimeSpan.FromSeconds(1);

@@ -13,6 +13,11 @@ internal sealed partial class GatewayHub(
     /// <summary>How long a silo that fell silent is remembered: longer than one can be away and yet a member of its cluster.</summary>
     private static readonly TimeSpan SiloMemory = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a silo that goes by it waits for the client of a session that did not come here.</summary>
+    private static readonly TimeSpan DisownedLifetime = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan DisownPause = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SiloReceiver> _receivers = new(StringComparer.Ordinal);
     private readonly GivenHandovers _given = new(time);
@@ -157,6 +162,35 @@ internal sealed partial class GatewayHub(
         cluster.GetGrain<ISessionGrain>(SessionId.ToKey(tenant, sessionId)).Deliver(message).Ignore();
     }
 
+    /// <summary>Whether a silo asked for a session and was told what a stay here gave it.</summary>
+    public bool HasGiven(string sessionId, long stay) => _given.Find(sessionId, stay) is not null;
+
+    /// <summary>
+    /// A session joined for a stay that is none here: the call that asked for it was held up on its way, by a silo that stood still for example, and the
+    /// client has gone on since. Its silo hears that nothing was taken, as often as it takes; until then nothing from that frame on is acknowledged.
+    /// </summary>
+    public async Task DisownAsync(SiloReceiver receiver, LinkFrame join, long number)
+    {
+        metrics.StaysDisowned.Add(1);
+        var handover = new SessionHandover { Link = receiver.Link, Frame = number - 1, Cursors = [], Unanswered = true };
+        while (!receiver.IsGivenUp)
+        {
+            try
+            {
+                await cluster.GetGrain<ISessionGrain>(SessionId.ToKey(join.Tenant, join.Session!)).Park(Address.Id, join.Stay, handover, DisownedLifetime);
+                break;
+            }
+            catch (Exception exception)
+            {
+                Log.NotDisowned(logger, join.Session!, exception.Message);
+            }
+
+            await Task.Delay(DisownPause, time);
+        }
+
+        receiver.Disowned(number);
+    }
+
     /// <summary>Forgets what nobody will ask for any more.</summary>
     public void Sweep()
     {
@@ -200,6 +234,9 @@ internal sealed partial class GatewayHub(
     {
         [LoggerMessage(2102, LogLevel.Debug, "Session {Session} was released from stay {Stay}")]
         public static partial void Released(ILogger logger, string session, long stay);
+
+        [LoggerMessage(2103, LogLevel.Debug, "The silo of session {Session} could not be told that the session is not here, which is tried again: {Reason}")]
+        public static partial void NotDisowned(ILogger logger, string session, string reason);
 
         [LoggerMessage(2101, LogLevel.Debug, "A direct message for session {Session} went back to its grain")]
         public static partial void DirectReturned(ILogger logger, string session);

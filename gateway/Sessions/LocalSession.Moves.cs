@@ -52,6 +52,7 @@ internal sealed partial class LocalSession
             // Its silo was told as cursors.
             _acknowledged = null;
             _restarted = [];
+            _waitsSince = null;
             Stay = NextStay();
             IsOrphan = false;
             return true;

@@ -4,12 +4,13 @@ namespace Tidings.Gateway.Sessions;
 /// Takes the frames of one silo, in order, and gives each message to the sessions it is for. Nothing in here waits: a session
 /// that cannot take a message is put aside.
 /// </summary>
-internal sealed class SiloReceiver(string silo, long link, TimeProvider time, GatewayHub hub, GatewayMetrics metrics)
+internal sealed partial class SiloReceiver(string silo, long link, TimeProvider time, GatewayHub hub, GatewayMetrics metrics)
 {
     private readonly Lock _lock = new();
     private readonly SubscriptionGroups _groups = new();
     private readonly HashSet<LocalSession> _sessions = [];
     private readonly Dictionary<LocalSession, long> _untold = [];
+    private readonly SortedSet<long> _disowned = [];
     private readonly Dictionary<ChannelId, ChannelCursor> _places = [];
     private long _received;
     private long _delivered;
@@ -141,8 +142,18 @@ internal sealed class SiloReceiver(string silo, long link, TimeProvider time, Ga
                 }
             }
 
+            delivered = _disowned.Count > 0 ? Math.Min(delivered, _disowned.Min - 1) : delivered;
             Interlocked.Exchange(ref _delivered, delivered);
             return holdingUp;
+        }
+    }
+
+    /// <summary>A session's silo has heard that it did not come here.</summary>
+    public void Disowned(long frame)
+    {
+        lock (_lock)
+        {
+            _disowned.Remove(frame);
         }
     }
 
@@ -205,6 +216,13 @@ internal sealed class SiloReceiver(string silo, long link, TimeProvider time, Ga
             HoldFor(target, number);
         }
 
+        if (frame.Kind == LinkFrameKind.Join && target?.Stay != frame.Stay && !hub.HasGiven(frame.Session!, frame.Stay))
+        {
+            // Its silo heard a call late that this gateway has given up waiting for, and takes the session for one that is here.
+            _disowned.Add(number);
+            _ = hub.DisownAsync(this, frame, number);
+        }
+
         if (frame.Direct is { } direct)
         {
             hub.Return(frame.Tenant, frame.Session!, direct);
@@ -254,90 +272,6 @@ internal sealed class SiloReceiver(string silo, long link, TimeProvider time, Ga
                 session.BeginLeaving();
                 break;
         }
-    }
-
-    private void GiveDirect(LocalSession session, LinkFrame frame, long number)
-    {
-        if (session.Enqueue(new DirectItem(frame.Direct!) { Frame = number }) is { } dropped)
-        {
-            metrics.CountDirectsDropped(dropped);
-        }
-        else
-        {
-            hub.Return(frame.Tenant, frame.Session!, frame.Direct!);
-        }
-    }
-
-    private void Deliver(LinkFrame frame, long number)
-    {
-        var batch = frame.Batches[0];
-        var trace = MessageTrace.IsOn ? DeliveryTrace.Of(batch.Channel, batch.Messages, silo, LastHeard) : null;
-        var delivery = new DeliveryBatch(batch) { Frame = number, LiveFor = MembersOf(frame), Trace = trace };
-        GiveOut(frame, delivery);
-        trace?.GivenOut();
-    }
-
-    /// <summary>How many sessions a frame is for, those that hold several of its subscriptions counted with each.</summary>
-    private int MembersOf(LinkFrame frame)
-    {
-        var members = 0;
-        foreach (var name in frame.Subscriptions)
-        {
-            members += _groups.MembersOf(frame.Tenant, name).Count;
-        }
-
-        return members;
-    }
-
-    private void GiveOut(LinkFrame frame, DeliveryBatch delivery)
-    {
-        _places[delivery.Channel] = new ChannelCursor(delivery.Channel.Name, delivery.LastOffset, frame.Batches[0].Epoch);
-        if (frame.Subscriptions.Length == 1)
-        {
-            foreach (var session in _groups.MembersOf(frame.Tenant, frame.Subscriptions[0]))
-            {
-                Give(session, delivery);
-            }
-
-            return;
-        }
-
-        foreach (var name in frame.Subscriptions)
-        {
-            foreach (var session in _groups.MembersOf(frame.Tenant, name))
-            {
-                if (!ReferenceEquals(session.LastGiven, delivery))
-                {
-                    session.LastGiven = delivery;
-                    Give(session, delivery);
-                }
-            }
-        }
-    }
-
-    private void Give(LocalSession session, ChannelBatch[] batches, long number)
-    {
-        foreach (var batch in batches)
-        {
-            if (session.CatchUp(batch) is { } fresh)
-            {
-                var trace = MessageTrace.IsOn ? DeliveryTrace.Of(fresh.Channel, fresh.Messages, silo, LastHeard) : null;
-                Give(session, new DeliveryBatch(fresh) { Frame = number, Trace = trace });
-                trace?.GivenOut();
-            }
-        }
-    }
-
-    private void Give(LocalSession session, DeliveryBatch delivery)
-    {
-        var given = session.Grants is not { } grants || delivery.IsVisibleTo(grants);
-        if (given && !session.Enqueue(delivery))
-        {
-            given = false;
-            metrics.WindowsDropped.Add(1, new KeyValuePair<string, object?>("policy", session.IsTooSlow ? "end_session" : "read_log"));
-        }
-
-        delivery.Trace?.Gave(given);
     }
 
     /// <summary>Acknowledges nothing from a frame on until a session's silo was told.</summary>

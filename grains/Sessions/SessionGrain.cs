@@ -140,7 +140,9 @@ internal sealed partial class SessionGrain(
         if (await FindAsync() is { } mailbox && _holder?.Id == gatewayId && mailbox.Stay == stay)
         {
             fanout.Detach(mailbox, gatewayId, handover);
-            fanout.SetDeadline(mailbox, lifetime);
+
+            // Where it never came, its client is likely to be at another gateway, and nobody knows how long it has left.
+            fanout.SetDeadline(mailbox, handover.Unanswered ? mailbox.Lifetime : lifetime);
             _started |= handover.Started;
             _holder = null;
             await Save();

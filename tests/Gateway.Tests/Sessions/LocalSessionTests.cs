@@ -72,6 +72,27 @@ public sealed class LocalSessionTests
         Assert.False(session.IsForsaken(start.AddSeconds(9)));
     }
 
+    /// <summary>While frames cannot come, it is attached again every few seconds, not at every scan.</summary>
+    [Fact]
+    public void One_that_was_forsaken_is_given_as_much_time_again()
+    {
+        var session = new LocalSession(Tenant, "forsaken again", Options.Create(new TidingsLimits()));
+        var start = DateTimeOffset.UnixEpoch;
+        var attached = new AttachResult(new SessionDescription { Protocol = "p", Lifetime = TimeSpan.FromMinutes(1) }, Live: true, Started: true);
+        session.BeginStay();
+        session.Attached(attached);
+        Assert.False(session.IsForsaken(start));
+        Assert.True(session.IsForsaken(start.AddSeconds(5)));
+        session.Orphan();
+
+        session.BeginStay();
+        session.Attached(attached);
+
+        Assert.False(session.IsForsaken(start.AddSeconds(6)));
+        Assert.False(session.IsForsaken(start.AddSeconds(9)));
+        Assert.True(session.IsForsaken(start.AddSeconds(11)));
+    }
+
     [Fact]
     public void Is_not_forsaken_while_what_it_missed_is_coming()
     {

@@ -2,6 +2,7 @@ using Tidings;
 using Tidings.Gateway.Administration;
 using Tidings.Gateway.Hosting;
 using Tidings.Silo;
+using Tidings.Silo.Settings;
 
 if (await HealthProbe.TryRunAsync(args) is { } exitCode)
 {
@@ -13,7 +14,8 @@ try
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
         Args = args,
-        ContentRootPath = Directory.Exists("wwwroot") ? null : AppContext.BaseDirectory,
+        ContentRootPath = SettingsFolder.Of(args),
+        WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
     });
     if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
     {

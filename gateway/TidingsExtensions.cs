@@ -13,6 +13,7 @@ using Tidings.Gateway.Sessions;
 using Tidings.Gateway.SmartRest;
 using Tidings.Gateway.Smc;
 using Tidings.Silo;
+using Tidings.Silo.Settings;
 using Tidings.Silo.Telemetry;
 
 namespace Tidings;
@@ -27,6 +28,7 @@ public static class TidingsExtensions
     public static WebApplicationBuilder AddTidings(this WebApplicationBuilder builder)
     {
         builder.AddTelemetry("tidings-gateway");
+        builder.Services.AddSettingsTrouble();
         var cluster = TidingsClusterOptions.Of(builder.Configuration);
         if (string.IsNullOrWhiteSpace(cluster.Redis))
         {

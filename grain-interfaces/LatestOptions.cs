@@ -16,6 +16,7 @@ public sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>, 
     private readonly ILogger _logger;
     private readonly IDisposable[] _registrations;
     private T _value;
+    private string? _refused;
     private event Action<T>? Changed;
 
     /// <summary>The options as they are now, and from now on.</summary>
@@ -56,12 +57,16 @@ public sealed partial class LatestOptions<T> : IOptions<T>, IOptionsMonitor<T>, 
         try
         {
             Volatile.Write(ref _value, _factory.Create(Options.DefaultName));
+            _refused = null;
             Changed?.Invoke(Value);
         }
         catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
         {
-            // Not valid, or not even what the setting takes.
-            Log.ChangeRefused(_logger, typeof(T).Name, exception.Message);
+            // Not valid, or not even what the setting takes. Told once, however often a file's watcher comes with it.
+            if (Interlocked.Exchange(ref _refused, exception.Message) != exception.Message)
+            {
+                Log.ChangeRefused(_logger, typeof(T).Name, exception.Message);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using Tidings.Silo;
+using Tidings.Silo.Settings;
 
 if (await HealthProbe.TryRunAsync(args) is { } exitCode)
 {
@@ -7,7 +8,7 @@ if (await HealthProbe.TryRunAsync(args) is { } exitCode)
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = SettingsFolder.Of(args) });
     if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
     {
         builder.WebHost.UseUrls("http://127.0.0.1:8081");

@@ -10,6 +10,7 @@ using Tidings.Grains;
 using Tidings.Grains.Logs;
 using Tidings.Grains.Membership;
 using Tidings.Silo.ConnectionEvents;
+using Tidings.Silo.Settings;
 using Tidings.Silo.Telemetry;
 
 namespace Tidings.Silo;
@@ -53,6 +54,7 @@ public static class TidingsSiloExtensions
     public static IHostApplicationBuilder AddTidingsSilo(this IHostApplicationBuilder host)
     {
         host.AddTelemetry("tidings-silo");
+        host.Services.AddSettingsTrouble();
         host.AddTidingsLimits();
         var options = TidingsClusterOptions.Of(host.Configuration);
         if (string.IsNullOrWhiteSpace(options.Redis))

@@ -26,14 +26,18 @@ internal sealed record StoreView(bool Configured, bool Healthy);
 internal sealed record NodeView(string Id, string? Name, string? Address, string Status, string? Version, DateTimeOffset? Started, LoadView? Load)
 {
     public const string Draining = "draining";
+    private const string Ready = "ready";
+    private const string Unready = "unready";
 
     public static NodeView Of(SiloView silo) => new(
         silo.Id, silo.Name, silo.Address, silo.Status, silo.Load?.Version, silo.Load?.Started,
         silo.Load is { } load ? new LoadView(load.Cpu, load.MemoryBytes, load.Sessions, load.PublishesPerSecond, null) : null);
 
     public static NodeView Of(GatewayReport gateway) => new(
-        gateway.Id, null, gateway.Address, gateway.IsDraining ? Draining : "ready", gateway.Version, gateway.Started,
+        gateway.Id, null, gateway.Address, StatusOf(gateway), gateway.Version, gateway.Started,
         new LoadView(gateway.Cpu, gateway.MemoryBytes, gateway.Sessions, null, gateway.DeliveriesPerSecond));
+
+    private static string StatusOf(GatewayReport gateway) => gateway.IsDraining ? Draining : gateway.IsUnready ? Unready : Ready;
 }
 
 /// <summary>How busy a silo or gateway is. Rates are null at the first look.</summary>

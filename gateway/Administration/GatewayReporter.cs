@@ -2,13 +2,14 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tidings.Gateway.Health;
 using Tidings.Gateway.Sessions;
 
 namespace Tidings.Gateway.Administration;
 
 /// <summary>Tells the cluster every second that this gateway is there and how it is, and carries out what it is told.</summary>
 internal sealed partial class GatewayReporter(
-    IClusterClient cluster, GatewayHub hub, GatewayDrain drain, IServer server, IMeterFactory meters, TimeProvider time, ILogger<GatewayReporter> logger)
+    IClusterClient cluster, GatewayHub hub, GatewayDrain drain, Readiness readiness, IServer server, IMeterFactory meters, TimeProvider time, ILogger<GatewayReporter> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -63,6 +64,7 @@ internal sealed partial class GatewayReporter(
             Id = hub.Address.Id,
             Address = Address(),
             IsDraining = drain.IsDraining,
+            IsUnready = readiness.State is ReadinessState.Starting or ReadinessState.Deaf,
             Version = Version,
             Started = _meter.Started,
             Cpu = _meter.Cpu(),

@@ -19,7 +19,8 @@ internal static class GlobalOptions
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Write JSON: an object, or one a line", Recursive = true };
 
-    public static Option<double> Timeout { get; } = new("--timeout") { Description = "Seconds to try to reach the server", Recursive = true, DefaultValueFactory = static _ => 10 };
+    public static Option<double> Timeout { get; } =
+        new Option<double>("--timeout") { Description = "Seconds to try to reach the server", Recursive = true, DefaultValueFactory = static _ => 10 }.IsTime();
 
     public static IEnumerable<Option> All => [Url, User, Password, Token, Tenant, Config, Json, Timeout];
 }

@@ -15,7 +15,7 @@ internal sealed class Invocation(ParseResult parsed, Terminal terminal, Cancella
     /// <summary>Whether the output is JSON.</summary>
     public bool Json { get; } = parsed.GetValue(GlobalOptions.Json);
 
-    private TimeSpan Patience { get; } = SecondsOf(parsed.GetValue(GlobalOptions.Timeout));
+    private TimeSpan Patience { get; } = TimeSpan.FromSeconds(parsed.GetValue(GlobalOptions.Timeout));
 
     public T? Value<T>(Option<T> option) => parsed.GetValue(option);
 
@@ -67,10 +67,6 @@ internal sealed class Invocation(ParseResult parsed, Terminal terminal, Cancella
         settings.Token is { } token ? TidingsCredentials.Bearer(token)
         : settings.User is { } user ? TidingsCredentials.Basic(user, settings.Password ?? "")
         : null;
-
-    private static TimeSpan SecondsOf(double seconds) => seconds is > 0 and < 1e6
-        ? TimeSpan.FromSeconds(seconds)
-        : throw new CommandException(ExitCodes.Usage, "--timeout is a number of seconds above 0.");
 }
 
 /// <summary>Gives commands their invocation.</summary>

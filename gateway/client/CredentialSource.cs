@@ -10,7 +10,7 @@ internal sealed class CredentialSource(TidingsClientOptions options)
     public TidingsCredentials? Current { get; private set; }
 
     /// <summary>When they are to be renewed; null if never.</summary>
-    public DateTimeOffset? RenewAt => Current?.Expires - options.RefreshBefore;
+    public DateTimeOffset? RenewAt { get; private set; }
 
     /// <summary>Good credentials; null where there are none.</summary>
     public async ValueTask<TidingsCredentials?> GetAsync(CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class CredentialSource(TidingsClientOptions options)
         await _asking.WaitAsync(cancellationToken);
         try
         {
-            return IsGood(Current) ? Current : Current = await options.Credentials(cancellationToken);
+            return IsGood(Current) ? Current : Take(await options.Credentials(cancellationToken));
         }
         finally
         {
@@ -37,10 +37,23 @@ internal sealed class CredentialSource(TidingsClientOptions options)
     /// <summary>The server refused them. False if new ones were refused already, or there is nobody to ask for others.</summary>
     public bool Refused()
     {
-        Current = null;
+        (Current, RenewAt) = (null, null);
         return options.Credentials is not null && ++_refusals < 2;
     }
 
+    /// <summary>Those that live for less than twice the time before their end are renewed after half of their life, and not again and again.</summary>
+    private TidingsCredentials? Take(TidingsCredentials? credentials)
+    {
+        RenewAt = null;
+        if (credentials?.Expires is { } end)
+        {
+            var half = (end - options.Time.GetUtcNow()) / 2;
+            RenewAt = end - (half < options.RefreshBefore ? half : options.RefreshBefore);
+        }
+
+        return Current = credentials;
+    }
+
     private bool IsGood(TidingsCredentials? credentials) =>
-        credentials is not null && (credentials.Expires is not { } end || end - options.RefreshBefore > options.Time.GetUtcNow());
+        credentials is not null && (RenewAt is not { } renewal || renewal > options.Time.GetUtcNow());
 }

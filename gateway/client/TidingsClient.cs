@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Tidings.Client.Sessions;
 using Tidings.Client.Transports;
 
@@ -8,12 +9,13 @@ namespace Tidings.Client;
 /// A Bayeux client. It connects when it is first used, keeps its session and subscriptions through every cut, and ends when it is disposed of
 /// or the server says not to come back. Its members may be used from any thread.
 /// </summary>
-public sealed class TidingsClient : IAsyncDisposable
+public sealed partial class TidingsClient : IAsyncDisposable
 {
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
     private readonly TidingsClientOptions _options;
     private readonly SubscriptionTable _table = new();
+    private readonly ILogger _logger;
     private readonly ClientSession _session;
     private readonly Publisher _publisher;
     private readonly CancellationTokenSource _stop = new();
@@ -27,7 +29,8 @@ public sealed class TidingsClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        _session = new ClientSession(options, _table, Change, gap => GapFound?.Invoke(this, gap));
+        _logger = options.Logging.CreateLogger("Tidings.Client");
+        _session = new ClientSession(options, _table, Change, gap => Tell(nameof(GapFound), () => GapFound?.Invoke(this, gap)));
         _publisher = new Publisher(_session, options);
         _running = new Lazy<Task>(() => Task.Run(() => _session.RunAsync(_stop.Token)));
     }
@@ -150,7 +153,7 @@ public sealed class TidingsClient : IAsyncDisposable
     private async ValueTask LeaveAsync(TidingsSubscription subscription)
     {
         _table.Remove(subscription);
-        if (subscription.Session is { } session && _disposed == 0 && _session.Gate.Current is { } active && active.ClientId == session)
+        if (subscription.AskedIn is { } session && _disposed == 0 && _session.Gate.Current is { } active && active.ClientId == session)
         {
             try
             {
@@ -178,6 +181,25 @@ public sealed class TidingsClient : IAsyncDisposable
     private void Change(TidingsStateChange change)
     {
         State = change.State;
-        StateChanged?.Invoke(this, change);
+        Tell(nameof(StateChanged), () => StateChanged?.Invoke(this, change));
+    }
+
+    /// <summary>Those who listen are told; one who fails at it must not end the connection of all.</summary>
+    private void Tell(string what, Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception failure)
+        {
+            Log.HandlerFailed(_logger, what, failure);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3005, LogLevel.Error, "A handler of {Event} failed")]
+        public static partial void HandlerFailed(ILogger logger, string @event, Exception failure);
     }
 }

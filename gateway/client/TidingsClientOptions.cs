@@ -58,7 +58,7 @@ public sealed record TidingsClientOptions
     /// </summary>
     public Func<CancellationToken, ValueTask<TidingsCredentials?>>? Credentials { get; init; }
 
-    /// <summary>How long before they expire credentials are renewed. Default 60 s.</summary>
+    /// <summary>How long before they expire credentials are renewed; those that live for less than twice that, after half of their life. Default 60 s.</summary>
     public TimeSpan RefreshBefore { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>

@@ -42,6 +42,9 @@ public sealed class TidingsSubscription : IAsyncEnumerable<TidingsMessage>, IAsy
     /// <summary>The session in which it is in force; null before.</summary>
     internal string? Session { get; private set; }
 
+    /// <summary>The session that was asked for it, and may have it; null before, and where it was refused.</summary>
+    internal string? AskedIn { get; set; }
+
     internal Task Established => _established.Task;
 
     /// <summary>Waits for the next message.</summary>

@@ -61,6 +61,9 @@ public sealed record GatewayReport
 
     /// <summary>Messages that it wrote to clients per second since its last report; null while nobody looks.</summary>
     [Id(8)] public double? DeliveriesPerSecond { get; init; }
+
+    /// <summary>Whether what is published does not come back to it, so that balancers send it nobody. A build that does not say so is ready.</summary>
+    [Id(9)] public bool IsUnready { get; init; }
 }
 
 /// <summary>What a gateway is to do.</summary>

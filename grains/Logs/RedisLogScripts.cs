@@ -110,8 +110,8 @@ internal static class RedisLogScripts
 
     /// <summary>
     /// Appends all messages or none. Keys: head, log, sequence, changed, oldest. Arguments: epoch, writer, head offset, cutoff of age,
-    /// most entries, channel name, number of messages, time of the first, and for each message the number of its fields' names and
-    /// values, and these. The first write is XADD, which Redis refuses for lack of memory before anything is changed.
+    /// most entries, channel name, number of messages, time of the first, the age itself, and for each message the number of its fields'
+    /// names and values, and these. A caller whose clock is ahead of Redis' drops no more than Redis' clock allows. The first write is XADD, which Redis refuses for lack of memory before anything is changed.
     /// Answer: <see cref="RedisAppendOutcome"/>.
     /// </summary>
     public const string Append = Clock + DropOld + """
@@ -132,7 +132,7 @@ internal static class RedisLogScripts
         end
 
         local sequence = text(math.max(micros(), tonumber(redis.call('GET', KEYS[3]) or 0) + 1))
-        local at = 9
+        local at = 10
         for i = 1, count do
           local fields = tonumber(ARGV[at])
           redis.call('XADD', KEYS[2], text(after + i) .. '-0', 'w', writer, 'q', sequence, unpack(ARGV, at + 1, at + fields))
@@ -140,7 +140,7 @@ internal static class RedisLogScripts
         end
         if redis.call('XLEN', KEYS[2]) > tonumber(ARGV[5]) then redis.call('XTRIM', KEYS[2], 'MAXLEN', ARGV[5]) end
 
-        local known, cutoff = head[4], tonumber(ARGV[4])
+        local known, cutoff = head[4], math.min(tonumber(ARGV[4]), math.floor(micros() / 1000) - tonumber(ARGV[9]))
         local oldest = known == '' and ARGV[8] or known
         if tonumber(oldest) < cutoff then oldest = drop_old(KEYS[2], cutoff, 32 + count * 2) end
         if oldest ~= known then index_oldest(KEYS[5], ARGV[6], oldest) end

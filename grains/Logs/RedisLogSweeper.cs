@@ -14,6 +14,7 @@ internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys, Tidin
     /// <summary>Drops every entry, and then every head, that is too old at a time in milliseconds since 1970 UTC.</summary>
     public async ValueTask SweepAsync(long now, CancellationToken cancellationToken)
     {
+        now = Math.Min(now, await RedisNowAsync(cancellationToken));
         var oldestEntry = now - (long)limits.LogAge.TotalMilliseconds;
         var oldestUse = now - (long)limits.LogHeadAge.TotalMilliseconds;
         var (tenants, _) = await calls.RunAsync(database => database.SetMembersAsync(keys.Tenants), cancellationToken);
@@ -22,6 +23,13 @@ internal sealed class RedisLogSweeper(RedisCalls calls, RedisLogKeys keys, Tidin
             await SweepAsync(tenant, keys.Oldest(tenant), oldestEntry, channel => TrimAsync(channel, oldestEntry, cancellationToken), cancellationToken);
             await SweepAsync(tenant, keys.Used(tenant), oldestUse, channel => ForgetAsync(channel, oldestUse, now, cancellationToken), cancellationToken);
         }
+    }
+
+    /// <summary>A silo whose clock is ahead of all others' must not take what is young for old, in all of the cluster's logs.</summary>
+    private async ValueTask<long> RedisNowAsync(CancellationToken cancellationToken)
+    {
+        var (time, _) = await calls.RunAsync(static database => database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster), cancellationToken);
+        return ((long)time[0] * 1000) + ((long)time[1] / 1000);
     }
 
     // Ends because a step takes its channel out of the range read here, or drops entries until the next one does.

@@ -146,7 +146,7 @@ internal sealed class RedisMessageLog(
 
     private RedisValue[] AppendArguments(LogClaim claim, IReadOnlyList<Message> messages)
     {
-        const int FixedArguments = 8;
+        const int FixedArguments = 9;
         const int UsualArgumentsPerMessage = 7;
         var arguments = new List<RedisValue>(FixedArguments + (messages.Count * UsualArgumentsPerMessage))
         {
@@ -158,6 +158,7 @@ internal sealed class RedisMessageLog(
             claim.Channel.Name,
             messages.Count,
             messages[0].Time,
+            (long)Limits.LogAge.TotalMilliseconds,
         };
         foreach (var message in messages)
             RedisLogEntry.Write(message, arguments);

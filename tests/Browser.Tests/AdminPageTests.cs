@@ -208,6 +208,71 @@ public sealed partial class AdminPageTests(BrowserFixture fixture)
         }
     }
 
+    [Fact]
+    public async Task What_the_server_refuses_is_told()
+    {
+        await using var page = await fixture.AdminAsync();
+        await page.OpenAsync("Accounts");
+        await page.Page.RouteAsync("**/api/admin/tenants/default/users/carol", static route => route.FulfillAsync(new()
+        {
+            Status = 503,
+            ContentType = "application/problem+json",
+            Body = """{"detail":"The cluster does not answer; try again."}""",
+        }));
+
+        await page.Button("Remove carol").ClickAsync();
+        await page.Dialog.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+
+        await Expect(page.Dialog).ToContainTextAsync("That was not done");
+        await Expect(page.Dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The cluster does not answer; try again.");
+        await page.Button("Close").ClickAsync();
+        await Expect(page.Button("Remove carol")).ToBeFocusedAsync();
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task The_focus_finds_back_to_what_was_drawn_anew_behind_a_panel()
+    {
+        await using var page = await fixture.AdminAsync();
+        await page.OpenAsync("Accounts");
+
+        await page.Button("Make key").ClickAsync();
+        await page.Dialog.GetByLabel("User").SelectOptionAsync("carol");
+        await page.Button("Make").ClickAsync();
+        await Expect(page.Dialog).ToContainTextAsync("tdk_");
+        await Expect(page.Page.Locator("tr:has-text('carol') button:has-text('Revoke')")).ToHaveCountAsync(1);
+        await page.Page.Keyboard.PressAsync("Escape");
+
+        await Expect(page.Button("Make key")).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A_page_behind_a_panel_rests()
+    {
+        await using var page = await fixture.AdminAsync();
+        await page.OpenAsync("Accounts");
+        await page.Button("Change carol").ClickAsync();
+        await Expect(page.Dialog).ToBeVisibleAsync();
+        var requests = 0;
+        page.Page.Request += (_, request) => requests += request.Url.EndsWith("/api/admin/tenants", StringComparison.Ordinal) ? 1 : 0;
+
+        // A refresh asks at once; whatever it asks is asked before this.
+        await page.Page.EvaluateAsync("async () => { document.dispatchEvent(new Event('visibilitychange')); await fetch('/login'); }");
+        await page.Page.Keyboard.PressAsync("Escape");
+
+        await Expect(page.Button("Change carol")).ToBeFocusedAsync();
+        Assert.Equal(0, requests);
+    }
+
+    [Fact]
+    public async Task Figures_are_not_read_out_each_time_they_change()
+    {
+        await using var page = await fixture.AdminAsync();
+
+        await Expect(page.Page.Locator("output[aria-live=off]")).ToHaveCountAsync(4);
+        await Expect(page.Page.Locator("output:not([aria-live=off])")).ToHaveCountAsync(0);
+    }
+
     private static async Task TabToAsync(IPage page, ILocator control)
     {
         for (var press = 0; press < 30; press++)

@@ -111,6 +111,52 @@ public sealed class AdviceTests
     }
 
     [Fact]
+    public async Task Tokens_of_a_short_life_are_renewed_after_half_of_it_and_not_all_the_time()
+    {
+        var time = new SteppedTime();
+        var given = 0;
+        var source = new CredentialSource(new TidingsClientOptions
+        {
+            Url = new Uri("http://127.0.0.1"),
+            Time = time,
+            Credentials = _ => ValueTask.FromResult<TidingsCredentials?>(TidingsCredentials.Bearer($"t{++given}", time.GetUtcNow() + TimeSpan.FromSeconds(40))),
+        });
+
+        await source.GetAsync(default);
+        time.Advance(TimeSpan.FromSeconds(19));
+        await source.GetAsync(default);
+        Assert.Equal(1, given);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await source.GetAsync(default);
+        Assert.Equal(2, given);
+    }
+
+    [Fact]
+    public async Task A_connect_is_not_held_beyond_the_moment_at_which_a_token_is_to_be_renewed()
+    {
+        var time = new SteppedTime();
+        await using var server = await ScriptedServer.StartAsync(static request => (string)request["channel"]! == "/meta/connect"
+            ? new JsonObject { ["advice"] = new JsonObject { ["reconnect"] = "retry", ["interval"] = 10, ["timeout"] = 600_000 } }
+            : ScriptedServer.Plain(request));
+        await using var client = new TidingsClient(new TidingsClientOptions
+        {
+            Url = server.Endpoint,
+            Transports = TidingsTransports.LongPolling,
+            Time = time,
+            Credentials = _ => ValueTask.FromResult<TidingsCredentials?>(TidingsCredentials.Bearer("t", time.GetUtcNow() + TimeSpan.FromMinutes(5))),
+        });
+        await client.ConnectAsync();
+
+        // To half a second before the renewal, four minutes after the token was given.
+        await time.WaitedForAsync(TimeSpan.FromMilliseconds(10));
+        time.Advance(TimeSpan.FromMinutes(4) - TimeSpan.FromMilliseconds(500));
+
+        await Eventually.TrueAsync(() => server.RequestsOn("/meta/connect").Count() >= 2, () => "a second connect");
+        Assert.Equal(500, (int)server.RequestsOn("/meta/connect").ElementAt(1)["advice"]!["timeout"]!);
+    }
+
+    [Fact]
     public async Task Tokens_are_renewed_before_they_end()
     {
         var time = new SteppedTime();

@@ -13,10 +13,16 @@ public sealed class FayeTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var clients = Repository.PathTo("tests", "clients");
-        await NpmPackages.InstallAsync(clients, "faye");
+        await NpmPackages.InstallAsync(Repository.PathTo("tests", "clients"), "faye");
+        await StartAsync();
+    }
+
+    private async Task StartAsync(params (string Key, string Value)[] environment)
+    {
         // It ends with its standard input.
-        _process = ChildProcess.Start("faye", "sh", ["-c", $"sleep 600 | exec node '{Path.Combine(clients, "faye-server.mjs")}'"], new Dictionary<string, string> { ["FAYE_TIMEOUT"] = "5" });
+        _process = ChildProcess.Start(
+            "faye", "sh", ["-c", $"sleep 600 | exec node '{Path.Combine(Repository.PathTo("tests", "clients"), "faye-server.mjs")}'"],
+            new Dictionary<string, string>(environment.Select(static pair => KeyValuePair.Create(pair.Key, pair.Value))) { ["FAYE_TIMEOUT"] = "5" });
         var line = await _process.LineAsync(static text => text.Contains(Listening, StringComparison.Ordinal), $"a line \"{Listening}\"");
         _endpoint = new Uri(new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim()), "/cometd");
     }
@@ -62,5 +68,60 @@ public sealed class FayeTests : IAsyncLifetime
         }
 
         Assert.Equal(30, (await answers.ReadAsync(30)).Count);
+    }
+
+    [Theory]
+    [InlineData(TidingsTransports.WebSocket)]
+    [InlineData(TidingsTransports.All)]
+    [InlineData(TidingsTransports.LongPolling)]
+    public async Task A_server_that_was_started_anew_is_come_back_to(TidingsTransports transports)
+    {
+        await using var client = new TidingsClient(new TidingsClientOptions { Url = _endpoint, Transports = transports, MaxBackoff = TimeSpan.FromMilliseconds(500) });
+        var gaps = new List<TidingsGap>();
+        client.GapFound += (_, gap) => gaps.Add(gap);
+        await using var subscription = await client.SubscribeAsync("/faye/again").For("The subscription is not in force.");
+        await client.PublishAsync("/faye/again", 1);
+        Assert.Equal(1, (await subscription.ReadAsync(1))[0].Read<int>());
+
+        await _process.DisposeAsync();
+        await StartAsync(("FAYE_PORT", $"{_endpoint.Port}"));
+        await Eventually.TrueAsync(() => gaps.Count == 1, () => "the gap of a session that began anew");
+        await client.PublishAsync("/faye/again", 2).For("The client did not come back to a server that was started anew.");
+
+        Assert.Equal(2, (await subscription.ReadAsync(1))[0].Read<int>());
+        Assert.Equal("/faye/again", Assert.Single(gaps).Channel);
+    }
+
+    [Theory]
+    [InlineData(TidingsTransports.WebSocket)]
+    [InlineData(TidingsTransports.All)]
+    [InlineData(TidingsTransports.LongPolling)]
+    public async Task Tokens_are_renewed_in_the_same_session(TidingsTransports transports)
+    {
+        await _process.DisposeAsync();
+        await StartAsync(("FAYE_TOKENS", "1"));
+        var given = 0;
+        await using var client = new TidingsClient(new TidingsClientOptions
+        {
+            Url = _endpoint,
+            Transports = transports,
+            Credentials = _ =>
+            {
+                given++;
+                var end = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(5);
+                return ValueTask.FromResult<TidingsCredentials?>(TidingsCredentials.Bearer($"{end.ToUnixTimeMilliseconds()}", end));
+            },
+        });
+        var reasons = new List<string?>();
+        client.StateChanged += (_, change) => reasons.Add(change.Reason);
+        await using var subscription = await client.SubscribeAsync("/faye/tokens").For("The subscription is not in force.");
+
+        for (var i = 0; given < 4; i++)
+        {
+            await client.PublishAsync("/faye/tokens", i).For("A publish was not acknowledged.");
+            Assert.Equal(i, (await subscription.ReadAsync(1))[0].Read<int>());
+        }
+
+        Assert.Equal([null], reasons);
     }
 }

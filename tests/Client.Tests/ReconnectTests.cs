@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Tidings.Browser;
@@ -119,6 +121,42 @@ public sealed class ReconnectTests(GatewayServer server) : IClassFixture<Gateway
         await client.PublishAsync("/a", "mine");
 
         Assert.Equal("mine", (await subscription.ReadAsync(1))[0].Read<string>());
+    }
+
+    [Theory]
+    [InlineData(TidingsTransports.WebSocket, true)]
+    [InlineData(TidingsTransports.All, false)]
+    [InlineData(TidingsTransports.LongPolling, true)]
+    public async Task Tokens_of_the_server_are_renewed_in_the_same_session(TidingsTransports transports, bool acknowledge)
+    {
+        await using var secured = await GatewayServer.StartAsync(null, ("Tidings:BootstrapAdmin:Password", "first-password"), ("Tidings:Tokens:Lifetime", "00:00:05"));
+        using var http = new HttpClient();
+        var given = 0;
+        await using var client = new TidingsClient(new TidingsClientOptions
+        {
+            Url = secured.Endpoint,
+            Transports = transports,
+            Acknowledge = acknowledge,
+            Credentials = async cancellation =>
+            {
+                given++;
+                using var form = new FormUrlEncodedContent([new("grant_type", "password"), new("username", "admin"), new("password", "first-password")]);
+                using var answer = await http.PostAsync(new Uri(secured.Address, "/token"), form, cancellation);
+                var token = (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellation))!;
+                return TidingsCredentials.Bearer((string)token["access_token"]!, DateTimeOffset.UtcNow + TimeSpan.FromSeconds((int)token["expires_in"]!));
+            },
+        });
+        var reasons = new List<string?>();
+        client.StateChanged += (_, change) => reasons.Add(change.Reason);
+        await using var subscription = await client.SubscribeAsync("/tokens").For("The subscription is not in force.");
+
+        for (var i = 0; given < 4; i++)
+        {
+            await client.PublishAsync("/tokens", i).For("A publish was not acknowledged.");
+            Assert.Equal(i, (await subscription.ReadAsync(1))[0].Read<int>());
+        }
+
+        Assert.Equal([null], reasons);
     }
 
     private static TidingsClient New(Uri endpoint, TidingsTransports transports) => new(new TidingsClientOptions

@@ -13,9 +13,12 @@ internal static class DrainCommand
     /// <summary>A gateway that has ended is not listed any more; but where a silo just ended, the list begins anew, and it is missing for a moment only.</summary>
     private const int LooksUntilGone = 4;
     private static readonly Argument<string> Gateway = new("gateway") { Description = "The gateway's id, as status shows it" };
-    private static readonly Option<int> Seconds = new("--over") { Description = "Over how many seconds its sessions are moved", DefaultValueFactory = static _ => 30 };
+    private static readonly Option<int> Seconds =
+        new Option<int>("--over") { Description = "Over how many seconds its sessions are moved", DefaultValueFactory = static _ => 30 }.Between(0, 3600);
+
     private static readonly Option<bool> NoWait = new("--no-wait") { Description = "Do not wait for the last session" };
-    private static readonly Option<double> Limit = new("--for") { Description = "Wait so many seconds at most; then the exit code is 6", DefaultValueFactory = static _ => 300 };
+    private static readonly Option<double> Limit =
+        new Option<double>("--for") { Description = "Wait so many seconds at most; then the exit code is 6", DefaultValueFactory = static _ => 300 }.IsTime();
 
     public static Command Make(Terminal terminal) =>
         new Command("drain", "Moves the sessions of a gateway to the others, before it is stopped") { Gateway, Seconds, NoWait, Limit }.Does(terminal, RunAsync);

@@ -14,7 +14,7 @@ internal static class LoadCommand
     private static readonly Option<int> Subscribers = new("--subscribers", "-s") { Description = "Clients that subscribe", DefaultValueFactory = static _ => 10 };
     private static readonly Option<int> Publishers = new("--publishers", "-p") { Description = "Clients that publish", DefaultValueFactory = static _ => 1 };
     private static readonly Option<double> Rate = new("--rate", "-r") { Description = "Messages a second, of all publishers together", DefaultValueFactory = static _ => 100 };
-    private static readonly Option<double> For = new("--for") { Description = "Seconds", DefaultValueFactory = static _ => 10 };
+    private static readonly Option<double> For = new Option<double>("--for") { Description = "Seconds", DefaultValueFactory = static _ => 10 }.IsTime();
     private static readonly Option<int> Size = new("--size") { Description = "Bytes of padding in each message", DefaultValueFactory = static _ => 100 };
 
     public static Command Make(Terminal terminal) =>

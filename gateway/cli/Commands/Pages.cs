@@ -10,7 +10,7 @@ internal static class Pages
 {
     private const int MostAtOnce = 500;
 
-    public static Option<int> Limit { get; } = new("--limit") { Description = "The most to show", DefaultValueFactory = static _ => 100 };
+    public static Option<int> Limit { get; } = new Option<int>("--limit") { Description = "The most to show", DefaultValueFactory = static _ => 100 }.AtLeast(1);
 
     public static Argument<string?> Query { get; } = new("query") { Description = "What to look for", Arity = ArgumentArity.ZeroOrOne };
 

@@ -8,8 +8,9 @@ namespace Tidings.Cli.Commands;
 internal static class SubscribeCommand
 {
     private static readonly Argument<string[]> Channels = new("channel") { Description = "Channels, /a/b, or patterns, /a/* and /a/**", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<int?> Count = new("--count", "-n") { Description = "End after so many messages" };
-    private static readonly Option<double?> For = new("--for") { Description = "End so many seconds after the subscription; before --count is reached that is exit code 6" };
+    private static readonly Option<int?> Count = new Option<int?>("--count", "-n") { Description = "End after so many messages" }.AtLeast(1);
+    private static readonly Option<double?> For =
+        new Option<double?>("--for") { Description = "End so many seconds after the subscription; before --count is reached that is exit code 6" }.IsTime();
 
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Do not say on the error output when the subscriptions are in force" };
 

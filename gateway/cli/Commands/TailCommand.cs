@@ -8,7 +8,7 @@ namespace Tidings.Cli.Commands;
 internal static class TailCommand
 {
     private static readonly Argument<string> Channel = new("channel") { Description = "The channel, /a/b" };
-    private static readonly Option<int> Last = new("--lines", "-n") { Description = "How many of the last messages", DefaultValueFactory = static _ => 10 };
+    private static readonly Option<int> Last = new Option<int>("--lines", "-n") { Description = "How many of the last messages", DefaultValueFactory = static _ => 10 }.AtLeast(0);
     private static readonly Option<long?> After = new("--after") { Description = "All after this offset, instead of the last" };
     private static readonly Option<bool> Stop = new("--no-follow") { Description = "End with the last message of the log" };
 

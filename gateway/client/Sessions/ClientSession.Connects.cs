@@ -92,8 +92,9 @@ internal sealed partial class ClientSession
             return null;
         }
 
-        var left = renewal - _options.Time.GetUtcNow();
-        return left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
+        // In whole milliseconds, and not a moment too early. A source that gives what has ended is not asked without a pause.
+        var left = Math.Ceiling((renewal - _options.Time.GetUtcNow()).TotalMilliseconds);
+        return left > 0 ? TimeSpan.FromMilliseconds(left) : TimeSpan.FromSeconds(1);
     }
 
     /// <summary>What came with a connect's reply. Waits for room where readers are slow: the next connect acknowledges it.</summary>

@@ -18,6 +18,7 @@ internal sealed class Establisher(SubscriptionTable table, Requests requests, Ti
         {
             while (table.All.Where(one => one.Session != clientId).Take(MostAtOnce).ToArray() is { Length: > 0 } waiting)
             {
+                Array.ForEach(waiting, one => one.AskedIn = clientId);
                 var replies = await link.AskAsync(
                     [.. waiting.Select(one => requests.Subscribe(clientId, one.Channel, PlaceOf(one)))], options.ReplyTimeout, cancellationToken);
                 for (var i = 0; i < replies.Length; i++)
@@ -65,6 +66,7 @@ internal sealed class Establisher(SubscriptionTable table, Requests requests, Ti
                 throw new Transports.LinkLostException($"The server cannot subscribe to {subscription.Channel} now: {reply.Error}");
             default:
                 table.Remove(subscription);
+                subscription.AskedIn = null;
                 subscription.End(new TidingsException(reply.Error ?? $"The server refused to subscribe to {subscription.Channel}."));
                 return true;
         }

@@ -24,8 +24,11 @@ internal sealed partial class Link : IAsyncDisposable
     private readonly Func<BayeuxMessage, ValueTask> _deliver;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Lock _sides = new();
     private Wire _wire = null!;
+    private Func<PollWire>? _openSide;
     private PollWire? _side;
+    private Task _endedSides = Task.CompletedTask;
     private int _delivering;
 
     private Link(Func<BayeuxMessage, ValueTask> deliver, TimeProvider time, ILogger logger)
@@ -57,7 +60,7 @@ internal sealed partial class Link : IAsyncDisposable
     /// From now on, requests other than connects go over polls of their own: where the server pushes as it likes, a socket is not read while
     /// messages wait for their reader, and a reader that publishes must not wait for itself.
     /// </summary>
-    public void SendBeside(Connector connector) => _side ??= connector.OpenPolls(ArriveAsync);
+    public void SendBeside(Connector connector) => _openSide = () => connector.OpenPolls(ArriveAsync);
 
     /// <summary>Sends a request and waits for its reply.</summary>
     /// <exception cref="LinkLostException">The wire ended, or no reply came in time; the outcome is unknown.</exception>
@@ -71,7 +74,7 @@ internal sealed partial class Link : IAsyncDisposable
         var replies = names.Select(Expect).ToArray();
         try
         {
-            var wire = _side is { } side && requests[0].Channel is not MetaChannels.Connect and not MetaChannels.Handshake ? side : _wire;
+            var wire = requests[0].Channel is MetaChannels.Connect or MetaChannels.Handshake ? _wire : WireOfOthers();
             var all = Task.WhenAll(replies.Select(static reply => reply.Task));
             var sending = wire.SendAsync(Write(requests));
             await AnyAsync(all, wire.Ended, patience, cancellationToken);
@@ -113,12 +116,38 @@ internal sealed partial class Link : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        lock (_sides)
+        {
+            _openSide = null;
+        }
+
         if (_side is not null)
         {
             await _side.DisposeAsync();
         }
 
+        await _endedSides;
         await _wire.DisposeAsync();
+    }
+
+    /// <summary>The wire, or polls beside it. A request that failed there has ended them, but not the wire: the next one gets new ones.</summary>
+    private Wire WireOfOthers()
+    {
+        lock (_sides)
+        {
+            if (_openSide is not { } open)
+            {
+                return _wire;
+            }
+
+            if (_side is { Ended.IsCompleted: true } ended)
+            {
+                _endedSides = Task.WhenAll(_endedSides, ended.DisposeAsync().AsTask());
+                _side = null;
+            }
+
+            return _side ??= open();
+        }
     }
 
     /// <exception cref="TidingsException">A request with this id is under way on this channel.</exception>

@@ -1,4 +1,5 @@
 import { get, logIn, logOut, Refusal, whoAmI } from './api.js';
+import { openPanel } from './dialog.js';
 import { el } from './dom.js';
 import { Live } from './live.js';
 import { accountsView } from './accounts.js';
@@ -53,6 +54,7 @@ async function showTenants() {
 function showLogin(text) {
   view = admin = null;
   live.stop();
+  document.querySelectorAll('dialog').forEach(panel => panel.remove());
   element('view').replaceChildren();
   show({ login: true, view: false, who: false, tabs: false });
   note(text);
@@ -105,7 +107,8 @@ function route() {
 /** Brings the view up to date. While the server does not answer, what it last said stays, and the page says so. */
 async function refresh() {
   const current = view;
-  if (!current || document.hidden) return;
+  // What lies behind a panel rests, so that the focus finds its way back.
+  if (!current || document.hidden || document.querySelector('dialog')) return;
   try {
     await current.refresh();
     if (current === view) tell(null);
@@ -124,6 +127,14 @@ live.onstate = (state, text) => {
   element('connection').dataset.state = state;
   if (element('state').textContent !== text) element('state').textContent = text;
 };
+
+// Whatever a button began and the server refused is told, and not taken for done.
+addEventListener('unhandledrejection', event => {
+  if (!(event.reason instanceof Refusal)) return;
+  event.preventDefault();
+  if (event.reason.status === 401) showLogin('Your log-in has ended.');
+  else openPanel('That was not done', el('p', { class: 'note', role: 'alert', 'data-kind': 'error' }, event.reason.message));
+});
 
 // Shared
 

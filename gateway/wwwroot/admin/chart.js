@@ -14,6 +14,8 @@ export class Chart {
     const name = document.createElement('h3');
     name.textContent = title;
     this.#value.setAttribute('aria-label', title);
+    // Read when it is looked for, not each time it changes.
+    this.#value.setAttribute('aria-live', 'off');
     this.node = document.createElement('div');
     this.node.className = 'chart';
     this.node.append(name, this.#value, this.#picture());

@@ -1,4 +1,4 @@
-import { button, el } from './dom.js';
+import { button, el, keepFocus } from './dom.js';
 
 /**
  * Opens a panel above the page; Escape closes it, and the focus goes back to where it was.
@@ -11,10 +11,10 @@ export function openPanel(title, ...content) {
       el('h2', { id }, title),
       button('Close', () => dialog.close(), 'quiet small')),
     el('div', { class: 'body' }, content));
-  const before = document.activeElement;
+  const focusAgain = keepFocus();
   dialog.addEventListener('close', () => {
     dialog.remove();
-    before?.focus?.();
+    focusAgain();
   });
   document.body.append(dialog);
   dialog.showModal();

@@ -49,20 +49,27 @@ export function table(caption, columns, items, empty) {
 export const facts = pairs => el('dl', { class: 'facts' },
   pairs.filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
 
-/** Replaces what a node holds. The focus stays where it was: nobody is torn out of what they are doing by a refresh. */
+/** Replaces what a node holds. Focus and place stay: nobody is torn out of what they are doing by a refresh. */
 export function refresh(node, ...children) {
-  if (node.contains(document.activeElement) && node.childNodes.length > 0) {
-    const before = pathOf(node, document.activeElement);
-    node.replaceChildren(...children.filter(Boolean));
-    find(node, before)?.focus({ preventScroll: true });
-  } else {
-    node.replaceChildren(...children.filter(Boolean));
-  }
+  const [focusAgain, left] = [node.contains(document.activeElement) && keepFocus(), node.querySelector('.scroll')?.scrollLeft];
+  node.replaceChildren(...children.filter(Boolean));
+  if (left) node.querySelector('.scroll')?.scrollTo({ left });
+  if (focusAgain) focusAgain();
+}
+
+/**
+ * Remembers where the focus is.
+ * @returns {() => void} puts it there again: where that was drawn anew, on what stands in its place, or else on the content.
+ */
+export function keepFocus() {
+  const before = document.activeElement;
+  const path = pathOf(document.body, before);
+  return () => (before.isConnected ? before : find(document.body, path) ?? document.getElementById('view')).focus({ preventScroll: true });
 }
 
 function pathOf(root, node) {
   const path = [];
-  for (; node !== root; node = node.parentElement) path.unshift([...node.parentElement.children].indexOf(node));
+  for (; root.contains(node) && node !== root; node = node.parentElement) path.unshift([...node.parentElement.children].indexOf(node));
   return path;
 }
 

@@ -14,7 +14,8 @@ export function bytes(value) {
 
 export const when = time => time ? moment.format(new Date(time)) : null;
 
-export const hour = time => clock.format(new Date(time));
+/** The time of day; with the day, where it was another one. */
+export const hour = time => (new Date(time).toDateString() === new Date().toDateString() ? clock : moment).format(new Date(time));
 
 /** How long ago, in its largest unit. */
 export function since(time) {

@@ -13,6 +13,7 @@ public sealed class ClusterAdminTests : IAsyncLifetime
     readonly Stack<IAsyncDisposable> _parts = new();
     readonly List<SiloProcess> _silos = [];
     readonly List<GatewayProcess> _gateways = [];
+    RedisServer _redis = null!;
     readonly HttpClient _http = new()
     {
         Timeout = TimeSpan.FromSeconds(40),
@@ -21,9 +22,9 @@ public sealed class ClusterAdminTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var redis = await RedisServer.StartAsync();
-        _parts.Push(redis);
-        string[] settings = [$"--Tidings:Redis={redis.ConnectionString}", $"--Tidings:ClusterId=test-{Guid.NewGuid():N}"];
+        _redis = await RedisServer.StartAsync();
+        _parts.Push(_redis);
+        string[] settings = [$"--Tidings:Redis={_redis.ConnectionString}", $"--Tidings:ClusterId=test-{Guid.NewGuid():N}"];
         for (var i = 0; i < 2; i++)
         {
             _silos.Add(await SiloProcess.StartAsync($"silo{i}", settings));
@@ -71,6 +72,21 @@ public sealed class ClusterAdminTests : IAsyncLifetime
             async () => await TryStatusAsync() is { } seen && Active(status = seen) == 1, () => $"one active silo in {status}", Patience);
         Assert.NotNull((await SendAsync(HttpMethod.Get, "/api/admin/sessions"))!["items"]);
     }
+
+    [Fact]
+    public async Task Gateways_that_deliver_nothing_are_not_called_ready()
+    {
+        JsonNode? status = null;
+        await Eventually.TrueAsync(
+            async () => StatusesOf(status = await StatusAsync()) is ["ready", "ready"], () => $"two gateways that are ready in {status}", Patience);
+
+        await _redis.KillAsync();
+
+        await Eventually.TrueAsync(
+            async () => await TryStatusAsync() is { } seen && StatusesOf(status = seen) is ["unready", "unready"], () => $"gateways that are not ready in {status}", Patience);
+    }
+
+    static string[] StatusesOf(JsonNode status) => [.. status["gateways"]!.AsArray().Select(static gateway => (string)gateway!["status"]!)];
 
     static int Active(JsonNode status) => status["silos"]!.AsArray().Count(static silo => (string?)silo!["status"] == "active" && silo["load"] is not null);
 

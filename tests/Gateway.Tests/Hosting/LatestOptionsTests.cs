@@ -48,6 +48,7 @@ public sealed class LatestOptionsTests : IDisposable
         Change("Tidings:Rates:BurstSeconds", "9");
 
         Change("Tidings:Rates:BurstSeconds", value);
+        Change("Tidings:Rates:BurstSeconds", value);
 
         Assert.Equal(9, rates.Value.BurstSeconds);
         Assert.Contains("RateOptions does not hold", Assert.Single(_lines.Said), StringComparison.Ordinal);

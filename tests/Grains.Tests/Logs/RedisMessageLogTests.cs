@@ -22,6 +22,20 @@ public sealed class RedisMessageLogTests(RedisServerFixture redis) : MessageLogT
     }
 
     [Fact]
+    public async Task A_silo_whose_clock_is_ahead_drops_nothing_early()
+    {
+        var log = RedisLogs.Create(redis.Connection, Time, new TidingsLimits { LogAge = TimeSpan.FromHours(1) }, prefix: "ahead");
+        Time.Advance(DateTimeOffset.UtcNow - Time.GetUtcNow());
+        var claim = await AppendAsync(log, await log.ClaimAsync(News), 3);
+
+        Time.Advance(TimeSpan.FromDays(30));
+        await AppendAsync(log, claim, 1);
+        await log.TrimAsync();
+
+        Assert.Equal([1, 2, 3, 4], (await log.ReadAsync(News, 0, 10)).Offsets());
+    }
+
+    [Fact]
     public async Task A_forgotten_channel_leaves_only_what_its_tenant_needs()
     {
         var (keys, server) = (new RedisLogKeys("forgotten"), redis.Server);

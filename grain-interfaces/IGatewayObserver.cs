@@ -7,8 +7,8 @@ public interface IGatewayObserver : IGrainObserver
     Task<LinkAck> Receive(LinkBatch batch);
 
     /// <summary>
-    /// The session goes elsewhere: ends its held connect without messages and tells what was delivered in a stay. Null if it is not here, or
-    /// if that is not known.
+    /// The session goes elsewhere: ends its held connect without messages and tells what was delivered in a stay, which is nothing if it is not here
+    /// for that. Null if that is not known.
     /// </summary>
     Task<SessionHandover?> Release(string sessionId, long stay);
 

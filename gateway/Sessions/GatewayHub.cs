@@ -16,6 +16,9 @@ internal sealed partial class GatewayHub(
     /// <summary>How long a silo that goes by it waits for the client of a session that did not come here.</summary>
     private static readonly TimeSpan DisownedLifetime = TimeSpan.FromMinutes(1);
 
+    /// <summary>What there is to tell of a stay that never was: a session that its silo takes for one that is here stands where it stood before.</summary>
+    private static readonly SessionHandover NothingTaken = new() { Frame = 0, Cursors = [], Unanswered = true };
+
     private static readonly TimeSpan DisownPause = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
@@ -77,13 +80,13 @@ internal sealed partial class GatewayHub(
 
         if (!_sessions.TryGetValue(sessionId, out var session))
         {
-            return null;
+            return NothingTaken;
         }
 
         if (!session.BeginRelease(stay))
         {
             // It is given up already, and this gateway is about to ask for it again.
-            return session.Untold;
+            return session.Untold ?? NothingTaken;
         }
 
         var handover = await GiveUpAsync(session, LocalState.Gone);
@@ -172,12 +175,11 @@ internal sealed partial class GatewayHub(
     public async Task DisownAsync(SiloReceiver receiver, LinkFrame join, long number)
     {
         metrics.StaysDisowned.Add(1);
-        var handover = new SessionHandover { Link = receiver.Link, Frame = 0, Cursors = [], Unanswered = true };
         while (!receiver.IsGivenUp)
         {
             try
             {
-                await cluster.GetGrain<ISessionGrain>(SessionId.ToKey(join.Tenant, join.Session!)).Park(Address.Id, join.Stay, handover, DisownedLifetime);
+                await cluster.GetGrain<ISessionGrain>(SessionId.ToKey(join.Tenant, join.Session!)).Park(Address.Id, join.Stay, NothingTaken, DisownedLifetime);
                 break;
             }
             catch (Exception exception)

@@ -68,12 +68,16 @@ internal sealed class Mailbox(string tenant, string sessionId)
     /// <summary>How long it lives without a gateway.</summary>
     public TimeSpan Lifetime { get; set; }
 
-    /// <summary>Keeps what a gateway told that the next one is to know; with what it was not told itself.</summary>
+    /// <summary>
+    /// Keeps what a gateway told that the next one is to know; with what it was not told itself. Gaps are told again, too, where nobody knows whether they
+    /// were told.
+    /// </summary>
+    /// <param name="handover">What the gateway told; null when it cannot be asked.</param>
     public void Keep(SessionHandover? handover)
     {
         var isUntold = handover is { Unanswered: true };
         Batches = [.. (isUntold ? Batches : []).Concat(handover?.Batches ?? []).DistinctBy(static batch => batch.Number)];
-        Gaps = [.. isUntold ? Gaps : [], .. handover?.Gaps ?? []];
+        Gaps = [.. isUntold || handover is null ? Gaps : [], .. handover?.Gaps ?? []];
     }
 
     /// <summary>Every channel seen so far that one of its subscriptions matches, with the frame its subscription joined at.</summary>

@@ -37,7 +37,7 @@ public sealed class DisownedStayTests : IDisposable
         Assert.Equal(1, Delivered(2, Join("gone", stay: 3), Deliver()));
 
         var (stay, handover) = Assert.Single(_grain.Parked);
-        Assert.Equal((3, Link, 0, true), (stay, handover.Link, handover.Frame, handover.Unanswered));
+        Assert.Equal((3, 0, true), (stay, handover.Frame, handover.Unanswered));
         Assert.Empty(handover.Cursors);
 
         _grain.Answer();

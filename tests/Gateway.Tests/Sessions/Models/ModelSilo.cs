@@ -167,7 +167,7 @@ internal sealed class ModelSilo(bool acknowledges)
 
         var isUntold = handover is { Unanswered: true };
         _batches = [.. (isUntold ? _batches : []).Concat(handover?.Batches ?? []).DistinctBy(static batch => batch.Number)];
-        _gaps = [.. isUntold ? _gaps : [], .. handover?.Gaps ?? []];
+        _gaps = [.. isUntold || handover is null ? _gaps : [], .. handover?.Gaps ?? []];
     }
 
     private bool Join()

@@ -215,7 +215,7 @@ internal sealed class SessionModel : IDisposable
         _silo.Acknowledged((await _hub.Receive(_silo.Next(0))).Delivered);
 
         // What was dropped is done with, though not delivered.
-        if (!_mayDrop && Session is not null)
+        if (!_mayDrop)
         {
             _silo.CheckDelivered((await _hub.Receive(_silo.Next(0))).Delivered, _client.LastOf);
         }

@@ -27,6 +27,15 @@ public interface IPersoniumBoxGrain : IGrainWithStringKey
     Task<PersoniumResult> Delete(string path);
 }
 
+/// <summary>The boxes of a cell in which anything was ever made. Key: the tenant.</summary>
+[Alias("tidings.IPersoniumBoxesGrain")]
+public interface IPersoniumBoxesGrain : IGrainWithStringKey
+{
+    /// <summary>Notes a box. False if there are as many as <see cref="TidingsLimits.PersoniumBoxes"/> allows, and it is none of them.</summary>
+    [Alias("Add")]
+    Task<bool> Add(string box);
+}
+
 /// <summary>A collection of a box.</summary>
 [GenerateSerializer, Immutable, Alias("tidings.PersoniumCollection")]
 public sealed record PersoniumCollection
@@ -93,7 +102,10 @@ public enum PersoniumStatus
     /// <summary>There is nothing to make it in.</summary>
     ParentMissing,
 
-    /// <summary>More than <see cref="TidingsLimits.PersoniumCollections"/>, or than <see cref="TidingsLimits.PersoniumCollectionBytes"/>.</summary>
+    /// <summary>
+    /// More than <see cref="TidingsLimits.PersoniumBoxes"/>, <see cref="TidingsLimits.PersoniumCollections"/> or
+    /// <see cref="TidingsLimits.PersoniumCollectionBytes"/>.
+    /// </summary>
     TooMany,
 
     /// <summary>Deeper than <see cref="TidingsLimits.PersoniumDepth"/>.</summary>

@@ -239,6 +239,10 @@ public sealed record TidingsLimits
     [Range(1, 10_000)]
     public int SmcSubscriptionsPerSocket { get; init; } = 256;
 
+    /// <summary>Personium boxes of a tenant in which anything was ever made. Default 1,000. Beyond: HTTP 400 <c>PR400-DV-0007</c>.</summary>
+    [Range(1, 1_000_000)]
+    public int PersoniumBoxes { get; init; } = 1000;
+
     /// <summary>Collections of one Personium box. Default 1,000. Beyond: HTTP 400 <c>PR400-DV-0007</c>. All of a box are stored as one.</summary>
     [Range(1, 100_000)]
     public int PersoniumCollections { get; init; } = 1000;

@@ -101,13 +101,21 @@ internal sealed class PersoniumBoxGrain(
 
     private async Task<PersoniumResult> StoreAsync(PersoniumCollection collection, string[] missing)
     {
-        if (SizeOf(collection) > limits.Value.PersoniumCollectionBytes)
+        if (SizeOf(collection) > limits.Value.PersoniumCollectionBytes || !await IsNotedAsync())
         {
             return PersoniumResult.Refused(PersoniumStatus.TooMany);
         }
 
         Collections[collection.Path] = collection;
         return await WriteAsync(collection.Revision, missing);
+    }
+
+    /// <summary>Whether the tenant may have this box, of which nothing may be stored yet.</summary>
+    private async ValueTask<bool> IsNotedAsync()
+    {
+        var key = this.GetPrimaryKeyString();
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return state.RecordExists || await GrainFactory.GetGrain<IPersoniumBoxesGrain>(key[..slash]).Add(key[(slash + 1)..]);
     }
 
     private async Task<PersoniumResult> WriteAsync(long revision, string[] missing)
